@@ -1,0 +1,89 @@
+import type { Change } from './changes';
+import type { CancelBookings, CancelHeldTickets } from './commands';
+import { accept, refuseWith, type Decision } from './decision';
+import type { EventInventory } from './event-inventory';
+import type { Ticket } from './inventory-state';
+import type { TicketsCancelled } from './outcomes';
+import { promote } from './promote';
+
+/** Gives back what one person holds: everything, or the tickets given out last. */
+export function cancelHeldTickets(
+  inventory: EventInventory,
+  { kind, holderId, quantity }: CancelHeldTickets,
+): Decision {
+  const held = inventory.ticketsHeldBy(holderId);
+  if (held.length === 0) {
+    return refuseWith(inventory, 'BOOKING_NOT_FOUND', 'No active ticket for this event');
+  }
+  if (quantity !== null && quantity > held.length) {
+    return refuseWith(
+      inventory,
+      'VALIDATION_FAILED',
+      `Can't cancel ${String(quantity)} tickets: only ${String(held.length)} held for this event`,
+      'quantity',
+    );
+  }
+  return giveBack(inventory, kind, held.slice(0, quantity ?? held.length));
+}
+
+/** Gives back the named tickets: all of them, or none where one is unknown, not allowed or gone. */
+export function cancelBookings(
+  inventory: EventInventory,
+  { kind, bookingIds, mayCancel }: CancelBookings,
+): Decision {
+  const tickets: Ticket[] = [];
+  for (const bookingId of bookingIds) {
+    const ticket = inventory.ticketByBookingId(bookingId);
+    if (!ticket) {
+      return refuseWith(
+        inventory,
+        'BOOKING_NOT_FOUND',
+        `No booking ${String(bookingId)} for this event`,
+      );
+    }
+    tickets.push(ticket);
+  }
+  const foreign = tickets.find((ticket) => !mayCancel(ticket, inventory.event));
+  if (foreign) {
+    return refuseWith(
+      inventory,
+      'FORBIDDEN',
+      `You may not cancel booking ${String(foreign.bookingId)}`,
+    );
+  }
+  const gone = tickets.find((ticket) => ticket.status === 'cancelled');
+  if (gone) {
+    return refuseWith(
+      inventory,
+      'BOOKING_ALREADY_CANCELLED',
+      `Booking ${String(gone.bookingId)} is cancelled already`,
+    );
+  }
+  return giveBack(inventory, kind, tickets);
+}
+
+function giveBack(
+  inventory: EventInventory,
+  kind: TicketsCancelled['kind'],
+  tickets: readonly Ticket[],
+): Decision {
+  const cancelled = tickets.map((ticket) => cancelledAt(ticket, inventory.now));
+  const moved = promote(inventory, cancelled.length);
+  const changes = [
+    ...cancelled.map((ticket): Change => ({ type: 'ticket-cancelled', ticket })),
+    ...moved.changes,
+  ];
+  return accept(inventory, { changes, promotions: moved.promotions }, (after) => ({
+    refused: false,
+    eventId: inventory.event.id,
+    kind,
+    tickets: cancelled,
+    reassigned: moved.tickets,
+    availableTickets: after.availableTickets,
+    version: after.version,
+  }));
+}
+
+export function cancelledAt(ticket: Ticket, now: Date): Ticket {
+  return { ...ticket, status: 'cancelled', updatedAt: now };
+}

@@ -1,0 +1,39 @@
+import { book } from './book';
+import { cancelBookings, cancelHeldTickets } from './cancel-tickets';
+import type { Command } from './commands';
+import { refuseWith, type Decision } from './decision';
+import type { EventInventory } from './event-inventory';
+import { cancelEvent, removePerson, updateEvent } from './manage-event';
+import { joinWaitlist, leaveWaitlist, lowerQuantity, prioritizeEntry } from './waitlist';
+
+/**
+ * Decides one command on an event's inventory. Pure: it changes nothing, and the same inventory and
+ * command always give the same decision. `EventInventory.apply` then makes it so.
+ */
+export function decide(inventory: EventInventory, command: Command): Decision {
+  if (inventory.event.status === 'cancelled') {
+    return refuseWith(inventory, 'EVENT_CANCELLED', 'This event was cancelled');
+  }
+  switch (command.kind) {
+    case 'book':
+      return book(inventory, command);
+    case 'cancel-held':
+      return cancelHeldTickets(inventory, command);
+    case 'cancel-bookings':
+      return cancelBookings(inventory, command);
+    case 'join':
+      return joinWaitlist(inventory, command);
+    case 'lower':
+      return lowerQuantity(inventory, command);
+    case 'leave':
+      return leaveWaitlist(inventory, command);
+    case 'prioritize':
+      return prioritizeEntry(inventory, command);
+    case 'update-event':
+      return updateEvent(inventory, command);
+    case 'cancel-event':
+      return cancelEvent(inventory, command);
+    case 'remove-person':
+      return removePerson(inventory, command);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The facts the domain decides from. Plain data: no rows, no ORM, no clock of its own.
+ */
+
+export type EventStatus = 'active' | 'cancelled';
+export type TicketStatus = 'booked' | 'cancelled';
+
+/** Priority of a waitlist entry: higher is served first. */
+export const DEFAULT_PRIORITY = 0;
+export const MAX_PRIORITY = 100;
+
+/** What the event itself says of its tickets and its queue. */
+export interface EventFacts {
+  readonly id: number;
+  readonly name: string;
+  readonly status: EventStatus;
+  readonly organizerId: number | null;
+  readonly totalTickets: number;
+  /** Tickets that nobody holds. Positive only while nobody waits. */
+  readonly availableTickets: number;
+  /** Most tickets one person may hold and wait for together; null where there is no cap. */
+  readonly maxTicketsPerUser: number | null;
+  /** Grows by one with each command that changed tickets or queue. */
+  readonly version: number;
+  readonly nextTicketNo: number;
+  readonly nextQueueNo: number;
+  /** People waiting. */
+  readonly waitlistCount: number;
+  /** Tickets they want in all. */
+  readonly waitlistTickets: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** One ticket, held by one person. Once given out, its number is never used again. */
+export interface Ticket {
+  /** The row's id; null for a ticket that has not been written yet. */
+  readonly bookingId: number | null;
+  readonly ticketNo: number;
+  readonly holderId: number;
+  readonly bookedBy: number;
+  readonly status: TicketStatus;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** One person's place in an event's queue, and how many tickets they still want. */
+export interface WaitlistEntry {
+  /** The row's id; null for an entry that has not been written yet. */
+  readonly entryId: number | null;
+  readonly userId: number;
+  /** Who asked for it; becomes `bookedBy` of the tickets it is given. */
+  readonly requestedBy: number;
+  readonly quantity: number;
+  readonly priority: number;
+  readonly queueNo: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** Queue order: higher priority first, then who came first. Negative where `a` is served before `b`. */
+export function compareQueueOrder(
+  a: Pick<WaitlistEntry, 'priority' | 'queueNo'>,
+  b: Pick<WaitlistEntry, 'priority' | 'queueNo'>,
+): number {
+  return b.priority - a.priority || a.queueNo - b.queueNo;
+}

@@ -1,0 +1,49 @@
+import type { EventFacts } from './inventory-state';
+
+/** What an event's rows add up to. */
+export interface LedgerCounts {
+  /** Ticket rows, cancelled ones included. */
+  readonly tickets: number;
+  readonly activeTickets: number;
+  /** 0 where there are none. */
+  readonly highestTicketNo: number;
+  /** People on the waitlist. */
+  readonly waiting: number;
+  readonly ticketsWaitedFor: number;
+  /** 0 where there are none. */
+  readonly highestQueueNo: number;
+}
+
+/**
+ * Holds an event's counters against its rows.
+ *
+ * @returns what does not agree, in words; empty where all is well
+ */
+export function findLedgerFaults(event: EventFacts, rows: LedgerCounts): string[] {
+  const faults: string[] = [];
+  const expect = (name: string, actual: number, wanted: number): void => {
+    if (actual !== wanted) faults.push(`${name} is ${String(actual)}, should be ${String(wanted)}`);
+  };
+  const isActive = event.status === 'active';
+  expect(
+    'available_tickets',
+    event.availableTickets,
+    isActive ? event.totalTickets - rows.activeTickets : 0,
+  );
+  if (event.availableTickets < 0) faults.push('available_tickets is below 0');
+  if (!isActive) expect('active tickets of a cancelled event', rows.activeTickets, 0);
+  expect('waitlist_count', event.waitlistCount, rows.waiting);
+  expect('waitlist_tickets', event.waitlistTickets, rows.ticketsWaitedFor);
+  if (!isActive) expect('waitlist of a cancelled event', rows.waiting, 0);
+  if (event.availableTickets > 0 && rows.waiting > 0) {
+    faults.push(`${String(event.availableTickets)} tickets lie in stock while people wait`);
+  }
+  expect('next_ticket_no', event.nextTicketNo, rows.highestTicketNo + 1);
+  expect('number of tickets given out', rows.tickets, rows.highestTicketNo);
+  if (event.nextQueueNo <= rows.highestQueueNo) {
+    faults.push(
+      `next_queue_no is ${String(event.nextQueueNo)}, but ${String(rows.highestQueueNo)} is in use`,
+    );
+  }
+  return faults;
+}

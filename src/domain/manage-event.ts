@@ -1,0 +1,89 @@
+/** What an event's organizer can do to it, and what a leaving account does to it. */
+import type { Change } from './changes';
+import type { CancelEvent, RemovePerson, UpdateEvent } from './commands';
+import { cancelledAt } from './cancel-tickets';
+import { accept, refuseWith, type Decision } from './decision';
+import type { EventInventory } from './event-inventory';
+import { promote } from './promote';
+
+/**
+ * Renames, resizes, caps. Added tickets go to the waitlist first; a lower cap takes nothing away.
+ * Name and cap are no matter of tickets or queue, so they leave the version alone.
+ */
+export function updateEvent(inventory: EventInventory, command: UpdateEvent): Decision {
+  const { event } = inventory;
+  if (!command.mayManage(event)) {
+    return refuseWith(inventory, 'FORBIDDEN', 'You may not manage this event');
+  }
+  const {
+    name = event.name,
+    totalTickets = event.totalTickets,
+    maxTicketsPerUser = event.maxTicketsPerUser,
+  } = command;
+  const booked = event.totalTickets - event.availableTickets;
+  if (totalTickets < booked) {
+    return refuseWith(
+      inventory,
+      'CAPACITY_BELOW_BOOKED',
+      `${String(booked)} tickets are booked: the event can't have ${String(totalTickets)}`,
+      'total_tickets',
+    );
+  }
+  if (name !== event.name && inventory.takenNames.has(name)) {
+    return refuseWith(inventory, 'EVENT_NAME_TAKEN', 'Another event bears this name');
+  }
+  const changes: Change[] = [];
+  const isResized = totalTickets !== event.totalTickets;
+  if (isResized || name !== event.name || maxTicketsPerUser !== event.maxTicketsPerUser) {
+    changes.push({ type: 'event-updated', name, totalTickets, maxTicketsPerUser });
+  }
+  const moved = promote(inventory, Math.max(0, totalTickets - event.totalTickets));
+  return accept(
+    inventory,
+    {
+      changes: [...changes, ...moved.changes],
+      promotions: moved.promotions,
+      advancesVersion: isResized,
+    },
+    (after) => ({
+      refused: false,
+      eventId: inventory.event.id,
+      kind: 'update-event',
+      event: after,
+      promotions: moved.promotions,
+    }),
+  );
+}
+
+/** Ends the event: nobody holds a ticket or waits any more. */
+export function cancelEvent(inventory: EventInventory, { mayManage }: CancelEvent): Decision {
+  if (!mayManage(inventory.event)) {
+    return refuseWith(inventory, 'FORBIDDEN', 'You may not manage this event');
+  }
+  return accept(inventory, { changes: [{ type: 'event-cancelled' }] }, (after) => ({
+    refused: false,
+    eventId: inventory.event.id,
+    kind: 'cancel-event',
+    event: after,
+    promotions: [],
+  }));
+}
+
+/** The person's own entry goes first, so that none of their tickets comes back to them. */
+export function removePerson(inventory: EventInventory, { userId }: RemovePerson): Decision {
+  const entry = inventory.entryOf(userId);
+  const cancelled = inventory
+    .ticketsHeldBy(userId)
+    .map((ticket) => cancelledAt(ticket, inventory.now));
+  const moved = promote(inventory, cancelled.length, userId);
+  const changes: Change[] = [
+    ...(entry ? [{ type: 'entry-removed', entry } as const] : []),
+    ...cancelled.map((ticket): Change => ({ type: 'ticket-cancelled', ticket })),
+    ...moved.changes,
+  ];
+  return accept(inventory, { changes, promotions: moved.promotions }, () => ({
+    refused: false,
+    eventId: inventory.event.id,
+    kind: 'remove-person',
+  }));
+}

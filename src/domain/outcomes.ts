@@ -1,0 +1,119 @@
+/**
+ * What became of a command. Refusals are ordinary values: in a group of commands, one person's
+ * refusal must not disturb the others.
+ */
+import type { CommandKind } from './commands';
+import type { EventFacts, Ticket, WaitlistEntry } from './inventory-state';
+
+export type RefusalCode =
+  | 'EVENT_NOT_FOUND'
+  | 'EVENT_CANCELLED'
+  | 'USER_NOT_FOUND'
+  | 'BOOKING_NOT_FOUND'
+  | 'WAITLIST_ENTRY_NOT_FOUND'
+  | 'FORBIDDEN'
+  | 'BOOKING_ALREADY_CANCELLED'
+  | 'TICKET_LIMIT_REACHED'
+  | 'TICKETS_AVAILABLE'
+  | 'ALREADY_WAITLISTED'
+  | 'CAPACITY_BELOW_BOOKED'
+  | 'EVENT_NAME_TAKEN'
+  | 'VALIDATION_FAILED'
+  | 'IDEMPOTENCY_KEY_REUSED';
+
+export interface Refusal {
+  readonly refused: true;
+  readonly code: RefusalCode;
+  readonly message: string;
+  /** The input field at fault, where there is one. */
+  readonly field?: string;
+}
+
+export interface WaitlistPlace {
+  readonly userId: number;
+  readonly quantity: number;
+  /** Counts from 1. */
+  readonly position: number;
+}
+
+/** A waiting person got tickets; `stillWanted` is what their entry keeps waiting for. */
+export interface Promotion {
+  readonly userId: number;
+  readonly quantity: number;
+  readonly stillWanted: number;
+}
+
+interface Accepted {
+  readonly refused: false;
+  readonly eventId: number;
+}
+
+export interface TicketsBooked extends Accepted {
+  readonly kind: 'book';
+  readonly result: 'booked' | 'partially_booked' | 'waitlisted';
+  readonly tickets: readonly Ticket[];
+  readonly waitlisted: readonly WaitlistPlace[];
+  readonly availableTickets: number;
+  readonly version: number;
+}
+
+export interface TicketsCancelled extends Accepted {
+  readonly kind: 'cancel-held' | 'cancel-bookings';
+  readonly tickets: readonly Ticket[];
+  /** Tickets that found a new holder. */
+  readonly reassigned: number;
+  readonly availableTickets: number;
+  readonly version: number;
+}
+
+export interface WaitlistJoined extends Accepted {
+  readonly kind: 'join';
+  readonly entry: WaitlistEntry;
+  readonly position: number;
+}
+
+/** The entry as it is now; its position is a matter of reading, not of deciding. */
+export interface WaitlistEntryChanged extends Accepted {
+  readonly kind: 'lower' | 'prioritize';
+  readonly entry: WaitlistEntry;
+}
+
+export interface WaitlistLeft extends Accepted {
+  readonly kind: 'leave';
+}
+
+export interface EventUpdated extends Accepted {
+  readonly kind: 'update-event' | 'cancel-event';
+  readonly event: EventFacts;
+  readonly promotions: readonly Promotion[];
+}
+
+export interface PersonRemoved extends Accepted {
+  readonly kind: 'remove-person';
+}
+
+export type Acceptance =
+  | TicketsBooked
+  | TicketsCancelled
+  | WaitlistJoined
+  | WaitlistEntryChanged
+  | WaitlistLeft
+  | EventUpdated
+  | PersonRemoved;
+
+export type Outcome = Acceptance | Refusal;
+
+type WithKind<A, Kind> = A extends { readonly kind: infer Kinds }
+  ? Kind extends Kinds
+    ? A
+    : never
+  : never;
+
+/** What a command of this kind is answered with when it is accepted. */
+export type AcceptanceOf<Kind extends CommandKind> = WithKind<Acceptance, Kind>;
+
+export function refuse(code: RefusalCode, message: string, field?: string): Refusal {
+  return field === undefined
+    ? { refused: true, code, message }
+    : { refused: true, code, message, field };
+}

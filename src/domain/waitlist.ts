@@ -1,0 +1,122 @@
+/** Joining the queue, leaving it, and changing one's place or wish in it. */
+import type {
+  JoinWaitlist,
+  LeaveWaitlist,
+  LowerWaitlistQuantity,
+  PrioritizeEntry,
+} from './commands';
+import { accept, refused, refuseWith, type Decision } from './decision';
+import type { EventInventory } from './event-inventory';
+import { DEFAULT_PRIORITY, type WaitlistEntry } from './inventory-state';
+import type { WaitlistEntryChanged } from './outcomes';
+import { refuseMissingUsers, refuseOverCap } from './rules';
+
+export function joinWaitlist(inventory: EventInventory, command: JoinWaitlist): Decision {
+  const { userId, requestedBy, quantity } = command;
+  const refusal =
+    refuseMissingUsers(inventory, [userId]) ??
+    refuseOverCap(inventory, [{ userId, asked: quantity }]);
+  if (refusal) return refused(inventory, refusal);
+  if (inventory.stock > 0) {
+    return refuseWith(
+      inventory,
+      'TICKETS_AVAILABLE',
+      'Tickets are available: book them with POST /api/tickets/book',
+    );
+  }
+  if (inventory.entryOf(userId)) {
+    return refuseWith(inventory, 'ALREADY_WAITLISTED', 'Already on the waitlist of this event');
+  }
+  const entry: WaitlistEntry = {
+    entryId: null,
+    userId,
+    requestedBy,
+    quantity,
+    priority: DEFAULT_PRIORITY,
+    queueNo: inventory.event.nextQueueNo,
+    createdAt: inventory.now,
+    updatedAt: inventory.now,
+  };
+  return accept(inventory, { changes: [{ type: 'entry-added', entry }] }, (after) => ({
+    refused: false,
+    eventId: inventory.event.id,
+    kind: 'join',
+    entry,
+    position: after.waitlistCount,
+  }));
+}
+
+/** Wanting less keeps the place; wanting more means joining anew. */
+export function lowerQuantity(
+  inventory: EventInventory,
+  { userId, quantity }: LowerWaitlistQuantity,
+): Decision {
+  const entry = inventory.entryOf(userId);
+  if (!entry) return refuseNotWaiting(inventory);
+  if (quantity > entry.quantity) {
+    return refuseWith(
+      inventory,
+      'VALIDATION_FAILED',
+      `The entry wants ${String(entry.quantity)} tickets; it can be lowered, not raised`,
+      'quantity',
+    );
+  }
+  return changeEntry(inventory, 'lower', entry, { quantity });
+}
+
+export function leaveWaitlist(
+  inventory: EventInventory,
+  { userId, mayRemove }: LeaveWaitlist,
+): Decision {
+  if (!mayRemove(inventory.event)) {
+    return refuseWith(inventory, 'FORBIDDEN', "You may not remove this person's waitlist entry");
+  }
+  const entry = inventory.entryOf(userId);
+  if (!entry) return refuseNotWaiting(inventory);
+  return accept(inventory, { changes: [{ type: 'entry-removed', entry }] }, () => ({
+    refused: false,
+    eventId: inventory.event.id,
+    kind: 'leave',
+  }));
+}
+
+/** The queue number stays, so an entry back at its old priority is back at its old place. */
+export function prioritizeEntry(
+  inventory: EventInventory,
+  { entryId, priority, mayManage }: PrioritizeEntry,
+): Decision {
+  const entry = inventory.entryById(entryId);
+  if (!entry) return refuseNotWaiting(inventory);
+  if (!mayManage(inventory.event)) {
+    return refuseWith(inventory, 'FORBIDDEN', "You may not manage this event's waitlist");
+  }
+  return changeEntry(inventory, 'prioritize', entry, { priority });
+}
+
+function changeEntry(
+  inventory: EventInventory,
+  kind: WaitlistEntryChanged['kind'],
+  before: WaitlistEntry,
+  wish: Partial<Pick<WaitlistEntry, 'quantity' | 'priority'>>,
+): Decision {
+  const entry = { ...before, ...wish };
+  const isSame = entry.quantity === before.quantity && entry.priority === before.priority;
+  if (isSame) {
+    return accept(inventory, { changes: [] }, () => ({
+      refused: false,
+      eventId: inventory.event.id,
+      kind,
+      entry: before,
+    }));
+  }
+  const changed = { ...entry, updatedAt: inventory.now };
+  return accept(
+    inventory,
+    { changes: [{ type: 'entry-changed', before, entry: changed }] },
+    () => ({ refused: false, eventId: inventory.event.id, kind, entry: changed }),
+  );
+}
+
+function refuseNotWaiting(inventory: EventInventory): Decision {
+  return refuseWith(inventory, 'WAITLIST_ENTRY_NOT_FOUND', 'Not on the waitlist of this event');
+}
