@@ -1,0 +1,53 @@
+/** What the server runs by: checked once at start, then frozen. */
+
+export interface SqliteSettings {
+  readonly dialect: 'sqlite';
+  readonly storage: string;
+}
+
+export interface MysqlSettings {
+  readonly dialect: 'mysql';
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly poolMax: number;
+}
+
+export type DatabaseSettings = SqliteSettings | MysqlSettings;
+
+export interface Config {
+  readonly environment: 'development' | 'test' | 'production';
+  readonly workers: number;
+  readonly http: {
+    readonly port: number;
+    /** Express's `trust proxy`: hops, or addresses; false believes no forwarded header. */
+    readonly trustProxy: false | number | readonly string[];
+    /** Origins that browsers may call from. */
+    readonly origins: '*' | readonly string[];
+    readonly credentials: boolean;
+  };
+  readonly database: DatabaseSettings;
+  readonly migrateOnStart: boolean;
+  readonly auth: {
+    /** Signs and verifies. */
+    readonly secret: string;
+    /** Still verify. */
+    readonly previousSecrets: readonly string[];
+    readonly tokenLifetimeSeconds: number;
+    readonly bcryptRounds: number;
+    readonly refuseCommonPasswords: boolean;
+    readonly firstAdmin: { readonly email: string; readonly password: string } | null;
+  };
+  readonly eventCreators: 'everyone' | 'organizers';
+  readonly rateLimits: { readonly enabled: boolean; readonly redisUrl: string | null };
+  readonly metricsToken: string | null;
+  readonly log: {
+    readonly level: 'error' | 'warn' | 'info' | 'debug' | 'silent';
+    readonly accessFormat: 'dev' | 'combined' | 'common' | 'short' | 'tiny';
+    readonly directory: string | null;
+  };
+  /** What is unwise about this configuration, for the log at start. */
+  readonly warnings: readonly string[];
+}

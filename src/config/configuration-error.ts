@@ -1,0 +1,7 @@
+/** The environment is unfit to run by; the message lists every fault. */
+export class ConfigurationError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The configuration has ${String(faults.length)} fault(s):\n- ${faults.join('\n- ')}`);
+    this.name = 'ConfigurationError';
+  }
+}

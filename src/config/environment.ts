@@ -1,0 +1,193 @@
+import { Transform } from 'class-transformer';
+import {
+  getMetadataStorage,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
+
+const MAX_PORT = 65_535;
+const MIN_BCRYPT_ROUNDS = 4;
+/** A hash takes about 0.8 s at 14, twice that with each step. */
+const MAX_BCRYPT_ROUNDS = 14;
+const MAX_WORKERS = 256;
+
+/** Numbers stay what they are when they are no whole numbers, so that the check names them. */
+const WholeNumber = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,9}$/.test(value.trim()) ? Number(value) : value,
+  );
+
+const Flag = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.trim().toLowerCase() : value,
+  );
+
+/** One field for each variable that the server reads. Unset and empty mean the same. */
+export class Environment {
+  /** `production` switches on the stricter rules: no default secret, rate limits. */
+  @IsIn(['development', 'test', 'production'])
+  NODE_ENV: 'development' | 'test' | 'production' = 'development';
+
+  /** TCP port to listen on; 0 takes a free one. */
+  @WholeNumber()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_PORT)
+  PORT: number = 3000;
+
+  /** `sqlite` where no DB_HOST is set, else `mysql` (MySQL 8 and MariaDB). */
+  @IsOptional()
+  @IsIn(['sqlite', 'mysql'])
+  DB_DIALECT?: 'sqlite' | 'mysql';
+
+  /** The database file, for sqlite. */
+  @IsString()
+  DB_STORAGE: string = 'data/tickets.sqlite';
+
+  @IsOptional()
+  @IsString()
+  DB_HOST?: string;
+
+  @WholeNumber()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PORT)
+  DB_PORT: number = 3306;
+
+  @IsOptional()
+  @IsString()
+  DB_USER?: string;
+
+  @IsOptional()
+  @IsString()
+  DB_PASS?: string;
+
+  @IsOptional()
+  @IsString()
+  DB_DATABASE?: string;
+
+  /** Connections of one process to MySQL. */
+  @WholeNumber()
+  @IsInt()
+  @Min(4)
+  @Max(200)
+  DB_POOL_MAX: number = 10;
+
+  /** Migrate at start instead of refusing to start. Always done in development on sqlite. */
+  @IsOptional()
+  @Flag()
+  @IsIn(['true', 'false'])
+  DB_MIGRATE_ON_START?: 'true' | 'false';
+
+  /** Signs the tokens. At least 32 bytes in production. */
+  @IsOptional()
+  @IsString()
+  SECRET_KEY?: string;
+
+  /** Secrets that no longer sign but still verify, separated by commas: for rotation. */
+  @IsOptional()
+  @IsString()
+  SECRET_KEY_PREVIOUS?: string;
+
+  /** How long a token lasts: seconds, or a number with s, m, h or d behind it. */
+  @Matches(/^[1-9]\d{0,8}[smhd]?$/, {
+    message: 'JWT_EXPIRES_IN must be seconds, or a number with s, m, h or d behind it, such as 1h',
+  })
+  JWT_EXPIRES_IN: string = '1h';
+
+  /** Cost of a password hash; each step doubles it. */
+  @WholeNumber()
+  @IsInt()
+  @Min(MIN_BCRYPT_ROUNDS)
+  @Max(MAX_BCRYPT_ROUNDS)
+  BCRYPT_ROUNDS: number = 10;
+
+  /** The first admin: made at start where there is no admin. */
+  @IsOptional()
+  @IsEmail()
+  ADMIN_EMAIL?: string;
+
+  @IsOptional()
+  @IsString()
+  @MinLength(8)
+  @MaxLength(72)
+  ADMIN_PASSWORD?: string;
+
+  /** Who may create events. */
+  @IsIn(['everyone', 'organizers'])
+  EVENT_CREATORS: 'everyone' | 'organizers' = 'everyone';
+
+  /** Refuse commonly used passwords. On by default in production only. */
+  @IsOptional()
+  @Flag()
+  @IsIn(['true', 'false'])
+  PASSWORD_DENYLIST?: 'true' | 'false';
+
+  /** Limits by address and account. On by default in production only. */
+  @IsOptional()
+  @Flag()
+  @IsIn(['true', 'false'])
+  RATE_LIMIT_ENABLED?: 'true' | 'false';
+
+  /** Shares the rate limits of several processes. */
+  @IsOptional()
+  @IsUrl({ protocols: ['redis', 'rediss'], require_tld: false, require_protocol: true })
+  REDIS_URL?: string;
+
+  /** Opens /metrics to whoever sends it as a bearer token; without it, to this machine only. */
+  @IsOptional()
+  @IsString()
+  @MinLength(16)
+  METRICS_TOKEN?: string;
+
+  /** Proxies in front: how many, or their addresses. Without it no forwarded header is believed. */
+  @IsOptional()
+  @IsString()
+  TRUST_PROXY?: string;
+
+  /** Server processes on this machine. More than one needs mysql. */
+  @WholeNumber()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_WORKERS)
+  WEB_CONCURRENCY: number = 1;
+
+  /** Form of the access log, as morgan names them. */
+  @IsIn(['dev', 'combined', 'common', 'short', 'tiny'])
+  LOG_FORMAT: 'dev' | 'combined' | 'common' | 'short' | 'tiny' = 'dev';
+
+  /** Folder for log files, beside standard output. */
+  @IsOptional()
+  @IsString()
+  LOG_DIR?: string;
+
+  @IsIn(['error', 'warn', 'info', 'debug', 'silent'])
+  LOG_LEVEL: 'error' | 'warn' | 'info' | 'debug' | 'silent' = 'info';
+
+  /** Origins that browsers may call from, separated by commas; `*` for any. */
+  @IsString()
+  ORIGIN: string = '*';
+
+  /** Whether browsers may send credentials; not in effect where ORIGIN is `*`. */
+  @Flag()
+  @IsIn(['true', 'false'])
+  CREDENTIALS: 'true' | 'false' = 'false';
+}
+
+/** The names of all variables, in the order of the class. */
+export const ENVIRONMENT_NAMES: readonly string[] = [
+  ...new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(Environment, '', true, false)
+      .map((metadata) => metadata.propertyName),
+  ),
+];

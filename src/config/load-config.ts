@@ -1,0 +1,250 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import 'reflect-metadata';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { parse } from 'dotenv';
+import type { Config, DatabaseSettings } from './config';
+import { ConfigurationError } from './configuration-error';
+import { developmentSecret } from './development-secret';
+import { Environment, ENVIRONMENT_NAMES } from './environment';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const MIN_SECRET_BYTES = 32;
+/** Secrets that stand in examples, and in copies of them. */
+const WELL_KNOWN_SECRETS = ['your-jwt-secret', 'secret', 'secretkey', 'secret_key', 'changeme'];
+/** Variables whose value may stand in a file, named by the variable with `_FILE` behind it. */
+const FILE_VARIABLES = [
+  'SECRET_KEY',
+  'SECRET_KEY_PREVIOUS',
+  'DB_PASS',
+  'ADMIN_PASSWORD',
+  'METRICS_TOKEN',
+] as const;
+const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+/**
+ * Reads the environment, and `.env.<NODE_ENV>.local` beneath it, into a frozen configuration.
+ *
+ * @param root the folder that relative paths and the `.env` file start from
+ * @throws ConfigurationError naming every fault at once
+ */
+export function loadConfig(processVariables: Variables, root: string = process.cwd()): Config {
+  const faults: string[] = [];
+  const warnings: string[] = [];
+  const env = readEnvironment(processVariables, root, faults);
+  const database = databaseSettings(env, root, faults);
+  checkTogether(env, database, faults);
+  // Only a sound configuration may leave a secret behind in the data folder.
+  const secret = faults.length === 0 ? signingSecret(env, root, faults, warnings) : '';
+  if (faults.length > 0) throw new ConfigurationError(faults);
+
+  const origins = originsOf(env);
+  if (origins === '*' && env.CREDENTIALS === 'true') {
+    warnings.push(
+      'CREDENTIALS=true has no effect while ORIGIN is *: list the origins that may send credentials',
+    );
+  }
+  return deepFreeze<Config>({
+    environment: env.NODE_ENV,
+    workers: env.WEB_CONCURRENCY,
+    http: {
+      port: env.PORT,
+      trustProxy: trustProxyOf(env.TRUST_PROXY),
+      origins,
+      credentials: origins !== '*' && env.CREDENTIALS === 'true',
+    },
+    database,
+    migrateOnStart: migrateOnStart(env, database),
+    auth: {
+      secret,
+      previousSecrets: listOf(env.SECRET_KEY_PREVIOUS),
+      tokenLifetimeSeconds: secondsOf(env.JWT_EXPIRES_IN),
+      bcryptRounds: env.BCRYPT_ROUNDS,
+      refuseCommonPasswords: flag(env.PASSWORD_DENYLIST, env.NODE_ENV === 'production'),
+      firstAdmin:
+        env.ADMIN_EMAIL !== undefined && env.ADMIN_PASSWORD !== undefined
+          ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD }
+          : null,
+    },
+    eventCreators: env.EVENT_CREATORS,
+    rateLimits: {
+      enabled: flag(env.RATE_LIMIT_ENABLED, env.NODE_ENV === 'production'),
+      redisUrl: env.REDIS_URL ?? null,
+    },
+    metricsToken: env.METRICS_TOKEN ?? null,
+    log: {
+      level: env.LOG_LEVEL,
+      accessFormat: env.LOG_FORMAT,
+      directory: env.LOG_DIR === undefined ? null : path.resolve(root, env.LOG_DIR),
+    },
+    warnings,
+  });
+}
+
+/**
+ * Only what says where the database is: for migrations, which need no secrets.
+ *
+ * @throws ConfigurationError naming every fault at once
+ */
+export function loadDatabaseSettings(
+  processVariables: Variables,
+  root: string = process.cwd(),
+): DatabaseSettings {
+  const faults: string[] = [];
+  const settings = databaseSettings(readEnvironment(processVariables, root, faults), root, faults);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return settings;
+}
+
+function readEnvironment(variables: Variables, root: string, faults: string[]): Environment {
+  const merged = withFileVariables(withEnvFile(variables, root), root, faults);
+  const env = plainToInstance(Environment, pickKnown(merged), { exposeDefaultValues: true });
+  for (const { constraints } of validateSync(env)) faults.push(...Object.values(constraints ?? {}));
+  return env;
+}
+
+function withEnvFile(variables: Variables, root: string): Variables {
+  const file = path.join(root, `.env.${variables.NODE_ENV ?? 'development'}.local`);
+  return existsSync(file) ? { ...parse(readFileSync(file)), ...variables } : variables;
+}
+
+function withFileVariables(variables: Variables, root: string, faults: string[]): Variables {
+  const merged: Record<string, string | undefined> = {
+    ...variables,
+    DB_PASS: variables.DB_PASS ?? variables.DB_PASSWORD,
+  };
+  for (const name of FILE_VARIABLES) {
+    const file = variables[`${name}_FILE`];
+    if (!file) continue;
+    try {
+      merged[name] = readFileSync(path.resolve(root, file), 'utf8').trim();
+    } catch {
+      faults.push(`${name}_FILE names a file that can't be read`);
+    }
+  }
+  return merged;
+}
+
+/** Unset and empty mean the same: the default. */
+function pickKnown(variables: Variables): Variables {
+  return Object.fromEntries(
+    ENVIRONMENT_NAMES.map((name) => [name, variables[name]] as const).filter(([, value]) =>
+      value?.trim(),
+    ),
+  );
+}
+
+function databaseSettings(env: Environment, root: string, faults: string[]): DatabaseSettings {
+  const dialect = env.DB_DIALECT ?? (env.DB_HOST === undefined ? 'sqlite' : 'mysql');
+  if (dialect === 'sqlite') {
+    if (env.NODE_ENV === 'production' && env.DB_DIALECT === undefined) {
+      faults.push(
+        'In production set DB_HOST, or say DB_DIALECT=sqlite to run on one file on purpose',
+      );
+    }
+    return { dialect, storage: path.resolve(root, env.DB_STORAGE) };
+  }
+  for (const name of ['DB_HOST', 'DB_USER', 'DB_DATABASE'] as const) {
+    if (env[name] === undefined) faults.push(`${name} must be set for mysql`);
+  }
+  return {
+    dialect,
+    host: env.DB_HOST ?? '',
+    port: env.DB_PORT,
+    user: env.DB_USER ?? '',
+    password: env.DB_PASS ?? '',
+    database: env.DB_DATABASE ?? '',
+    poolMax: env.DB_POOL_MAX,
+  };
+}
+
+function checkTogether(env: Environment, database: DatabaseSettings, faults: string[]): void {
+  if (database.dialect === 'sqlite' && env.WEB_CONCURRENCY > 1) {
+    faults.push('WEB_CONCURRENCY above 1 needs mysql: on sqlite one process serves the file');
+  }
+  if ((env.ADMIN_EMAIL === undefined) !== (env.ADMIN_PASSWORD === undefined)) {
+    faults.push('ADMIN_EMAIL and ADMIN_PASSWORD go together: set both or none');
+  }
+  if (env.NODE_ENV !== 'production') return;
+  const secrets = [env.SECRET_KEY ?? '', ...listOf(env.SECRET_KEY_PREVIOUS)];
+  if (secrets.some((secret) => !isStrongSecret(secret))) {
+    faults.push(
+      `SECRET_KEY (and each of SECRET_KEY_PREVIOUS) must be at least ${String(MIN_SECRET_BYTES)} ` +
+        'random bytes in production; openssl rand -base64 48 makes one',
+    );
+  }
+}
+
+function isStrongSecret(secret: string): boolean {
+  return (
+    Buffer.byteLength(secret) >= MIN_SECRET_BYTES &&
+    new Set(secret).size > 4 &&
+    !WELL_KNOWN_SECRETS.includes(secret.toLowerCase())
+  );
+}
+
+function signingSecret(
+  env: Environment,
+  root: string,
+  faults: string[],
+  warnings: string[],
+): string {
+  if (env.SECRET_KEY !== undefined) {
+    if (!isStrongSecret(env.SECRET_KEY)) {
+      warnings.push('SECRET_KEY is short or well known: good for trying, refused in production');
+    }
+    return env.SECRET_KEY;
+  }
+  try {
+    const { secret, file } = developmentSecret(root);
+    warnings.push(`No SECRET_KEY set: using the random one kept in ${path.relative(root, file)}`);
+    return secret;
+  } catch (error) {
+    faults.push(`No SECRET_KEY set, and none can be kept under data/: ${(error as Error).message}`);
+    return '';
+  }
+}
+
+function migrateOnStart(env: Environment, database: DatabaseSettings): boolean {
+  return flag(
+    env.DB_MIGRATE_ON_START,
+    env.NODE_ENV === 'development' && database.dialect === 'sqlite',
+  );
+}
+
+function originsOf(env: Environment): '*' | string[] {
+  const origins = listOf(env.ORIGIN);
+  return origins.includes('*') ? '*' : origins;
+}
+
+function trustProxyOf(value: string | undefined): false | number | string[] {
+  if (value === undefined || value === 'false') return false;
+  return /^\d+$/.test(value) ? Number(value) : listOf(value);
+}
+
+function secondsOf(duration: string): number {
+  const unit = duration.at(-1) as keyof typeof SECONDS_PER_UNIT;
+  return unit in SECONDS_PER_UNIT
+    ? Number(duration.slice(0, -1)) * SECONDS_PER_UNIT[unit]
+    : Number(duration);
+}
+
+function listOf(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function flag(value: 'true' | 'false' | undefined, otherwise: boolean): boolean {
+  return value === undefined ? otherwise : value === 'true';
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null) deepFreeze(part as object);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,94 @@
+import { ConnectionError } from 'sequelize';
+
+/**
+ * What to do about a database error:
+ * - `conflict`: the transaction lost against another; run it again as a whole;
+ * - `unavailable`: the database can't do it now; nothing of the transaction stays;
+ * - `constraint`: the data breaks a rule of the schema;
+ * - `unknown`: none of these, so a fault of ours.
+ */
+export type FaultKind = 'conflict' | 'unavailable' | 'constraint' | 'unknown';
+
+/** Deadlock, lock wait over, MariaDB's "record has changed", and TiDB's write conflicts. */
+const CONFLICT_ERRNOS = new Set([1213, 1205, 1020, 8002, 8022, 9007]);
+
+const UNAVAILABLE_ERRNOS = new Set([
+  // No room, no right to come in, or the server is going down.
+  1040, 1203, 1226, 1044, 1045, 1053, 1077, 1079, 1129, 1130, 1142, 1143, 1227, 1370,
+  // Read-only, disk full, table full, storage engine in trouble.
+  1290, 1792, 1836, 3, 28, 1021, 1026, 1030, 1114, 1180,
+  // Interrupted, killed, or the network gone.
+  1158, 1159, 1160, 1161, 1317, 1927, 1969, 2002, 2003, 2006, 2013, 3024,
+]);
+
+const CONSTRAINT_ERRNOS = new Set([
+  // Unique key, foreign key, CHECK (MySQL and MariaDB), null, and values that don't fit.
+  1062, 1451, 1452, 3819, 4025, 1048, 1264, 1366, 1406,
+  // SIGNAL in a trigger: a rule that the operator has added.
+  1644,
+]);
+
+const LOST_CODES = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** A guarded write found another row than the one that was read under the lock. */
+export class WriteConflictError extends Error {
+  constructor(affected: number, expected: number) {
+    super(`A guarded write changed ${String(affected)} rows instead of ${String(expected)}`);
+    this.name = 'WriteConflictError';
+  }
+}
+
+/** The driver's error beneath Sequelize's. */
+interface DriverError {
+  readonly errno?: number;
+  readonly code?: string;
+  readonly fatal?: boolean;
+  readonly message?: string;
+}
+
+function driverErrorOf(error: unknown): DriverError {
+  const { parent } = error as { parent?: unknown };
+  return (parent ?? error) as DriverError;
+}
+
+export function faultKind(error: unknown): FaultKind {
+  if (!(error instanceof Error)) return 'unknown';
+  if (error instanceof WriteConflictError) return 'conflict';
+  if (error instanceof ConnectionError || isConnectionLost(error)) return 'unavailable';
+  const { errno, code = '' } = driverErrorOf(error);
+  if (errno !== undefined) {
+    if (CONFLICT_ERRNOS.has(errno)) return 'conflict';
+    if (UNAVAILABLE_ERRNOS.has(errno)) return 'unavailable';
+    if (CONSTRAINT_ERRNOS.has(errno)) return 'constraint';
+  }
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'conflict';
+  if (/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|NOMEM)/.test(code)) return 'unavailable';
+  if (code.startsWith('SQLITE_CONSTRAINT')) return 'constraint';
+  return 'unknown';
+}
+
+/** Whether the connection broke, so that what the server made of the last statement is not known. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code = '', fatal, message = '' } = driverErrorOf(error);
+  return fatal === true || LOST_CODES.has(code) || /closed state/.test(message);
+}
+
+/** Whether a unique key refused the row; `key` is its name, or the columns SQLite speaks of. */
+export function violatesUnique(error: unknown, key: string, columns: readonly string[]): boolean {
+  if (faultKind(error) !== 'constraint') return false;
+  const { errno, code = '', message = '' } = driverErrorOf(error);
+  if (errno === 1062) return message.includes(key);
+  return (
+    code.startsWith('SQLITE_CONSTRAINT') && columns.every((column) => message.includes(column))
+  );
+}

@@ -1,0 +1,177 @@
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { QueryTypes, Sequelize, type QueryInterface } from 'sequelize';
+import { SequelizeStorage, Umzug } from 'umzug';
+import type { DatabaseSettings } from '../config/config';
+import { FileLock } from './file-lock';
+import { closeSequelize, createMaintenanceSequelize } from './sequelize';
+
+/** From here, whether compiled or not, the project's root is two folders up. */
+const ROOT = path.resolve(__dirname, '..', '..');
+/** How long a migrator waits for another one to finish. */
+const LOCK_WAIT_SECONDS = 120;
+/** How often it looks again, on SQLite. */
+const LOCK_POLL_MS = 100;
+
+const MIGRATION_FILES = readdirSync(path.join(ROOT, 'migrations'))
+  .filter((name) => name.endsWith('.js'))
+  .sort();
+
+/** What a migration file exports: what sequelize-cli calls, too. */
+interface MigrationModule {
+  up(queryInterface: QueryInterface, sequelize: typeof Sequelize): Promise<void>;
+  down(queryInterface: QueryInterface, sequelize: typeof Sequelize): Promise<void>;
+}
+
+export interface MigrationStatus {
+  readonly executed: readonly string[];
+  readonly pending: readonly string[];
+}
+
+/**
+ * Runs migrations and seeders on a database, over the same table as `npx sequelize-cli`, so that
+ * either can go on where the other stopped. Several migrators at once wait for each other.
+ */
+export class Migrator {
+  constructor(private readonly settings: DatabaseSettings) {}
+
+  /** @returns the names of the migrations that were run */
+  up(): Promise<string[]> {
+    return this.#alone(async (sequelize) => namesOf(await migrations(sequelize).up()));
+  }
+
+  /**
+   * Takes back the latest migration, or all of them.
+   *
+   * @returns the names of the migrations that were taken back
+   */
+  down(options: { readonly all: boolean }): Promise<string[]> {
+    return this.#alone(async (sequelize) => {
+      const umzug = migrations(sequelize);
+      return namesOf(await (options.all ? umzug.down({ to: 0 }) : umzug.down()));
+    });
+  }
+
+  status(): Promise<MigrationStatus> {
+    return this.#with(async (sequelize) => {
+      const umzug = migrations(sequelize);
+      return { executed: namesOf(await umzug.executed()), pending: namesOf(await umzug.pending()) };
+    });
+  }
+
+  /** @returns the names of the seeders that were run; one that was run before is not run again */
+  seed(): Promise<string[]> {
+    return this.#alone(async (sequelize) => namesOf(await seeders(sequelize).up()));
+  }
+
+  async #with<T>(work: (sequelize: Sequelize) => Promise<T>): Promise<T> {
+    const sequelize = createMaintenanceSequelize(this.settings);
+    try {
+      return await work(sequelize);
+    } finally {
+      await closeSequelize(sequelize, this.settings);
+    }
+  }
+
+  #alone<T>(work: (sequelize: Sequelize) => Promise<T>): Promise<T> {
+    return this.settings.dialect === 'mysql'
+      ? this.#with((sequelize) => withNamedLock(sequelize, () => work(sequelize)))
+      : withFileLock(`${this.settings.storage}.migrate-lock`, () => this.#with(work));
+  }
+}
+
+/**
+ * Names of the migrations that the database still lacks, in one read that changes nothing.
+ *
+ * @throws when the database can't be read, or was never migrated
+ */
+export async function pendingMigrations(sequelize: Sequelize): Promise<string[]> {
+  const rows = await sequelize.query<{ name: string }>('SELECT name FROM SequelizeMeta', {
+    type: QueryTypes.SELECT,
+  });
+  const executed = new Set(namesOf(rows));
+  return MIGRATION_FILES.filter((name) => !executed.has(name));
+}
+
+function migrations(sequelize: Sequelize): Umzug<QueryInterface> {
+  return umzugFor(sequelize, 'migrations', 'SequelizeMeta');
+}
+
+function seeders(sequelize: Sequelize): Umzug<QueryInterface> {
+  return umzugFor(sequelize, 'seeders', 'SequelizeData');
+}
+
+function umzugFor(
+  sequelize: Sequelize,
+  folder: 'migrations' | 'seeders',
+  tableName: string,
+): Umzug<QueryInterface> {
+  return new Umzug({
+    migrations: {
+      glob: ['*.js', { cwd: path.join(ROOT, folder) }],
+      resolve: ({ name, path: file, context }) => {
+        if (file === undefined) throw new Error(`Migration ${name} has no file`);
+        return {
+          name,
+          up: () => load(file).up(context, Sequelize),
+          down: () => load(file).down(context, Sequelize),
+        };
+      },
+    },
+    context: sequelize.getQueryInterface(),
+    storage: new SequelizeStorage({ sequelize, tableName }),
+    logger: undefined,
+  });
+}
+
+const requireFile = createRequire(__filename);
+
+function load(file: string): MigrationModule {
+  return requireFile(file) as MigrationModule;
+}
+
+function namesOf(list: readonly { readonly name: string }[]): string[] {
+  return list.map(({ name }) => name);
+}
+
+/** A named lock of the server. It goes with its connection, so a killed migrator leaves none. */
+async function withNamedLock<T>(sequelize: Sequelize, work: () => Promise<T>): Promise<T> {
+  // The transaction only keeps one connection of the pool; no statement of the work runs in it.
+  return sequelize.transaction(async (transaction) => {
+    const name = "CONCAT('migrate.', MD5(DATABASE()))";
+    const [row] = await sequelize.query<{ locked: number | null }>(
+      `SELECT GET_LOCK(${name}, ${String(LOCK_WAIT_SECONDS)}) AS locked`,
+      { type: QueryTypes.SELECT, transaction },
+    );
+    if (row?.locked !== 1) throw lockTimeout();
+    try {
+      return await work();
+    } finally {
+      await sequelize.query(`SELECT RELEASE_LOCK(${name})`, {
+        type: QueryTypes.SELECT,
+        transaction,
+      });
+    }
+  });
+}
+
+async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  const waitUntil = performance.now() + LOCK_WAIT_SECONDS * 1_000;
+  let lock = FileLock.tryAcquire(file);
+  while (!lock) {
+    if (performance.now() > waitUntil) throw lockTimeout();
+    await pause(LOCK_POLL_MS);
+    lock = FileLock.tryAcquire(file);
+  }
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+function lockTimeout(): Error {
+  return new Error('Another migration is running, and did not end in time');
+}

@@ -1,0 +1,83 @@
+import { Sequelize, type Options } from 'sequelize';
+import type { Connection } from 'mysql2';
+import type { DatabaseSettings, MysqlSettings } from '../config/config';
+import { CONNECT_TIMEOUT_MS, IDLE_LIMIT_MS, openSocket, prepareSession } from './mysql-connection';
+import { closeIdleHandles, sqliteDriver } from './sqlite-driver';
+
+/** How long a query waits for a free connection. */
+const ACQUIRE_TIMEOUT_MS = 1_000;
+/** How often the pool looks for connections that have been idle too long. */
+const EVICT_INTERVAL_MS = 500;
+
+const COMMON: Options = {
+  logging: false,
+  define: { timestamps: false },
+  // Sequelize's own retry repeats a statement in a transaction that is gone already: the unit of
+  // work repeats the whole transaction instead.
+  retry: { max: 1 },
+};
+
+/** The connections that serve requests: bounded in number, and in every wait. */
+export function createSequelize(settings: DatabaseSettings): Sequelize {
+  if (settings.dialect === 'sqlite') return openSqlite(settings.storage);
+  const sequelize = new Sequelize({
+    ...COMMON,
+    ...mysqlOptions(settings),
+    pool: {
+      max: settings.poolMax,
+      min: 0,
+      acquire: ACQUIRE_TIMEOUT_MS,
+      idle: IDLE_LIMIT_MS,
+      evict: EVICT_INTERVAL_MS,
+    },
+    dialectOptions: {
+      ...MYSQL_DIALECT_OPTIONS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      stream: () => openSocket(settings),
+    },
+  });
+  sequelize.addHook('afterConnect', (connection) => prepareSession(connection as Connection));
+  return sequelize;
+}
+
+/** Connections for migrations and other long work of an operator: no limit on how long it takes. */
+export function createMaintenanceSequelize(settings: DatabaseSettings): Sequelize {
+  if (settings.dialect === 'sqlite') return openSqlite(settings.storage);
+  return new Sequelize({
+    ...COMMON,
+    ...mysqlOptions(settings),
+    pool: { max: 4 },
+    dialectOptions: MYSQL_DIALECT_OPTIONS,
+  });
+}
+
+/** Closes the pool and, for sqlite, the file. */
+export async function closeSequelize(
+  sequelize: Sequelize,
+  settings: DatabaseSettings,
+): Promise<void> {
+  await sequelize.close();
+  if (settings.dialect === 'sqlite') closeIdleHandles(settings.storage);
+}
+
+const MYSQL_DIALECT_OPTIONS = {
+  charset: 'utf8mb4',
+  // DECIMAL as a number: available_tickets is a whole number of at most seven digits.
+  decimalNumbers: true,
+} as const;
+
+function mysqlOptions(settings: MysqlSettings): Options {
+  return {
+    dialect: 'mysql',
+    host: settings.host,
+    port: settings.port,
+    username: settings.user,
+    password: settings.password,
+    database: settings.database,
+    timezone: '+00:00',
+  };
+}
+
+function openSqlite(storage: string): Sequelize {
+  return new Sequelize({ ...COMMON, dialect: 'sqlite', dialectModule: sqliteDriver, storage });
+}

@@ -1,0 +1,37 @@
+import { literal, QueryTypes } from 'sequelize';
+import type { Database } from './database';
+import type { Tx } from './unit-of-work';
+
+/**
+ * The database's own clock, in SQL: one clock for all server processes. SYSDATE, unlike NOW, is read
+ * when the row is, so after a wait for its lock.
+ */
+export function databaseNow(database: Database): ReturnType<typeof literal> {
+  return literal(nowSql(database));
+}
+
+function nowSql({ isSqlite }: Database): string {
+  return isSqlite ? "strftime('%Y-%m-%d %H:%M:%f +00:00', 'now')" : 'SYSDATE(3)';
+}
+
+/** SQLite hands out dates of raw rows as text. */
+export function asDate(value: Date | string): Date {
+  return value instanceof Date ? value : new Date(value);
+}
+
+/** A moment as the database stores it, for bulk inserts: Sequelize would drop the milliseconds. */
+export function asSqlTimestamp({ isSqlite }: Database, moment: Date): string {
+  const text = moment.toISOString().replace('T', ' ').replace('Z', '');
+  return isSqlite ? `${text} +00:00` : text;
+}
+
+/** The database's time, for a transaction that takes no event lock. */
+export async function readNow(database: Database, tx: Tx): Promise<Date> {
+  const sql = `SELECT ${nowSql(database)} AS now`;
+  const [row] = await database.sequelize.query<{ now: Date | string }>(sql, {
+    type: QueryTypes.SELECT,
+    transaction: tx,
+  });
+  if (!row) throw new Error('The database did not tell its time');
+  return asDate(row.now);
+}

@@ -1,0 +1,45 @@
+import { DataTypes, Model, type Sequelize } from 'sequelize';
+
+export interface EventRow {
+  id: number;
+  event_name: string;
+  total_tickets: number;
+  available_tickets: number;
+  status: 'active' | 'cancelled';
+  /** Null once the organizer's account is deleted: the event is the admins' to manage. */
+  organizer_id: number | null;
+  max_tickets_per_user: number | null;
+  version: number;
+  next_ticket_no: number;
+  next_queue_no: number;
+  waitlist_count: number;
+  waitlist_tickets: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+type NewEvent = Omit<EventRow, 'id'>;
+
+export function defineEvent(sequelize: Sequelize) {
+  class Event extends Model<EventRow, NewEvent> {}
+  Event.init(
+    {
+      id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+      event_name: { type: DataTypes.STRING(255), allowNull: false },
+      total_tickets: { type: DataTypes.INTEGER, allowNull: false },
+      available_tickets: { type: DataTypes.DECIMAL(10, 0), allowNull: false },
+      status: { type: DataTypes.STRING(16), allowNull: false },
+      organizer_id: { type: DataTypes.INTEGER },
+      max_tickets_per_user: { type: DataTypes.INTEGER },
+      version: { type: DataTypes.INTEGER, allowNull: false },
+      next_ticket_no: { type: DataTypes.INTEGER, allowNull: false },
+      next_queue_no: { type: DataTypes.INTEGER, allowNull: false },
+      waitlist_count: { type: DataTypes.INTEGER, allowNull: false },
+      waitlist_tickets: { type: DataTypes.INTEGER, allowNull: false },
+      createdAt: { type: DataTypes.DATE(3), allowNull: false },
+      updatedAt: { type: DataTypes.DATE(3), allowNull: false },
+    },
+    { sequelize, tableName: 'events' },
+  );
+  return Event;
+}

@@ -1,0 +1,21 @@
+import type { Sequelize } from 'sequelize';
+import { defineAuditEntry } from './audit-entry.model';
+import { defineBooking } from './booking.model';
+import { defineEvent } from './event.model';
+import { defineIdempotencyKey } from './idempotency-key.model';
+import { defineUser } from './user.model';
+import { defineWaitlistEntry } from './waitlist-entry.model';
+
+/** Binds the models to one database; several databases can be open at the same time. */
+export function defineModels(sequelize: Sequelize) {
+  return {
+    User: defineUser(sequelize),
+    Event: defineEvent(sequelize),
+    Booking: defineBooking(sequelize),
+    WaitlistEntry: defineWaitlistEntry(sequelize),
+    IdempotencyKey: defineIdempotencyKey(sequelize),
+    AuditEntry: defineAuditEntry(sequelize),
+  };
+}
+
+export type Models = ReturnType<typeof defineModels>;

@@ -1,0 +1,58 @@
+import path from 'node:path';
+import winston from 'winston';
+import type { Config } from '../config/config';
+import { currentRequestId } from './request-context';
+
+export type Logger = Pick<winston.Logger, 'error' | 'warn' | 'info' | 'debug' | 'close'>;
+
+/** Size at which a log file is rotated, and how many are kept. */
+const MAX_FILE_BYTES = 20 * 1024 * 1024;
+const MAX_FILES = 10;
+
+const withRequestId = winston.format((entry) => {
+  const requestId = currentRequestId();
+  return requestId === undefined ? entry : { ...entry, requestId: entry.requestId ?? requestId };
+});
+
+/** Errors are told with their stack and what caused them; a plain JSON line would lose both. */
+const withErrors = winston.format((entry) => {
+  if (entry.error instanceof Error) entry.error = describeError(entry.error);
+  return entry;
+});
+
+function describeError(error: Error): object {
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return {
+    name: error.name,
+    message: error.message,
+    ...(code === undefined ? {} : { code }),
+    stack: error.stack,
+    ...(cause instanceof Error ? { cause: describeError(cause) } : {}),
+  };
+}
+
+/** JSON lines to standard output and, with a log directory, to rotated files. */
+export function createLogger({ level, directory }: Config['log']): Logger {
+  const transports: winston.transport[] = [new winston.transports.Console()];
+  if (directory !== null) {
+    transports.push(
+      new winston.transports.File({
+        filename: path.join(directory, 'server.log'),
+        maxsize: MAX_FILE_BYTES,
+        maxFiles: MAX_FILES,
+        tailable: true,
+      }),
+    );
+  }
+  return winston.createLogger({
+    level: level === 'silent' ? 'error' : level,
+    silent: level === 'silent',
+    format: winston.format.combine(
+      withRequestId(),
+      withErrors(),
+      winston.format.timestamp(),
+      winston.format.json(),
+    ),
+    transports,
+  });
+}

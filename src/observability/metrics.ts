@@ -1,0 +1,77 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** What the server counts, in Prometheus terms. One instance a process. */
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly httpRequests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from a request to the end of its answer',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: SECONDS_BUCKETS,
+    registers: [this.registry],
+  });
+
+  readonly commandOutcomes = new Counter({
+    name: 'inventory_commands_total',
+    help: 'Commands on event inventories, by kind and what became of them',
+    labelNames: ['kind', 'outcome'] as const,
+    registers: [this.registry],
+  });
+
+  readonly groupSize = new Histogram({
+    name: 'inventory_group_size',
+    help: 'Commands decided in one transaction',
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    registers: [this.registry],
+  });
+
+  readonly groupSeconds = new Histogram({
+    name: 'inventory_group_seconds',
+    help: 'Time of one group from taking the event lock to commit',
+    buckets: SECONDS_BUCKETS,
+    registers: [this.registry],
+  });
+
+  readonly queueWaitSeconds = new Histogram({
+    name: 'inventory_queue_wait_seconds',
+    help: 'Time from a command to the start of its group',
+    buckets: SECONDS_BUCKETS,
+    registers: [this.registry],
+  });
+
+  readonly commandsInFlight = new Gauge({
+    name: 'inventory_commands_in_flight',
+    help: 'Commands that wait or run',
+    registers: [this.registry],
+  });
+
+  readonly promotedTickets = new Counter({
+    name: 'inventory_promoted_tickets_total',
+    help: 'Tickets that went from one holder to someone on the waitlist',
+    registers: [this.registry],
+  });
+
+  readonly transactionRetries = new Counter({
+    name: 'database_transaction_retries_total',
+    help: 'Transactions run again after a deadlock, a lock wait or a write conflict',
+    registers: [this.registry],
+  });
+
+  readonly weakDurability = new Gauge({
+    name: 'database_weak_durability',
+    help: '1 where the database may lose an acknowledged change in a crash',
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Stops nothing that runs by itself, but frees the numbers for the next instance. */
+  close(): void {
+    this.registry.clear();
+  }
+}
