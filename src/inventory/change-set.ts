@@ -1,0 +1,52 @@
+import type { Change } from '../domain/changes';
+import type { Ticket, WaitlistEntry } from '../domain/inventory-state';
+
+/**
+ * What the rows must become, once the changes of a whole group are told one after another: a ticket
+ * given out and given back in one group is one new row, an entry added and served in it is none.
+ */
+export class ChangeSet {
+  /** New tickets by number, as the group leaves them. */
+  readonly issued = new Map<number, Ticket>();
+  /** Ids of tickets that stop being active. */
+  readonly cancelledBookingIds: number[] = [];
+  /** New entries by person. */
+  readonly added = new Map<number, WaitlistEntry>();
+  /** Entries that stay, by id, as the group leaves them. */
+  readonly changed = new Map<number, WaitlistEntry>();
+  readonly removedEntryIds: number[] = [];
+  eventIsCancelled = false;
+
+  add(change: Change): void {
+    switch (change.type) {
+      case 'ticket-issued':
+        this.issued.set(change.ticket.ticketNo, change.ticket);
+        return;
+      case 'ticket-cancelled':
+        if (change.ticket.bookingId === null)
+          this.issued.set(change.ticket.ticketNo, change.ticket);
+        else this.cancelledBookingIds.push(change.ticket.bookingId);
+        return;
+      case 'entry-added':
+        this.added.set(change.entry.userId, change.entry);
+        return;
+      case 'entry-changed':
+        if (change.entry.entryId === null) this.added.set(change.entry.userId, change.entry);
+        else this.changed.set(change.entry.entryId, change.entry);
+        return;
+      case 'entry-removed':
+        if (change.entry.entryId === null) {
+          this.added.delete(change.entry.userId);
+        } else {
+          this.changed.delete(change.entry.entryId);
+          this.removedEntryIds.push(change.entry.entryId);
+        }
+        return;
+      case 'event-updated':
+        return;
+      case 'event-cancelled':
+        this.eventIsCancelled = true;
+        return;
+    }
+  }
+}

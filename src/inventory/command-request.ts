@@ -1,0 +1,38 @@
+import type { Command, CommandKind } from '../domain/commands';
+import type { AcceptanceOf, Refusal } from '../domain/outcomes';
+import type { Once, Replay } from './idempotency';
+
+/** A command, and what the audit log and a later replay need to know of the request behind it. */
+export interface CommandRequest<C extends Command = Command> {
+  readonly command: C;
+  readonly actorId: number;
+  readonly requestId: string | null;
+  /** Why, in the actor's words. */
+  readonly reason?: string;
+  readonly once?: Once<AcceptanceOf<C['kind']>>;
+  /** Decide and tell, but change nothing. */
+  readonly isDryRun?: boolean;
+}
+
+export type CommandResult<Kind extends CommandKind = CommandKind> =
+  AcceptanceOf<Kind> | Refusal | Replay;
+
+/** Commands that concern a whole event's rows and so run in a transaction of their own. */
+const SOLO_KINDS: ReadonlySet<CommandKind> = new Set(['update-event', 'cancel-event']);
+
+export function runsAlone({ command }: CommandRequest): boolean {
+  return SOLO_KINDS.has(command.kind);
+}
+
+/** How many rows a command writes at the most, as far as it can be told beforehand. */
+export function weightOf({ command }: CommandRequest): number {
+  switch (command.kind) {
+    case 'book':
+    case 'cancel-held':
+      return command.quantity ?? 1;
+    case 'cancel-bookings':
+      return command.bookingIds.length;
+    default:
+      return 1;
+  }
+}

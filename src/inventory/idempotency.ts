@@ -1,0 +1,168 @@
+/**
+ * Keys that make a request safe to send again. A key and its answer are written in the transaction
+ * of the request's effect, so there is never one without the other.
+ */
+import { literal, Op } from 'sequelize';
+import type { Database } from '../database/database';
+import { findRows } from '../database/find-rows';
+import { asSqlTimestamp } from '../database/timestamps';
+import type { Tx } from '../database/unit-of-work';
+import type { IdempotencyKeyRow } from '../models/idempotency-key.model';
+
+/** How long a key is kept. */
+export const KEY_LIFETIME_HOURS = 24;
+const KEY_LIFETIME_MS = KEY_LIFETIME_HOURS * 3_600_000;
+/** Keys removed in one statement, so that cleaning up never holds locks for long. */
+const CLEANUP_BATCH_ROWS = 500;
+
+/** Who may replay it, and where. Compared byte by byte. */
+export interface KeyScope {
+  readonly userId: number;
+  /** Method and path pattern. */
+  readonly route: string;
+  readonly key: string;
+}
+
+/** An answer as it is stored and sent again. */
+export interface StoredAnswer {
+  readonly status: number;
+  /** The answer's JSON text. */
+  readonly body: string;
+}
+
+/** A request with a key: run once, and answered the same each time it is sent. */
+export interface Once<Result> extends KeyScope {
+  /** SHA-256 of the request's input; the same key with another one is a mistake. */
+  readonly fingerprint: string;
+  readonly answer: (result: Result) => StoredAnswer;
+}
+
+/** The answer to an earlier request with the same key. */
+export class Replay {
+  constructor(readonly answer: StoredAnswer) {}
+}
+
+export type StoredKey = Pick<
+  IdempotencyKeyRow,
+  'id' | 'user_id' | 'route' | 'idempotency_key' | 'fingerprint' | 'status' | 'body' | 'createdAt'
+>;
+
+/** Marks a scope within one event. */
+export function scopeId({ userId, route, key }: KeyScope): string {
+  return `${String(userId)} ${route} ${key}`;
+}
+
+/**
+ * Stored keys of one event by `scopeId`. Call it under the event's lock: then no twin can be under
+ * way elsewhere.
+ *
+ * @param eventId 0 for a route that concerns no event yet
+ */
+export async function loadKeys(
+  { models }: Database,
+  tx: Tx,
+  eventId: number,
+  scopes: readonly KeyScope[],
+): Promise<Map<string, StoredKey>> {
+  if (scopes.length === 0) return new Map();
+  const rows = await findRows(models.IdempotencyKey, {
+    attributes: [
+      'id',
+      'user_id',
+      'route',
+      'idempotency_key',
+      'fingerprint',
+      'status',
+      'body',
+      'createdAt',
+    ],
+    where: {
+      event_id: eventId,
+      [Op.or]: scopes.map(({ userId, route, key }) => ({
+        user_id: userId,
+        route,
+        idempotency_key: key,
+      })),
+    },
+    transaction: tx,
+  });
+  return new Map(
+    rows.map((row) => [
+      scopeId({ userId: row.user_id, route: row.route, key: row.idempotency_key }),
+      row,
+    ]),
+  );
+}
+
+/**
+ * What a stored key means for a request that bears it: its answer, a mistake, or nothing, because
+ * there is none or its time is over.
+ */
+export function judgeKey(
+  stored: StoredKey | undefined,
+  { fingerprint }: Pick<Once<never>, 'fingerprint'>,
+  now: Date,
+): Replay | 'reused' | 'free' {
+  if (!stored || now.getTime() - stored.createdAt.getTime() >= KEY_LIFETIME_MS) return 'free';
+  return stored.fingerprint === fingerprint ? new Replay(stored) : 'reused';
+}
+
+export const KEY_REUSED_MESSAGE = 'This Idempotency-Key was used for a different request';
+
+export interface NewKey {
+  readonly once: Pick<Once<never>, 'userId' | 'route' | 'key' | 'fingerprint'>;
+  readonly answer: StoredAnswer;
+  /** An expired row that stands in the new one's place. */
+  readonly replaces: StoredKey | undefined;
+}
+
+export async function saveKeys(
+  database: Database,
+  tx: Tx,
+  eventId: number,
+  keys: readonly NewKey[],
+  now: Date,
+): Promise<void> {
+  if (keys.length === 0) return;
+  const expired = keys.flatMap(({ replaces }) => (replaces ? [replaces.id] : []));
+  if (expired.length > 0) {
+    await database.models.IdempotencyKey.destroy({ where: { id: expired }, transaction: tx });
+  }
+  const createdAt = asSqlTimestamp(database, now);
+  await database.sequelize.getQueryInterface().bulkInsert(
+    'idempotency_keys',
+    keys.map(({ once, answer }) => ({
+      user_id: once.userId,
+      route: once.route,
+      event_id: eventId,
+      idempotency_key: once.key,
+      fingerprint: once.fingerprint,
+      status: answer.status,
+      body: answer.body,
+      createdAt,
+    })),
+    { transaction: tx },
+  );
+}
+
+/**
+ * Removes one batch of expired keys, by the database's own clock.
+ *
+ * @returns whether there may be more
+ */
+export async function removeExpiredKeys({ models, isSqlite }: Database): Promise<boolean> {
+  const hours = String(KEY_LIFETIME_HOURS);
+  const limit = isSqlite
+    ? `strftime('%Y-%m-%d %H:%M:%f +00:00', 'now', '-${hours} hours')`
+    : `SYSDATE(3) - INTERVAL ${hours} HOUR`;
+  const expired = await findRows(models.IdempotencyKey, {
+    attributes: ['id'],
+    where: literal(`createdAt < ${limit}`),
+    order: [['createdAt', 'ASC']],
+    limit: CLEANUP_BATCH_ROWS,
+  });
+  if (expired.length > 0) {
+    await models.IdempotencyKey.destroy({ where: { id: expired.map(({ id }) => id) } });
+  }
+  return expired.length === CLEANUP_BATCH_ROWS;
+}

@@ -1,0 +1,78 @@
+import { Op } from 'sequelize';
+import type { Database } from '../database/database';
+import { WriteConflictError } from '../database/fault-kind';
+import { findRows } from '../database/find-rows';
+import { lockEvents } from '../database/locks';
+import type { Tx } from '../database/unit-of-work';
+import { runLocked } from './command-group';
+import type { CommandRequest } from './command-request';
+
+/** Events that an account's deletion concerns. */
+interface Ties {
+  /** Where the person holds tickets or waits. */
+  readonly inventories: Set<number>;
+  /** Which they organize. */
+  readonly organized: Set<number>;
+}
+
+/**
+ * Takes a person out of every event: their active tickets go to the waitlists or back to stock,
+ * their waitlist entries go, and the events they organize have no organizer any more.
+ *
+ * Locks their events by id, then whatever `lockAccounts` locks, and then looks again: an event that
+ * came in between means that the whole unit starts over.
+ *
+ * @throws WriteConflictError when an event came in between
+ */
+export async function withdrawPerson(
+  database: Database,
+  tx: Tx,
+  request: Omit<CommandRequest, 'command'> & { readonly userId: number },
+  lockAccounts: () => Promise<void>,
+): Promise<void> {
+  const { userId } = request;
+  const before = await tiesOf(database, tx, userId);
+  const eventIds = new Set([...before.inventories, ...before.organized]);
+  const locked = await lockEvents(database, tx, [...eventIds]);
+  await lockAccounts();
+
+  const now = await tiesOf(database, tx, userId);
+  const newcomers = [...now.inventories, ...now.organized].filter((id) => !eventIds.has(id));
+  if (newcomers.length > 0) throw new WriteConflictError(newcomers.length, 0);
+
+  for (const event of locked) {
+    if (!now.inventories.has(event.row.id)) continue;
+    await runLocked(database, tx, event, [
+      { ...request, command: { kind: 'remove-person', userId } },
+    ]);
+  }
+  if (now.organized.size > 0) {
+    await database.models.Event.update(
+      { organizer_id: null },
+      { where: { id: [...now.organized], organizer_id: userId }, transaction: tx },
+    );
+  }
+}
+
+async function tiesOf({ models }: Database, tx: Tx, userId: number): Promise<Ties> {
+  const held = await findRows(models.Booking, {
+    attributes: ['event_id'],
+    where: { user_id: userId, status: 'booked' },
+    group: ['event_id'],
+    transaction: tx,
+  });
+  const waiting = await findRows(models.WaitlistEntry, {
+    attributes: ['event_id'],
+    where: { user_id: userId },
+    transaction: tx,
+  });
+  const organized = await findRows(models.Event, {
+    attributes: ['id'],
+    where: { organizer_id: { [Op.eq]: userId } },
+    transaction: tx,
+  });
+  return {
+    inventories: new Set([...held, ...waiting].map((row) => row.event_id)),
+    organized: new Set(organized.map(({ id }) => id)),
+  };
+}
