@@ -1,0 +1,85 @@
+import cors from 'cors';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Config } from './config/config';
+import type { Services } from './controllers/controller';
+import { accessLog } from './middlewares/access-log';
+import { countRequest } from './middlewares/count-request';
+import { errorHandler } from './middlewares/error-handler';
+import { asRequestHandler } from './middlewares/locals';
+import { notFound } from './middlewares/not-found';
+import { requestContext } from './middlewares/request-context';
+import type { Logger } from './observability/logger';
+import type { Metrics } from './observability/metrics';
+import { buildDocument } from './openapi/document';
+import { permissionTable } from './policies/permissions';
+import { ROUTES } from './routes';
+import { bindRoutes } from './routes/bind-routes';
+import { operationsRouter } from './routes/operations.routes';
+import type { HealthService } from './services/health.service';
+import { VERSION } from './version';
+
+const ALLOWED_HEADERS = [
+  'Authorization',
+  'Content-Type',
+  'Idempotency-Key',
+  'If-None-Match',
+  'X-Request-Id',
+];
+const EXPOSED_HEADERS = [
+  'X-Request-Id',
+  'ETag',
+  'Retry-After',
+  'Idempotent-Replayed',
+  'RateLimit',
+  'RateLimit-Policy',
+];
+/** How long a browser may remember what it may call. */
+const PREFLIGHT_SECONDS = 600;
+
+export interface AppDependencies {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly services: Services;
+  readonly health: HealthService;
+}
+
+/** The whole HTTP side. It neither listens nor connects. */
+export function createApp({ config, logger, metrics, services, health }: AppDependencies): Express {
+  const app = express();
+  app.set('trust proxy', config.http.trustProxy);
+  app.set('etag', false);
+  app.disable('x-powered-by');
+
+  app.use(asRequestHandler(requestContext));
+  app.use(asRequestHandler(countRequest(metrics)));
+  app.use(accessLog(logger, config.log));
+  app.use(
+    helmet({
+      // The documentation page is served over plain HTTP where nobody has set up TLS yet.
+      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    }),
+  );
+  app.use(
+    cors({
+      origin: config.http.origins === '*' ? '*' : [...config.http.origins],
+      credentials: config.http.credentials,
+      allowedHeaders: ALLOWED_HEADERS,
+      exposedHeaders: EXPOSED_HEADERS,
+      maxAge: PREFLIGHT_SECONDS,
+    }),
+  );
+  app.use(bindRoutes(ROUTES, { services, permissions: permissionTable(config.eventCreators) }));
+  app.use(
+    operationsRouter({
+      health,
+      metrics,
+      metricsToken: config.metricsToken,
+      document: buildDocument(ROUTES, VERSION),
+    }),
+  );
+  app.use(asRequestHandler(notFound));
+  app.use(errorHandler(logger));
+  return app;
+}

@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+import { ConfigurationError } from './config/configuration-error';
+import { COMMANDS, UsageError } from './process/commands';
+
+const [name = 'help', ...words] = process.argv.slice(2);
+
+async function run(): Promise<void> {
+  const command = COMMANDS[name];
+  if (!command) {
+    const lines = Object.entries(COMMANDS).map(
+      ([known, { help }]) => `  ${known.padEnd(16)} ${help}`,
+    );
+    throw new UsageError(`Usage: node dist/cli.js <command>\n${lines.join('\n')}`);
+  }
+  process.exitCode = await command.run(words);
+}
+
+run().catch((error: unknown) => {
+  const isForPeople = error instanceof UsageError || error instanceof ConfigurationError;
+  console.error(isForPeople ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,85 @@
+import type { Express } from 'express';
+import { createApp } from './app';
+import type { Config } from './config/config';
+import type { Services } from './controllers/controller';
+import { openDatabase, type Database } from './database/database';
+import { UnitOfWork } from './database/unit-of-work';
+import { InventoryExecutor } from './inventory/inventory-executor';
+import { createLogger, type Logger } from './observability/logger';
+import { Metrics } from './observability/metrics';
+import { AccountDirectory } from './services/account-directory';
+import { AdminAccountsService } from './services/admin-accounts.service';
+import { AuditService } from './services/audit.service';
+import { AuthService } from './services/auth.service';
+import { EventReader } from './services/event-reader';
+import { EventsService } from './services/events.service';
+import { HealthService } from './services/health.service';
+import { LedgerService } from './services/ledger.service';
+import { MyEventService } from './services/my-event.service';
+import { PasswordHasher } from './services/password-hasher';
+import { TicketsService } from './services/tickets.service';
+import { TokenService } from './services/token-service';
+import { UsersService } from './services/users.service';
+import { WaitlistsService } from './services/waitlists.service';
+
+export interface Container {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly database: Database;
+  readonly unitOfWork: UnitOfWork;
+  readonly inventory: InventoryExecutor;
+  readonly services: Services;
+  readonly adminAccounts: AdminAccountsService;
+  readonly health: HealthService;
+  readonly app: Express;
+  /** Closes the database and stops what runs by itself. */
+  close(): Promise<void>;
+}
+
+/** The only place that constructs services. Opens no connection before the first query. */
+export function createContainer(config: Config): Container {
+  const logger = createLogger(config.log);
+  const metrics = new Metrics();
+  const database = openDatabase(config.database);
+  const unitOfWork = new UnitOfWork({ sequelize: database.sequelize, logger, metrics });
+  const inventory = new InventoryExecutor({
+    database,
+    unitOfWork,
+    metrics,
+    poolMax: config.database.dialect === 'mysql' ? config.database.poolMax : 1,
+  });
+  const hasher = new PasswordHasher(config.auth.bcryptRounds);
+  const tokens = new TokenService(config.auth);
+  const accounts = new AccountDirectory(database);
+  const events = new EventReader(database);
+  const services: Services = {
+    auth: new AuthService({ database, unitOfWork, hasher, tokens, accounts }),
+    users: new UsersService({ database, unitOfWork, hasher, accounts }),
+    events: new EventsService({ database, unitOfWork, inventory, events }),
+    eventReader: events,
+    myEvents: new MyEventService({ database, unitOfWork }),
+    tickets: new TicketsService({ database, inventory, events }),
+    waitlists: new WaitlistsService({ database, unitOfWork, inventory }),
+    ledger: new LedgerService({ database, unitOfWork }),
+    audit: new AuditService({ database, events }),
+  };
+  const health = new HealthService(database.sequelize);
+  return {
+    config,
+    logger,
+    metrics,
+    database,
+    unitOfWork,
+    inventory,
+    services,
+    adminAccounts: new AdminAccountsService({ database, unitOfWork, hasher }),
+    health,
+    app: createApp({ config, logger, metrics, services, health }),
+    async close() {
+      await database.close();
+      metrics.close();
+      logger.close();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { LoginBody, SignupBody } from '../dtos/users.dto';
+import { presentLogin, presentUser } from '../presenters/users.presenter';
+import { created, ok, type Answer, type ApiRequest, type Services } from './controller';
+
+export async function signUp(
+  { auth }: Services,
+  { body }: ApiRequest<SignupBody>,
+): Promise<Answer> {
+  return created('Account created', presentUser(await auth.signUp(body)));
+}
+
+export async function logIn({ auth }: Services, { body }: ApiRequest<LoginBody>): Promise<Answer> {
+  return ok('Logged in', presentLogin(await auth.logIn(body)));
+}

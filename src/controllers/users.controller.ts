@@ -1,0 +1,51 @@
+import type { PageQuery, UserParams } from '../dtos/common.dto';
+import type { ChangeRoleBody, UpdateUserBody } from '../dtos/users.dto';
+import { presentUser } from '../presenters/users.presenter';
+import { ok, pageAnswer, type ActorRequest, type Answer, type Services } from './controller';
+
+export async function me({ users }: Services, { actor }: ActorRequest): Promise<Answer> {
+  return ok('Your account', presentUser(await users.find(actor.id)));
+}
+
+export async function find(
+  { users }: Services,
+  { params }: ActorRequest<unknown, unknown, UserParams>,
+): Promise<Answer> {
+  return ok('Account', presentUser(await users.find(params.id)));
+}
+
+export async function list(
+  { users }: Services,
+  { query }: ActorRequest<unknown, PageQuery>,
+): Promise<Answer> {
+  return pageAnswer('Accounts', query, await users.list(query), presentUser);
+}
+
+export async function update(
+  { users }: Services,
+  request: ActorRequest<UpdateUserBody, unknown, UserParams>,
+): Promise<Answer> {
+  const { email, password, current_password: currentPassword } = request.body;
+  const change = { email, password, currentPassword };
+  const user = await users.update(request.actor, request.params.id, change, request);
+  return ok('Account changed', presentUser(user));
+}
+
+export async function changeRole(
+  { users }: Services,
+  request: ActorRequest<ChangeRoleBody, unknown, UserParams>,
+): Promise<Answer> {
+  const { actor, params, body } = request;
+  return ok(
+    'Role changed',
+    presentUser(await users.changeRole(actor, params.id, body.role, request)),
+  );
+}
+
+export async function remove(
+  { users }: Services,
+  request: ActorRequest<unknown, unknown, UserParams>,
+): Promise<Answer> {
+  await users.remove(request.actor, request.params.id, request);
+  return ok('Account deleted', null);
+}

@@ -1,0 +1,82 @@
+import { FromText, Id, ListOf, Opaque, Optional, TextOrNull, WholeNumber } from './fields';
+
+export const DEFAULT_PAGE_ROWS = 20;
+export const MAX_PAGE_ROWS = 100;
+
+/** No fields at all: where nothing may be sent. */
+export class Nothing {}
+
+export class PageQuery {
+  @Optional()
+  @FromText()
+  @WholeNumber('Rows in one answer', {
+    min: 1,
+    max: MAX_PAGE_ROWS,
+    default: DEFAULT_PAGE_ROWS,
+    example: DEFAULT_PAGE_ROWS,
+  })
+  limit: number = DEFAULT_PAGE_ROWS;
+
+  @Optional()
+  @Opaque('`meta.next` of the page before, passed back unchanged', 'WzIwXQ')
+  after?: string;
+}
+
+export class PageMeta {
+  @WholeNumber('Rows asked for', { min: 1, max: MAX_PAGE_ROWS, example: DEFAULT_PAGE_ROWS })
+  limit!: number;
+
+  @TextOrNull('Pass it back as `after` for the next page; null on the last one', 'WzIwXQ')
+  next!: string | null;
+}
+
+export class FieldFaultDto {
+  @TextOrNull('The field at fault', 'quantity')
+  field!: string;
+
+  @TextOrNull('What is wrong with it', 'quantity must not be less than 1')
+  message!: string;
+}
+
+/** Every answer that is not a success. */
+export class ErrorDto {
+  @WholeNumber('The HTTP status', { min: 400, max: 599, example: 409 })
+  statusCode!: number;
+
+  @Opaque('What went wrong, for programs; stable', 'ALREADY_WAITLISTED')
+  code!: string;
+
+  @TextOrNull('What went wrong, for people', 'Already on the waitlist of this event')
+  message!: string;
+
+  @Optional()
+  @ListOf('The fields at fault, where there are any', () => FieldFaultDto)
+  details?: FieldFaultDto[];
+
+  @Opaque('Names this request in the logs', '0b8f4f3e-9a55-4b43-8f0a-5b1a2f0b7f1d')
+  requestId!: string;
+}
+
+export class EventParams {
+  @FromText()
+  @Id('The event')
+  event_id!: number;
+}
+
+export class UserParams {
+  @FromText()
+  @Id('The account')
+  id!: number;
+}
+
+export class BookingParams {
+  @FromText()
+  @Id('The booking')
+  booking_id!: number;
+}
+
+export class EntryParams {
+  @FromText()
+  @Id('The waitlist entry')
+  entry_id!: number;
+}

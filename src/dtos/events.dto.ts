@@ -1,0 +1,241 @@
+import type { FieldFault } from '../errors/api-error';
+import { PageQuery } from './common.dto';
+import {
+  Flag,
+  FlagFromText,
+  Id,
+  IdOrNull,
+  ListOf,
+  ListOfText,
+  NestedOrNull,
+  OneOf,
+  Optional,
+  Text,
+  Timestamp,
+  WholeNumber,
+  WholeNumberOrNull,
+} from './fields';
+import type { SelfChecking } from './self-checking';
+import { BookingDto } from './tickets.dto';
+import { MAX_QUANTITY, WaitlistEntryDto } from './waitlists.dto';
+
+export const MAX_TICKETS = 1_000_000;
+const MAX_NAME_CHARACTERS = 255;
+export const EVENT_STATUSES = ['active', 'cancelled'] as const;
+export type EventStatusName = (typeof EVENT_STATUSES)[number];
+
+export class CreateEventBody implements SelfChecking {
+  @Text('Unique, compared exactly after trimming; a cancelled event keeps its name', {
+    min: 1,
+    max: MAX_NAME_CHARACTERS,
+    example: 'Midsummer Concert',
+  })
+  event_name!: string;
+
+  @WholeNumber('How many tickets there are', { min: 1, max: MAX_TICKETS, example: 2 })
+  total_tickets!: number;
+
+  @Optional()
+  @WholeNumberOrNull('Most tickets a person may hold and wait for together; null for no cap', {
+    min: 1,
+    max: MAX_QUANTITY,
+    example: null,
+  })
+  max_tickets_per_user?: number | null;
+
+  @Optional()
+  @WholeNumber('Accepted where it equals `total_tickets`', { min: 1, max: MAX_TICKETS, example: 2 })
+  available_tickets?: number;
+
+  @Optional()
+  @OneOf('Accepted where it says what a new event is', ['active'])
+  status?: 'active';
+
+  faults(): FieldFault[] {
+    return this.available_tickets !== undefined && this.available_tickets !== this.total_tickets
+      ? [{ field: 'available_tickets', message: 'available_tickets must equal total_tickets' }]
+      : [];
+  }
+}
+
+export class UpdateEventBody implements SelfChecking {
+  @Optional()
+  @Text('The new name', { min: 1, max: MAX_NAME_CHARACTERS, example: 'Midsummer Night Concert' })
+  event_name?: string;
+
+  @Optional()
+  @WholeNumber('The new number of tickets; added ones go to the waitlist first', {
+    min: 1,
+    max: MAX_TICKETS,
+    example: 3,
+  })
+  total_tickets?: number;
+
+  @Optional()
+  @WholeNumberOrNull('The new cap, or null for none; it takes nothing away', {
+    min: 1,
+    max: MAX_QUANTITY,
+    example: 4,
+  })
+  max_tickets_per_user?: number | null;
+
+  faults(): FieldFault[] {
+    return Object.values(this).every((value) => value === undefined)
+      ? [
+          {
+            field: 'event_name',
+            message: 'event_name, total_tickets or max_tickets_per_user must be given',
+          },
+        ]
+      : [];
+  }
+}
+
+export class UpdateEventQuery {
+  @Optional()
+  @FlagFromText('Say what would happen, and change nothing')
+  dry_run?: boolean;
+}
+
+export class ListEventsQuery extends PageQuery {
+  @Optional()
+  @OneOf('Only events of this status', EVENT_STATUSES)
+  status?: EventStatusName;
+}
+
+export class EventDto {
+  @Id('The event')
+  id!: number;
+
+  @Text('Its name', { min: 1, max: MAX_NAME_CHARACTERS, example: 'Midsummer Concert' })
+  event_name!: string;
+
+  @WholeNumber('How many tickets there are', { min: 1, max: MAX_TICKETS, example: 2 })
+  total_tickets!: number;
+
+  @WholeNumber('Tickets that nobody holds; 0 while anyone waits', {
+    min: 0,
+    max: MAX_TICKETS,
+    example: 2,
+  })
+  available_tickets!: number;
+
+  @OneOf('`cancelled` is for good', EVENT_STATUSES)
+  status!: EventStatusName;
+
+  @IdOrNull('Who manages it; null where that account is gone', 7)
+  organizer_id!: number | null;
+
+  @WholeNumberOrNull('Most tickets a person may hold and wait for together; null for no cap', {
+    min: 1,
+    max: MAX_QUANTITY,
+    example: null,
+  })
+  max_tickets_per_user!: number | null;
+
+  @WholeNumber('Grows by one with each change of tickets or queue', {
+    min: 0,
+    max: 2_147_483_647,
+    example: 0,
+  })
+  version!: number;
+
+  @Timestamp('When it was created')
+  createdAt!: string;
+
+  @Timestamp('When it was last changed')
+  updatedAt!: string;
+}
+
+export class EventStatusDto extends EventDto {
+  @WholeNumber('People waiting', { min: 0, max: 2_147_483_647, example: 0 })
+  waitlist_count!: number;
+
+  @WholeNumber('Tickets they want in all', { min: 0, max: 2_147_483_647, example: 0 })
+  waitlist_tickets!: number;
+}
+
+export class PromotionDto {
+  @Id('Who gets tickets', 9)
+  user_id!: number;
+
+  @WholeNumber('How many', { min: 1, max: MAX_QUANTITY, example: 1 })
+  quantity!: number;
+
+  @WholeNumber('How many they keep waiting for', { min: 0, max: MAX_QUANTITY, example: 0 })
+  still_wanted!: number;
+}
+
+/** The event as it is; after a dry run, as it would be. */
+export class UpdatedEventDto extends EventDto {
+  @Optional()
+  @Flag('Only in a dry run', true)
+  dry_run?: boolean;
+
+  @Optional()
+  @ListOf('Only in a dry run: who would get how many, the first 1 000', () => PromotionDto)
+  promotions?: PromotionDto[];
+
+  @Optional()
+  @WholeNumber('Only in a dry run: tickets that would find a new holder', {
+    min: 0,
+    max: MAX_TICKETS,
+    example: 1,
+  })
+  promoted_tickets?: number;
+}
+
+export class AvailabilityDto {
+  @Id('The event')
+  event_id!: number;
+
+  @OneOf('Whether it takes place', EVENT_STATUSES)
+  status!: EventStatusName;
+
+  @WholeNumber('How many tickets there are', { min: 1, max: MAX_TICKETS, example: 2 })
+  total_tickets!: number;
+
+  @WholeNumber('How many of them can be had', { min: 0, max: MAX_TICKETS, example: 2 })
+  available_tickets!: number;
+
+  @WholeNumber("The event's version that this is the state of", {
+    min: 0,
+    max: 2_147_483_647,
+    example: 0,
+  })
+  version!: number;
+}
+
+export const ACTIONS = ['book', 'cancel', 'join', 'lower', 'leave'] as const;
+export type ActionName = (typeof ACTIONS)[number];
+
+export class MyEventDto {
+  @Id('The event')
+  event_id!: number;
+
+  @ListOf("The caller's active tickets, the first 1 000", () => BookingDto)
+  bookings!: BookingDto[];
+
+  @WholeNumber('How many active tickets the caller holds', { min: 0, max: MAX_TICKETS, example: 1 })
+  tickets_held!: number;
+
+  @NestedOrNull("The caller's place in the queue", () => WaitlistEntryDto)
+  waitlist_entry!: WaitlistEntryDto | null;
+
+  @WholeNumberOrNull('Tickets wanted by those ahead of the caller; null where they do not wait', {
+    min: 0,
+    max: 2_147_483_647,
+    example: null,
+  })
+  tickets_ahead!: number | null;
+
+  @ListOfText('What the caller may do next', ACTIONS)
+  allowed_actions!: ActionName[];
+
+  @WholeNumber("The event's version that this is the state of", {
+    min: 0,
+    max: 2_147_483_647,
+    example: 1,
+  })
+  version!: number;
+}

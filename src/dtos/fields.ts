@@ -1,0 +1,280 @@
+/**
+ * One decorator a kind of field: it states the rule, converts where text comes in, and says the same
+ * to the OpenAPI document. DTOs are built from these and nothing else.
+ */
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  getMetadataStorage,
+  IsArray,
+  IsBoolean,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateBy,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+
+/** The largest id: MySQL's INTEGER. */
+export const MAX_ID = 2_147_483_647;
+export const MAX_EMAIL_CHARACTERS = 254;
+export const MIN_PASSWORD_CHARACTERS = 8;
+/** bcrypt reads no further, so a longer password would be cut without a word. */
+export const MAX_PASSWORD_BYTES = 72;
+
+/** What the rules themselves don't say: words, examples, and types they leave open. */
+type Schema = Readonly<Record<string, unknown>>;
+type Dto = new () => object;
+
+const OPTIONAL_FIELDS = Symbol('optional fields');
+
+function compose(schema: Schema, ...decorators: PropertyDecorator[]): PropertyDecorator {
+  return (target, name) => {
+    JSONSchema(schema)(target, String(name));
+    for (const decorate of decorators) decorate(target, name);
+  };
+}
+
+/** May be left out. Null is not the same as left out. */
+export function Optional(): PropertyDecorator {
+  return (target, name) => {
+    ValidateIf((_dto, value) => value !== undefined)(target, name);
+    const known = optionalFieldsOf(target.constructor);
+    Reflect.defineMetadata(OPTIONAL_FIELDS, [...known, String(name)], target.constructor);
+  };
+}
+
+export function optionalFieldsOf(dto: object): readonly string[] {
+  return (Reflect.getMetadata(OPTIONAL_FIELDS, dto) as string[] | undefined) ?? [];
+}
+
+export function WholeNumber(
+  description: string,
+  { min, max, ...more }: { min: number; max: number } & Record<string, unknown>,
+): PropertyDecorator {
+  return compose({ type: 'integer', description, ...more }, IsInt(), Min(min), Max(max));
+}
+
+export function WholeNumberOrNull(
+  description: string,
+  { min, max, ...more }: { min: number; max: number } & Record<string, unknown>,
+): PropertyDecorator {
+  return compose(
+    { type: ['integer', 'null'], description, ...more },
+    ValidateIf((_dto, value) => value !== null),
+    IsInt(),
+    Min(min),
+    Max(max),
+  );
+}
+
+export function Id(description: string, example = 1): PropertyDecorator {
+  return WholeNumber(description, { min: 1, max: MAX_ID, example });
+}
+
+export function IdOrNull(description: string, example: number | null = 1): PropertyDecorator {
+  return WholeNumberOrNull(description, { min: 1, max: MAX_ID, example });
+}
+
+export function ListOfIds(
+  description: string,
+  { min = 0, max, example }: { min?: number; max: number; example: readonly number[] },
+): PropertyDecorator {
+  return compose(
+    { items: { type: 'integer' }, description, example },
+    IsArray(),
+    ArrayMinSize(min),
+    ArrayMaxSize(max),
+    ArrayUnique(),
+    IsInt({ each: true }),
+    Min(1, { each: true }),
+    Max(MAX_ID, { each: true }),
+  );
+}
+
+/** Digits in a path or query become the number that they spell; anything else fails the rule. */
+export function FromText(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value,
+  );
+}
+
+/** Trimmed and in one Unicode form, so that what looks the same is the same. */
+export function Text(
+  description: string,
+  { min, max, example }: { min: number; max: number; example: string },
+): PropertyDecorator {
+  return compose(
+    { description, example },
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.trim().normalize('NFC') : value,
+    ),
+    IsString(),
+    MinLength(min),
+    MaxLength(max),
+    ValidateBy({
+      name: 'isStorableText',
+      validator: {
+        validate: (value: unknown) =>
+          typeof value === 'string' && value.isWellFormed() && !value.includes('\0'),
+        defaultMessage: () => '$property must be well-formed text without NUL characters',
+      },
+    }),
+  );
+}
+
+export function Email(description: string): PropertyDecorator {
+  return compose(
+    { description, example: 'ada@example.com' },
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.trim().toLowerCase().normalize('NFC') : value,
+    ),
+    IsEmail(),
+    MaxLength(MAX_EMAIL_CHARACTERS),
+  );
+}
+
+export function NewPassword(description: string): PropertyDecorator {
+  return compose(
+    {
+      format: 'password',
+      maxLength: MAX_PASSWORD_BYTES,
+      description,
+      example: 'correct horse battery',
+    },
+    IsString(),
+    MinLength(MIN_PASSWORD_CHARACTERS),
+    FitsBcrypt(),
+  );
+}
+
+/** A password to be compared: of any length, since the rules for new ones may have been others. */
+export function GivenPassword(description: string): PropertyDecorator {
+  return compose(
+    { format: 'password', description, example: 'correct horse battery' },
+    IsString(),
+    MinLength(1),
+  );
+}
+
+function FitsBcrypt(): PropertyDecorator {
+  return ValidateBy({
+    name: 'fitsBcrypt',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' &&
+        Buffer.byteLength(value) <= MAX_PASSWORD_BYTES &&
+        !value.includes('\0'),
+      defaultMessage: () =>
+        `$property must be at most ${String(MAX_PASSWORD_BYTES)} bytes, without NUL characters`,
+    },
+  });
+}
+
+export function OneOf(
+  description: string,
+  values: readonly string[],
+  example = values[0],
+): PropertyDecorator {
+  return compose({ type: 'string', description, example }, IsIn([...values]));
+}
+
+/** `true` or `false` in a query. */
+export function FlagFromText(description: string): PropertyDecorator {
+  return compose(
+    { description },
+    Transform(({ value }: { value: unknown }) =>
+      value === 'true' ? true : value === 'false' ? false : value,
+    ),
+    IsBoolean(),
+  );
+}
+
+export function Flag(description: string, example: boolean): PropertyDecorator {
+  return compose({ description, example }, IsBoolean());
+}
+
+export function Timestamp(description: string): PropertyDecorator {
+  return compose(
+    { type: 'string', format: 'date-time', description, example: '2026-11-23T20:00:00.000Z' },
+    IsISO8601(),
+  );
+}
+
+/** Text that only machines read: cursors, tokens. */
+export function Opaque(description: string, example: string, max = 4_096): PropertyDecorator {
+  return compose(
+    { minLength: 1, description, example },
+    IsString(),
+    Matches(/^[\x21-\x7e]+$/),
+    MaxLength(max),
+  );
+}
+
+export function Nested(description: string, dto: () => Dto): PropertyDecorator {
+  return compose({ description }, ValidateNested(), Type(dto));
+}
+
+export function NestedOrNull(description: string, dto: () => Dto): PropertyDecorator {
+  return compose(
+    { nullable: true, description },
+    ValidateIf((_dto, value) => value !== null),
+    ValidateNested(),
+    Type(dto),
+  );
+}
+
+export function ListOf(description: string, dto: () => Dto): PropertyDecorator {
+  return compose({ description }, IsArray(), ValidateNested({ each: true }), Type(dto));
+}
+
+export function TextOrNull(description: string, example: string | null): PropertyDecorator {
+  return compose(
+    { type: ['string', 'null'], description, example },
+    ValidateIf((_dto, value) => value !== null),
+    IsString(),
+  );
+}
+
+/** A JSON object whose fields vary. */
+export function AnyObject(description: string, example: object): PropertyDecorator {
+  return compose(
+    { type: 'object', additionalProperties: true, description, example },
+    ValidateBy({
+      name: 'isObject',
+      validator: { validate: (value: unknown) => typeof value === 'object' && value !== null },
+    }),
+  );
+}
+
+export function ListOfText(description: string, values: readonly string[]): PropertyDecorator {
+  return compose(
+    { items: { type: 'string' }, description, example: values },
+    IsArray(),
+    IsIn([...values], { each: true }),
+  );
+}
+
+/** The names of a DTO's fields. */
+export function fieldNamesOf(dto: Dto): ReadonlySet<string> {
+  let names = FIELD_NAMES.get(dto);
+  if (!names) {
+    const metadata = getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false);
+    names = new Set(metadata.map(({ propertyName }) => propertyName));
+    FIELD_NAMES.set(dto, names);
+  }
+  return names;
+}
+
+const FIELD_NAMES = new WeakMap<Dto, ReadonlySet<string>>();

@@ -1,0 +1,93 @@
+import { PageQuery } from './common.dto';
+import { Email, FromText, Id, Optional, Text, Timestamp, WholeNumber } from './fields';
+
+/** Tickets in one booking or one waitlist entry. */
+export const MAX_QUANTITY = 1_000;
+const MAX_PRIORITY = 100;
+const MAX_REASON_CHARACTERS = 255;
+
+export class JoinWaitlistBody {
+  @Id('The event')
+  event_id!: number;
+
+  @Optional()
+  @WholeNumber('Tickets wanted', { min: 1, max: MAX_QUANTITY, default: 1, example: 1 })
+  quantity: number = 1;
+
+  @Optional()
+  @Id('Oneself; an admin may name somebody else to act for', 7)
+  user_id?: number;
+}
+
+export class LowerWaitlistBody {
+  @WholeNumber('Tickets still wanted: not more than now', {
+    min: 1,
+    max: MAX_QUANTITY,
+    example: 1,
+  })
+  quantity!: number;
+}
+
+export class PrioritizeBody {
+  @WholeNumber('Higher is served first', { min: 0, max: MAX_PRIORITY, example: 10 })
+  priority!: number;
+
+  @Text('Why; kept in the audit log', {
+    min: 1,
+    max: MAX_REASON_CHARACTERS,
+    example: 'Wheelchair place promised by phone',
+  })
+  reason!: string;
+}
+
+export class LeaveWaitlistQuery {
+  @Optional()
+  @FromText()
+  @Id("Whose entry: one's own where left out; organizer and admin may name others", 9)
+  user_id?: number;
+}
+
+export class ListWaitlistQuery extends PageQuery {
+  @Optional()
+  @FromText()
+  @Id("Only this event's queue")
+  event_id?: number;
+
+  @Optional()
+  @FromText()
+  @Id("Only this person's entries", 9)
+  user_id?: number;
+}
+
+export class WaitlistEntryDto {
+  @Id('The entry', 3)
+  id!: number;
+
+  @Id('The event')
+  event_id!: number;
+
+  @Id('Who waits', 9)
+  user_id!: number;
+
+  @WholeNumber('Tickets still wanted', { min: 1, max: MAX_QUANTITY, example: 1 })
+  quantity!: number;
+
+  @WholeNumber('Place in the queue, from 1', { min: 1, max: 2_147_483_647, example: 1 })
+  position!: number;
+
+  @WholeNumber('Higher is served first', { min: 0, max: MAX_PRIORITY, example: 0 })
+  priority!: number;
+
+  @Timestamp('When they joined')
+  createdAt!: string;
+
+  @Timestamp('When the entry was last changed')
+  updatedAt!: string;
+}
+
+/** An entry in a list, which everyone may read. */
+export class ListedWaitlistEntryDto extends WaitlistEntryDto {
+  @Optional()
+  @Email("Only for oneself, the event's organizer and admins")
+  email?: string;
+}

@@ -1,0 +1,16 @@
+import { demand } from '../policies/accounts.policy';
+import type { PermissionTable } from '../policies/permissions';
+import type { ProtectedRoute } from '../routes/route';
+import { requestIn, type ApiHandler } from './locals';
+
+/** Lets pass whose role has the route's permission, and who may ask for what they ask. */
+export function authorize(table: PermissionTable, route: ProtectedRoute): ApiHandler {
+  return (_request, { locals }, next) => {
+    const { actor } = locals;
+    if (!actor) throw new Error('Authorizing needs an actor');
+    demand(table[actor.role].has(route.access), 'Your role does not permit this');
+    const mayAsk = route.mayAsk?.(actor, requestIn(locals)) ?? true;
+    demand(mayAsk, 'You may only do this for yourself');
+    next();
+  };
+}

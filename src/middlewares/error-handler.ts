@@ -1,0 +1,81 @@
+import type { ErrorRequestHandler } from 'express';
+import { faultKind } from '../database/fault-kind';
+import { ApiError, serviceUnavailable, validationFailed } from '../errors/api-error';
+import type { Logger } from '../observability/logger';
+import type { Locals } from './locals';
+
+/** What body-parser and Express themselves throw. */
+interface HttpError extends Error {
+  readonly status?: number;
+  readonly type?: string;
+}
+
+/** The last word on every request that failed. Errors of ours are logged here, and nowhere else. */
+export function errorHandler(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    const answer = toApiError(error);
+    if (answer.status >= 500) log(logger, answer, error);
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    response.set({ 'Cache-Control': 'no-store', ...answer.headers });
+    if (answer.retryAfterSeconds !== undefined) {
+      response.set('Retry-After', String(answer.retryAfterSeconds));
+    }
+    // Reading the rest of a body that is too large, only to throw it away, would be its sender's win.
+    if (answer.code === 'PAYLOAD_TOO_LARGE') response.set('Connection', 'close');
+    response.status(answer.status).json({
+      statusCode: answer.status,
+      code: answer.code,
+      message: answer.message,
+      ...(answer.details.length > 0 ? { details: answer.details } : {}),
+      requestId: (response.locals as Locals).requestId,
+    });
+  };
+}
+
+function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const kind = faultKind(error);
+  if (kind === 'unavailable' || kind === 'conflict') {
+    return serviceUnavailable('The database is not available', error);
+  }
+  return fromHttpError(error as HttpError) ?? internalError(error);
+}
+
+function fromHttpError(error: HttpError): ApiError | undefined {
+  switch (error.type) {
+    case 'entity.parse.failed':
+      return new ApiError('MALFORMED_JSON', 'The body is not valid JSON', { cause: error });
+    case 'entity.too.large':
+      return new ApiError('PAYLOAD_TOO_LARGE', 'The body is too large', { cause: error });
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as uncompressed UTF-8 JSON', {
+        cause: error,
+      });
+    default:
+      // The body ended early, or the path has a broken percent-encoding.
+      return error.status === 400
+        ? validationFailed({ field: 'request', message: 'The request is malformed' })
+        : undefined;
+  }
+}
+
+function internalError(cause: unknown): ApiError {
+  return new ApiError('INTERNAL_ERROR', 'Something went wrong on our side', { cause });
+}
+
+function log(logger: Logger, answer: ApiError, error: unknown): void {
+  if (answer.code === 'INTERNAL_ERROR') {
+    logger.error('A request failed', { error });
+    return;
+  }
+  const cause = answer.cause instanceof Error ? answer.cause.message : undefined;
+  logger.warn('A request could not be served', {
+    code: answer.code,
+    reason: answer.message,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

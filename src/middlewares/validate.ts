@@ -1,0 +1,55 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { Nothing } from '../dtos/common.dto';
+import { fieldNamesOf } from '../dtos/fields';
+import { isSelfChecking } from '../dtos/self-checking';
+import { validationFailed, type FieldFault } from '../errors/api-error';
+import type { DtoClass, Route } from '../routes/route';
+import type { ApiHandler } from './locals';
+
+/** Checks path, query and body by their DTOs, and hands the checked ones on. */
+export function validate({ params, query, body }: Route): ApiHandler {
+  return (request, response, next) => {
+    const { locals } = response;
+    const actorId = locals.actor?.id;
+    locals.params = checked(params ?? Nothing, request.params, actorId);
+    locals.query = checked(query ?? Nothing, request.query, actorId);
+    locals.body = checked(body ?? Nothing, request.body ?? {}, actorId);
+    next();
+  };
+}
+
+/** @throws ApiError VALIDATION_FAILED naming each field at fault */
+function checked(dto: DtoClass, raw: unknown, actorId: number | undefined): object {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    throw validationFailed({ field: 'body', message: 'The body must be a JSON object' });
+  }
+  const known = fieldNamesOf(dto);
+  const unknown = Object.keys(raw).filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw validationFailed(
+      ...unknown.map((field) => ({ field, message: `${field} is not a field of this request` })),
+    );
+  }
+  const instance = plainToInstance(dto, raw, { exposeUnsetFields: false });
+  const faults = faultsOf(instance);
+  if (faults.length === 0 && isSelfChecking(instance)) faults.push(...instance.faults(actorId));
+  if (faults.length > 0) throw validationFailed(...faults);
+  return instance;
+}
+
+function faultsOf(instance: object): FieldFault[] {
+  const errors = validateSync(instance, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: false,
+  });
+  return errors.flatMap(faultsIn);
+}
+
+function faultsIn({ property, constraints = {}, children = [] }: ValidationError): FieldFault[] {
+  return [
+    ...Object.values(constraints).map((message) => ({ field: property, message })),
+    ...children.flatMap(faultsIn),
+  ];
+}

@@ -1,0 +1,20 @@
+import { ApiError } from '../errors/api-error';
+import type { Actor } from './permissions';
+
+/** Everyone acts for themselves and on their own account; an admin for and on anyone's. */
+export function mayActFor(actor: Actor, userId: number): boolean {
+  return actor.id === userId || actor.role === 'admin';
+}
+
+/** The same for a request whose body may name the person it is for. */
+export function forOneself(
+  actor: Actor,
+  { body }: { readonly body: { readonly user_id?: number } },
+): boolean {
+  return mayActFor(actor, body.user_id ?? actor.id);
+}
+
+/** @throws ApiError FORBIDDEN where a policy says no */
+export function demand(isAllowed: boolean, message: string): void {
+  if (!isAllowed) throw new ApiError('FORBIDDEN', message);
+}

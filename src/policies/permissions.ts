@@ -1,0 +1,62 @@
+import type { Role } from '../models/user.model';
+
+/** Who asks: from the token, never from the body. */
+export interface Actor {
+  readonly id: number;
+  readonly role: Role;
+}
+
+/** What a route can demand. Whose row it is about is the policies' matter. */
+export type Permission =
+  | 'accounts:read'
+  | 'accounts:write'
+  | 'accounts:list'
+  | 'accounts:change-role'
+  | 'events:read'
+  | 'events:create'
+  | 'events:manage'
+  | 'tickets:read'
+  | 'tickets:book'
+  | 'tickets:cancel'
+  | 'waitlists:read'
+  | 'waitlists:join'
+  | 'waitlists:leave'
+  | 'waitlists:prioritize'
+  | 'audit:read'
+  | 'ledger:check';
+
+const USER: readonly Permission[] = [
+  'accounts:read',
+  'accounts:write',
+  'events:read',
+  // An organizer whose role was taken away still manages the events they made.
+  'events:manage',
+  'tickets:read',
+  'tickets:book',
+  'tickets:cancel',
+  'waitlists:read',
+  'waitlists:join',
+  'waitlists:leave',
+  'waitlists:prioritize',
+  'audit:read',
+];
+
+const ORGANIZER: readonly Permission[] = [...USER, 'events:create'];
+
+const ADMIN: readonly Permission[] = [
+  ...ORGANIZER,
+  'accounts:list',
+  'accounts:change-role',
+  'ledger:check',
+];
+
+export type PermissionTable = Readonly<Record<Role, ReadonlySet<Permission>>>;
+
+/** The one table of who may do what. What is not in it is denied. */
+export function permissionTable(eventCreators: 'everyone' | 'organizers'): PermissionTable {
+  return {
+    user: new Set(eventCreators === 'everyone' ? [...USER, 'events:create'] : USER),
+    organizer: new Set(ORGANIZER),
+    admin: new Set(ADMIN),
+  };
+}

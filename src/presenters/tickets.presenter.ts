@@ -1,0 +1,43 @@
+import type { TicketsBooked, TicketsCancelled } from '../domain/outcomes';
+import type { BookingDto, BookingResultDto, CancellationDto } from '../dtos/tickets.dto';
+import type { TicketOfEvent } from '../services/tickets.service';
+
+export function presentBooking({ eventId, ticket }: TicketOfEvent): BookingDto {
+  if (ticket.bookingId === null) throw new Error('Only written tickets are presented');
+  return {
+    id: ticket.bookingId,
+    event_id: eventId,
+    ticket_no: ticket.ticketNo,
+    user_id: ticket.holderId,
+    booked_by: ticket.bookedBy,
+    status: ticket.status,
+    createdAt: ticket.createdAt.toISOString(),
+    updatedAt: ticket.updatedAt.toISOString(),
+  };
+}
+
+export function presentBookingResult(booked: TicketsBooked): BookingResultDto {
+  return {
+    outcome: booked.result,
+    event_id: booked.eventId,
+    bookings: booked.tickets.map((ticket) => presentBooking({ eventId: booked.eventId, ticket })),
+    waitlisted: booked.waitlisted.map(({ userId, quantity, position }) => ({
+      user_id: userId,
+      quantity,
+      position,
+    })),
+    available_tickets: booked.availableTickets,
+    version: booked.version,
+  };
+}
+
+export function presentCancellation(cancelled: TicketsCancelled): CancellationDto {
+  const { eventId } = cancelled;
+  return {
+    event_id: eventId,
+    cancelled: cancelled.tickets.map((ticket) => presentBooking({ eventId, ticket })),
+    reassigned: cancelled.reassigned,
+    available_tickets: cancelled.availableTickets,
+    version: cancelled.version,
+  };
+}

@@ -1,0 +1,142 @@
+/** The operator's commands. Each answers with its exit code. */
+import { isEmail } from 'class-validator';
+import { loadConfig, loadDatabaseSettings } from '../config/load-config';
+import { openDatabase } from '../database/database';
+import { Migrator } from '../database/migrator';
+import { UnitOfWork } from '../database/unit-of-work';
+import { MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARACTERS } from '../dtos/fields';
+import { createLogger } from '../observability/logger';
+import { Metrics } from '../observability/metrics';
+import { AdminAccountsService } from '../services/admin-accounts.service';
+import { LedgerService } from '../services/ledger.service';
+import { PasswordHasher } from '../services/password-hasher';
+
+/** The command line was wrong; the message says how it should be. */
+export class UsageError extends Error {}
+
+interface CliCommand {
+  readonly help: string;
+  run(words: readonly string[]): Promise<number>;
+}
+
+export const COMMANDS: Readonly<Record<string, CliCommand>> = {
+  'db:migrate': {
+    help: 'bring the database up to this version',
+    async run() {
+      const names = await new Migrator(loadDatabaseSettings(process.env)).up();
+      tell(
+        names.map((name) => `migrated ${name}`),
+        'The database is up to date',
+      );
+      return 0;
+    },
+  },
+  'db:migrate:undo': {
+    help: 'take back the latest migration, or with --all every one',
+    async run(words) {
+      const all = words.includes('--all');
+      const names = await new Migrator(loadDatabaseSettings(process.env)).down({ all });
+      tell(
+        names.map((name) => `took back ${name}`),
+        'There was nothing to take back',
+      );
+      return 0;
+    },
+  },
+  'db:status': {
+    help: 'list the migrations; exit 1 while some are pending',
+    async run() {
+      const { executed, pending } = await new Migrator(loadDatabaseSettings(process.env)).status();
+      tell([
+        ...executed.map((name) => `done     ${name}`),
+        ...pending.map((name) => `pending  ${name}`),
+      ]);
+      return pending.length === 0 ? 0 : 1;
+    },
+  },
+  'db:seed': {
+    help: 'add demo data, once',
+    async run() {
+      const names = await new Migrator(loadDatabaseSettings(process.env)).seed();
+      tell(
+        names.map((name) => `seeded ${name}`),
+        'The demo data is there already',
+      );
+      return 0;
+    },
+  },
+  'admin:create': {
+    help: 'make an admin: <e-mail> <password>, or ADMIN_EMAIL and ADMIN_PASSWORD',
+    run: createAdmin,
+  },
+  'ledger:check': {
+    help: 'hold all events against their rows; exit 1 where anything is off',
+    run: checkLedger,
+  },
+};
+
+function tell(lines: readonly string[], otherwise = ''): void {
+  console.log(lines.length > 0 ? lines.join('\n') : otherwise);
+}
+
+async function createAdmin([
+  email = process.env.ADMIN_EMAIL ?? '',
+  password = process.env.ADMIN_PASSWORD ?? '',
+]: readonly string[]): Promise<number> {
+  const isSoundPassword =
+    password.length >= MIN_PASSWORD_CHARACTERS && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
+  if (!isEmail(email.trim()) || !isSoundPassword) {
+    throw new UsageError(
+      'Usage: npm run admin:create -- <e-mail> <password>, the password of ' +
+        `${String(MIN_PASSWORD_CHARACTERS)} characters to ${String(MAX_PASSWORD_BYTES)} bytes`,
+    );
+  }
+  const config = loadConfig(process.env);
+  return withDatabase(async ({ database, unitOfWork }) => {
+    const hasher = new PasswordHasher(config.auth.bcryptRounds);
+    const service = new AdminAccountsService({ database, unitOfWork, hasher });
+    const admin = await service.make({ email: email.trim().toLowerCase(), password });
+    console.log(`Account ${String(admin.id)} is an admin`);
+    return 0;
+  });
+}
+
+async function checkLedger(): Promise<number> {
+  return withDatabase(async (parts) => {
+    const faulty: { event: number; fault: string }[] = [];
+    let events = 0;
+    let tickets = 0;
+    for await (const { event, counts, faults } of new LedgerService(parts).reconcileAll()) {
+      events += 1;
+      tickets += counts.tickets;
+      faulty.push(...faults.map((fault) => ({ event: event.id, fault })));
+    }
+    console.log(`Checked ${String(events)} events with ${String(tickets)} tickets given out`);
+    if (faulty.length === 0) {
+      console.log('Every ticket is where the counters say');
+      return 0;
+    }
+    console.table(faulty);
+    return 1;
+  });
+}
+
+async function withDatabase<T>(
+  work: (parts: {
+    database: ReturnType<typeof openDatabase>;
+    unitOfWork: UnitOfWork;
+  }) => Promise<T>,
+): Promise<T> {
+  const database = openDatabase(loadDatabaseSettings(process.env));
+  const logger = createLogger({ level: 'warn', accessFormat: 'dev', directory: null });
+  const unitOfWork = new UnitOfWork({
+    sequelize: database.sequelize,
+    logger,
+    metrics: new Metrics(),
+  });
+  try {
+    return await work({ database, unitOfWork });
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,71 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+
+/** How long a client may take to send a request's head, and all of it. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+/** How often these two are checked. */
+const CHECK_INTERVAL_MS = 2_000;
+/** How long an idle connection is kept for the next request. */
+const KEEP_ALIVE_MS = 10_000;
+/** How long a draining server waits for what is in flight. */
+export const DRAIN_LIMIT_MS = 9_000;
+/** How often a draining server looks for connections that have become idle. */
+const SWEEP_INTERVAL_MS = 50;
+
+/** An HTTP server that starts and stops cleanly. */
+export class HttpServer {
+  readonly #server: Server;
+  #isDraining = false;
+
+  constructor(app: Express) {
+    this.#server = createServer(
+      {
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: CHECK_INTERVAL_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+      },
+      (request, response) => {
+        // Once draining, a connection is not used for another request.
+        if (this.#isDraining) response.setHeader('Connection', 'close');
+        app(request, response);
+      },
+    );
+  }
+
+  /**
+   * @param port 0 takes a free one
+   * @returns the port
+   * @throws where the port can't be had
+   */
+  listen(port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, () => {
+        this.#server.off('error', reject);
+        resolve((this.#server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  /** Takes no new connection, lets what is in flight finish, and cuts what does not in time. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
+    const sweep = setInterval(() => {
+      this.#server.closeIdleConnections();
+    }, SWEEP_INTERVAL_MS);
+    const limit = setTimeout(() => {
+      this.#server.closeAllConnections();
+    }, DRAIN_LIMIT_MS);
+    await closed;
+    clearInterval(sweep);
+    clearTimeout(limit);
+  }
+}

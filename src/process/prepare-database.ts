@@ -1,0 +1,60 @@
+import { QueryTypes } from 'sequelize';
+import type { Container } from '../container';
+import { lockForServing, type FileLock } from '../database/file-lock';
+import { Migrator } from '../database/migrator';
+
+/** What the process holds of the database for as long as it serves. */
+export interface PreparedDatabase {
+  release(): void;
+}
+
+/**
+ * Makes sure that the database is this process's to serve, of this version, and has an admin where
+ * the configuration names one.
+ *
+ * @throws Error saying what to do, where it can't be served
+ */
+export async function prepareDatabase(container: Container): Promise<PreparedDatabase> {
+  const { config, logger, adminAccounts } = container;
+  let lock: FileLock | undefined;
+  if (config.database.dialect === 'sqlite') lock = lockForServing(config.database.storage);
+  await migrateOrRefuse(container);
+  await warnOfWeakDurability(container);
+  const { firstAdmin } = config.auth;
+  if (firstAdmin && (await adminAccounts.ensureOne(firstAdmin))) {
+    logger.info('There was no admin: made one of ADMIN_EMAIL and ADMIN_PASSWORD');
+  }
+  return { release: () => lock?.release() };
+}
+
+async function migrateOrRefuse({ config, logger }: Container): Promise<void> {
+  const migrator = new Migrator(config.database);
+  if (config.migrateOnStart) {
+    const names = await migrator.up();
+    if (names.length > 0) logger.info('Migrated the database', { migrations: names });
+    return;
+  }
+  const { pending } = await migrator.status();
+  if (pending.length > 0) {
+    throw new Error(
+      `The database lacks migrations: ${pending.join(', ')}. Run \`npm run db:migrate\` ` +
+        '(`node dist/cli.js db:migrate` in production), or set DB_MIGRATE_ON_START=true',
+    );
+  }
+}
+
+/** A server that does not flush at each commit may forget, in a crash, what was acknowledged. */
+async function warnOfWeakDurability({ database, logger, metrics }: Container): Promise<void> {
+  if (database.isSqlite) return;
+  const [row] = await database.sequelize.query<{ flush: number }>(
+    'SELECT @@innodb_flush_log_at_trx_commit AS flush',
+    { type: QueryTypes.SELECT },
+  );
+  const isWeak = row?.flush !== 1;
+  metrics.weakDurability.set(isWeak ? 1 : 0);
+  if (isWeak) {
+    logger.warn(
+      'innodb_flush_log_at_trx_commit is not 1: a crash of the database may lose acknowledged changes',
+    );
+  }
+}

@@ -1,0 +1,30 @@
+import * as adminController from '../controllers/admin.controller';
+import { EventParams } from '../dtos/common.dto';
+import { AuditEntryDto, ListAuditQuery, ReconciliationDto } from '../dtos/operations.dto';
+import { protectedRoute, type Route } from './route';
+
+export const adminRoutes: readonly Route[] = [
+  protectedRoute({
+    method: 'get',
+    path: '/api/admin/events/:event_id/reconcile',
+    tag: 'Operations',
+    access: 'ledger:check',
+    summary: 'Hold an event’s counters against its rows, for admins',
+    params: EventParams,
+    success: { status: 200, description: 'Counters and counts', data: ReconciliationDto },
+    errors: ['EVENT_NOT_FOUND'],
+    handle: adminController.reconcile,
+  }),
+  protectedRoute({
+    method: 'get',
+    path: '/api/admin/audit',
+    tag: 'Operations',
+    access: 'audit:read',
+    summary: 'What was done, by whom and why, the latest first',
+    description: 'All of it for admins; organizers name one of their events.',
+    query: ListAuditQuery,
+    success: { status: 200, description: 'Log entries', data: AuditEntryDto, isList: true },
+    errors: ['EVENT_NOT_FOUND'],
+    handle: adminController.audit,
+  }),
+];

@@ -1,0 +1,26 @@
+import * as authController from '../controllers/auth.controller';
+import { LoginBody, LoginDto, SignupBody, UserDto } from '../dtos/users.dto';
+import { publicRoute, type Route } from './route';
+
+export const authRoutes: readonly Route[] = [
+  publicRoute({
+    method: 'post',
+    path: '/api/auth/signup',
+    tag: 'Accounts',
+    summary: 'Sign up',
+    body: SignupBody,
+    success: { status: 201, description: 'The new account', data: UserDto },
+    errors: ['EMAIL_TAKEN'],
+    handle: authController.signUp,
+  }),
+  publicRoute({
+    method: 'post',
+    path: '/api/auth/login',
+    tag: 'Accounts',
+    summary: 'Log in and get a token',
+    body: LoginBody,
+    success: { status: 200, description: 'The token, and whose it is', data: LoginDto },
+    errors: ['INVALID_CREDENTIALS'],
+    handle: authController.logIn,
+  }),
+];

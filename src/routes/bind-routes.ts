@@ -1,0 +1,89 @@
+import { Router } from 'express';
+import { envelopeOf, type Answer, type Services } from '../controllers/controller';
+import { Replay } from '../inventory/idempotency';
+import { authenticate } from '../middlewares/authenticate';
+import { authorize } from '../middlewares/authorize';
+import { checkAvailability } from '../middlewares/check-availability';
+import { idempotencyKey } from '../middlewares/idempotency-key';
+import { jsonBody } from '../middlewares/json-body';
+import {
+  asRequestHandler,
+  requestIn,
+  type ApiHandler,
+  type ApiResponse,
+} from '../middlewares/locals';
+import { methodNotAllowed } from '../middlewares/not-found';
+import { validate } from '../middlewares/validate';
+import type { PermissionTable } from '../policies/permissions';
+import type { Route } from './route';
+
+export interface RouteDependencies {
+  readonly services: Services;
+  readonly permissions: PermissionTable;
+}
+
+/** Makes a router of the route table. */
+export function bindRoutes(routes: readonly Route[], dependencies: RouteDependencies): Router {
+  const router = Router({ caseSensitive: true });
+  for (const path of literalPathsFirst(routes)) {
+    const here = routes.filter((route) => route.path === path);
+    const bound = router.route(path);
+    for (const route of here) {
+      bound[route.method](...handlersOf(route, dependencies).map(asRequestHandler));
+    }
+    const methods = here.map(({ method }) => method.toUpperCase());
+    bound.all(asRequestHandler(methodNotAllowed(methods)));
+  }
+  return router;
+}
+
+/** `/api/tickets/book` must be asked before `/api/tickets/:booking_id`. */
+function literalPathsFirst(routes: readonly Route[]): string[] {
+  const paths = [...new Set(routes.map(({ path }) => path))];
+  // ':' sorts before all letters, so in descending order a literal comes before a parameter.
+  const rank = (path: string): string => path.replaceAll(':', ' ');
+  return paths.sort((a, b) => (rank(a) < rank(b) ? 1 : -1));
+}
+
+/** What a request passes, in the order in which its faults are answered. */
+function handlersOf(route: Route, { services, permissions }: RouteDependencies): ApiHandler[] {
+  const handlers: ApiHandler[] = [nameRoute(route)];
+  if (route.access !== 'public') handlers.push(authenticate(services.auth));
+  if (route.method !== 'get') handlers.push(jsonBody);
+  handlers.push(validate(route));
+  if (route.access !== 'public') {
+    handlers.push(authorize(permissions, route));
+    if (route.isIdempotent) handlers.push(idempotencyKey(route));
+    if (route.availability) {
+      const mustBeActive = route.availability === 'active';
+      handlers.push(checkAvailability(services.eventReader, { mustBeActive }));
+    }
+  }
+  handlers.push(handle(route, services));
+  return handlers;
+}
+
+function nameRoute({ path }: Route): ApiHandler {
+  return (_request, { locals }, next) => {
+    locals.route = path;
+    next();
+  };
+}
+
+function handle(route: Route, services: Services): ApiHandler {
+  return async (_request, response) => {
+    const answer = await route.handle(services, requestIn(response.locals));
+    response.set('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
+    if (answer instanceof Replay) sendReplay(response, answer);
+    else sendAnswer(response, answer);
+  };
+}
+
+function sendAnswer(response: ApiResponse, answer: Answer): void {
+  if (answer.headers) response.set(answer.headers);
+  response.status(answer.status).json(envelopeOf(answer));
+}
+
+function sendReplay(response: ApiResponse, { answer: { status, body } }: Replay): void {
+  response.set('Idempotent-Replayed', 'true').status(status).type('json').send(body);
+}

@@ -1,0 +1,69 @@
+import { Router, type Request } from 'express';
+import swaggerUi from 'swagger-ui-express';
+import { asRequestHandler, type ApiHandler } from '../middlewares/locals';
+import { methodNotAllowed } from '../middlewares/not-found';
+import { ApiError } from '../errors/api-error';
+import type { Metrics } from '../observability/metrics';
+import type { HealthService } from '../services/health.service';
+import { isSameSecret } from '../services/same-secret';
+
+export interface OperationsDependencies {
+  readonly health: HealthService;
+  readonly metrics: Metrics;
+  readonly metricsToken: string | null;
+  /** The OpenAPI document. */
+  readonly document: object;
+}
+
+/** Routes for those who run the server, or read about it: no envelope, no account. */
+export function operationsRouter(dependencies: OperationsDependencies): Router {
+  const { health, document } = dependencies;
+  const router = Router({ caseSensitive: true });
+
+  const get = (path: string, handler: ApiHandler): void => {
+    router
+      .route(path)
+      .get(asRequestHandler(named(path, handler)))
+      .all(asRequestHandler(methodNotAllowed(['GET'])));
+  };
+  get('/health/live', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json({ status: 'ok' });
+  });
+  get('/health/ready', async (_request, response) => {
+    const { isReady, reason } = await health.readiness();
+    response.set('Cache-Control', 'no-store').status(isReady ? 200 : 503);
+    response.json(isReady ? { status: 'ok' } : { status: 'unavailable', reason });
+  });
+  get('/metrics', async (request, response) => {
+    demandMetricsReader(request, dependencies.metricsToken);
+    const { registry } = dependencies.metrics;
+    response.set('Cache-Control', 'no-store').type(registry.contentType);
+    response.send(await registry.metrics());
+  });
+  get('/api-docs/openapi.json', (_request, response) => {
+    response.set('Cache-Control', 'private, no-cache').json(document);
+  });
+  router.use('/api-docs', swaggerUi.serve, swaggerUi.setup(document));
+  return router;
+}
+
+function named(path: string, handler: ApiHandler): ApiHandler {
+  return (request, response, next) => {
+    response.locals.route = path;
+    return handler(request, response, next);
+  };
+}
+
+/** Headers that a proxy adds: behind one, every request seems to come from this machine. */
+const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'];
+const LOOPBACK_ADDRESSES = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+/** @throws ApiError FORBIDDEN for whoever may not read the metrics */
+function demandMetricsReader(request: Request, token: string | null): void {
+  const isAllowed =
+    token === null
+      ? LOOPBACK_ADDRESSES.has(request.socket.remoteAddress ?? '') &&
+        FORWARDING_HEADERS.every((name) => request.headers[name] === undefined)
+      : isSameSecret(request.headers.authorization ?? '', `Bearer ${token}`);
+  if (!isAllowed) throw new ApiError('FORBIDDEN', 'The metrics are not for you');
+}

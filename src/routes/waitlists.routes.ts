@@ -1,0 +1,94 @@
+import * as waitlistsController from '../controllers/waitlists.controller';
+import { EntryParams, EventParams } from '../dtos/common.dto';
+import {
+  JoinWaitlistBody,
+  LeaveWaitlistQuery,
+  ListedWaitlistEntryDto,
+  ListWaitlistQuery,
+  LowerWaitlistBody,
+  PrioritizeBody,
+  WaitlistEntryDto,
+} from '../dtos/waitlists.dto';
+import { forOneself } from '../policies/accounts.policy';
+import { protectedRoute, type Route } from './route';
+
+export const waitlistsRoutes: readonly Route[] = [
+  protectedRoute({
+    method: 'post',
+    path: '/api/waitinglists/join-waitlist',
+    tag: 'Waitlist',
+    access: 'waitlists:join',
+    mayAsk: forOneself,
+    summary: 'Join the waitlist of a sold-out event',
+    isIdempotent: true,
+    availability: 'active',
+    body: JoinWaitlistBody,
+    success: { status: 201, description: 'The new entry', data: WaitlistEntryDto },
+    errors: [
+      'EVENT_NOT_FOUND',
+      'EVENT_CANCELLED',
+      'USER_NOT_FOUND',
+      'TICKET_LIMIT_REACHED',
+      'TICKETS_AVAILABLE',
+      'ALREADY_WAITLISTED',
+    ],
+    handle: waitlistsController.join,
+  }),
+  protectedRoute({
+    method: 'get',
+    path: '/api/waitinglists',
+    tag: 'Waitlist',
+    access: 'waitlists:read',
+    summary: 'Who waits, in queue order',
+    description: 'E-mails are there for oneself, the event’s organizer and admins.',
+    query: ListWaitlistQuery,
+    success: {
+      status: 200,
+      description: 'Entries by event, then in queue order',
+      data: ListedWaitlistEntryDto,
+      isList: true,
+    },
+    handle: waitlistsController.list,
+  }),
+  protectedRoute({
+    method: 'patch',
+    path: '/api/waitinglists/:event_id',
+    tag: 'Waitlist',
+    access: 'waitlists:join',
+    summary: 'Wait for fewer tickets, at the same place',
+    body: LowerWaitlistBody,
+    params: EventParams,
+    success: { status: 200, description: 'The changed entry', data: WaitlistEntryDto },
+    errors: ['EVENT_NOT_FOUND', 'EVENT_CANCELLED', 'WAITLIST_ENTRY_NOT_FOUND'],
+    handle: waitlistsController.lower,
+  }),
+  protectedRoute({
+    method: 'delete',
+    path: '/api/waitinglists/:event_id',
+    tag: 'Waitlist',
+    access: 'waitlists:leave',
+    summary: 'Leave a waitlist',
+    description: 'Organizer and admins may name whom to remove. Who joins again is last.',
+    isIdempotent: true,
+    query: LeaveWaitlistQuery,
+    params: EventParams,
+    success: { status: 200, description: 'Gone', data: null },
+    errors: ['EVENT_NOT_FOUND', 'EVENT_CANCELLED', 'WAITLIST_ENTRY_NOT_FOUND'],
+    handle: waitlistsController.leave,
+  }),
+  protectedRoute({
+    method: 'patch',
+    path: '/api/waitinglists/:entry_id/priority',
+    tag: 'Waitlist',
+    access: 'waitlists:prioritize',
+    summary: 'Give an entry another priority',
+    description:
+      'For the event’s organizer and admins. Higher is served first; the reason is kept in the ' +
+      'audit log.',
+    body: PrioritizeBody,
+    params: EntryParams,
+    success: { status: 200, description: 'The changed entry', data: WaitlistEntryDto },
+    errors: ['EVENT_CANCELLED', 'WAITLIST_ENTRY_NOT_FOUND'],
+    handle: waitlistsController.prioritize,
+  }),
+];

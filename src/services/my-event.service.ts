@@ -1,0 +1,83 @@
+import type { Database } from '../database/database';
+import { findRows } from '../database/find-rows';
+import type { Tx, UnitOfWork } from '../database/unit-of-work';
+import type { Ticket } from '../domain/inventory-state';
+import { nextActions, type NextAction } from '../domain/next-actions';
+import { ApiError } from '../errors/api-error';
+import { entryOf, factsOf, ticketOf } from '../inventory/inventory-loader';
+import type { Actor } from '../policies/permissions';
+import { countAhead, sumTicketsAhead, type PlacedEntry } from './waitlist-queries';
+
+/** Tickets told one by one; of more, only the number. */
+const TOLD_TICKETS_MAX = 1_000;
+
+export interface MyEvent {
+  readonly eventId: number;
+  readonly version: number;
+  readonly tickets: readonly Ticket[];
+  readonly ticketsHeld: number;
+  readonly entry: PlacedEntry | null;
+  /** Tickets wanted by those ahead; null where the caller does not wait. */
+  readonly ticketsAhead: number | null;
+  readonly allowedActions: readonly NextAction[];
+}
+
+/** How one person stands with one event. */
+export class MyEventService {
+  readonly #database: Database;
+  readonly #unitOfWork: UnitOfWork;
+
+  constructor(options: { database: Database; unitOfWork: UnitOfWork }) {
+    this.#database = options.database;
+    this.#unitOfWork = options.unitOfWork;
+  }
+
+  /** @throws ApiError EVENT_NOT_FOUND */
+  find(actor: Actor, eventId: number): Promise<MyEvent> {
+    return this.#unitOfWork.snapshot(async (tx) => {
+      const { Event, Booking } = this.#database.models;
+      const [row] = await findRows(Event, { where: { id: eventId }, transaction: tx });
+      if (!row) throw new ApiError('EVENT_NOT_FOUND', `No event ${String(eventId)}`);
+      const event = factsOf(row);
+      const mine = { event_id: eventId, user_id: actor.id, status: 'booked' as const };
+      const tickets = await findRows(Booking, {
+        where: mine,
+        order: [['ticket_no', 'ASC']],
+        limit: TOLD_TICKETS_MAX,
+        transaction: tx,
+      });
+      const ticketsHeld =
+        tickets.length < TOLD_TICKETS_MAX
+          ? tickets.length
+          : await Booking.count({ where: mine, transaction: tx });
+      const { entry, ticketsAhead } = await this.#place(tx, actor, eventId);
+      return {
+        eventId,
+        version: event.version,
+        tickets: tickets.map(ticketOf),
+        ticketsHeld,
+        entry,
+        ticketsAhead,
+        allowedActions: nextActions(event, ticketsHeld, entry && entry.entry),
+      };
+    });
+  }
+
+  async #place(
+    tx: Tx,
+    actor: Actor,
+    eventId: number,
+  ): Promise<{ entry: PlacedEntry | null; ticketsAhead: number | null }> {
+    const [row] = await findRows(this.#database.models.WaitlistEntry, {
+      where: { event_id: eventId, user_id: actor.id },
+      transaction: tx,
+    });
+    if (!row) return { entry: null, ticketsAhead: null };
+    const entry = entryOf(row);
+    const ahead = await countAhead(this.#database, tx, eventId, entry);
+    return {
+      entry: { eventId, entry, position: ahead + 1 },
+      ticketsAhead: await sumTicketsAhead(this.#database, tx, eventId, entry),
+    };
+  }
+}

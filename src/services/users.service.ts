@@ -1,0 +1,222 @@
+import { Op } from 'sequelize';
+import type { Database } from '../database/database';
+import { findRows } from '../database/find-rows';
+import { lockUsers } from '../database/locks';
+import { readNow } from '../database/timestamps';
+import type { Tx, UnitOfWork } from '../database/unit-of-work';
+import { ApiError, validationFailed } from '../errors/api-error';
+import { writeAudit } from '../inventory/audit';
+import { SOLO_LIMIT_MS } from '../inventory/inventory-executor';
+import { withdrawPerson } from '../inventory/withdraw-person';
+import type { Role, UserRow } from '../models/user.model';
+import { demand } from '../policies/accounts.policy';
+import type { Actor } from '../policies/permissions';
+import type { AccountDirectory } from './account-directory';
+import { findAdminIds } from './admin-accounts.service';
+import { emailTaken, isEmailTaken } from './auth.service';
+import { pageOf, readCursor, type Page, type PageRequest } from './pages';
+import type { PasswordHasher } from './password-hasher';
+import type { RequestTrace } from './request-trace';
+
+export interface AccountChange {
+  readonly email?: string | undefined;
+  readonly password?: string | undefined;
+  readonly currentPassword?: string | undefined;
+}
+
+/** Accounts: reading, changing, promoting and deleting them. */
+export class UsersService {
+  readonly #database: Database;
+  readonly #unitOfWork: UnitOfWork;
+  readonly #hasher: PasswordHasher;
+  readonly #accounts: AccountDirectory;
+
+  constructor(options: {
+    database: Database;
+    unitOfWork: UnitOfWork;
+    hasher: PasswordHasher;
+    accounts: AccountDirectory;
+  }) {
+    this.#database = options.database;
+    this.#unitOfWork = options.unitOfWork;
+    this.#hasher = options.hasher;
+    this.#accounts = options.accounts;
+  }
+
+  /** @throws ApiError USER_NOT_FOUND */
+  async find(userId: number): Promise<UserRow> {
+    const [user] = await findRows(this.#database.models.User, {
+      where: { id: userId, deleted_at: null },
+    });
+    if (!user) throw userNotFound(userId);
+    return user;
+  }
+
+  async list(page: PageRequest): Promise<Page<UserRow>> {
+    const [afterId = 0] = readCursor(page, 1) ?? [];
+    const rows = await findRows(this.#database.models.User, {
+      where: { id: { [Op.gt]: afterId }, deleted_at: null },
+      order: [['id', 'ASC']],
+      limit: page.limit + 1,
+    });
+    return pageOf(rows, page, ({ id }) => [id]);
+  }
+
+  /**
+   * Changes e-mail, password or both. A new password ends every token issued before.
+   *
+   * @throws ApiError USER_NOT_FOUND, EMAIL_TAKEN
+   * @throws ApiError VALIDATION_FAILED or INVALID_CREDENTIALS where the current password is needed
+   * and missing or wrong
+   */
+  async update(
+    actor: Actor,
+    userId: number,
+    change: AccountChange,
+    { requestId }: RequestTrace,
+  ): Promise<UserRow> {
+    const before = await this.find(userId);
+    const needsCurrent = actor.id === userId && change.password !== undefined;
+    if (needsCurrent) await this.#checkCurrentPassword(before, change.currentPassword);
+    const hash = change.password === undefined ? null : await this.#hasher.hash(change.password);
+    return this.#changeUser(userId, async (tx, current, now) => {
+      // Hashing took its time: what was compared must still be what counts.
+      if (needsCurrent && current.password !== before.password) throw wrongPassword();
+      const values = {
+        email: change.email ?? current.email,
+        password: hash ?? current.password,
+        token_version: hash === null ? current.token_version : current.token_version + 1,
+        updatedAt: now,
+      };
+      await this.#database.models.User.update(values, { where: { id: userId }, transaction: tx });
+      const fields = [
+        ...(change.email === undefined ? [] : ['email']),
+        ...(hash === null ? [] : ['password']),
+      ];
+      await writeAudit(
+        this.#database,
+        tx,
+        [{ action: 'user.update', actorId: actor.id, userId, requestId, details: { fields } }],
+        now,
+      );
+      return { ...current, ...values };
+    });
+  }
+
+  /**
+   * Gives an account another role, which ends every token issued before.
+   *
+   * @throws ApiError USER_NOT_FOUND; FORBIDDEN for the last admin
+   */
+  async changeRole(
+    actor: Actor,
+    userId: number,
+    role: Role,
+    { requestId }: RequestTrace,
+  ): Promise<UserRow> {
+    return this.#changeUser(userId, async (tx, current, now, admins) => {
+      if (current.role === role) return current;
+      demandAnotherAdmin(current, admins);
+      const values = { role, token_version: current.token_version + 1, updatedAt: now };
+      await this.#database.models.User.update(values, { where: { id: userId }, transaction: tx });
+      const details = { before: { role: current.role }, after: { role } };
+      await writeAudit(
+        this.#database,
+        tx,
+        [{ action: 'user.role', actorId: actor.id, userId, requestId, details }],
+        now,
+      );
+      return { ...current, ...values };
+    });
+  }
+
+  /**
+   * Deletes an account: its tickets go to the waitlists' heads or back to stock, its waitlist
+   * entries go, and of the person only a nameless row stays. All of it in one transaction.
+   *
+   * Locks the person's events by id, then the person and, for an admin, all admins by id.
+   *
+   * @throws ApiError USER_NOT_FOUND; FORBIDDEN for the last admin
+   */
+  async remove(actor: Actor, userId: number, { requestId }: RequestTrace): Promise<void> {
+    await this.#unitOfWork.run(
+      async (tx) => {
+        const trace = { userId, actorId: actor.id, requestId };
+        await withdrawPerson(this.#database, tx, trace, async () => {
+          const { user, admins } = await this.#lockUser(tx, userId);
+          demandAnotherAdmin(user, admins);
+        });
+        const now = await readNow(this.#database, tx);
+        await this.#erase(tx, userId, now);
+        await writeAudit(
+          this.#database,
+          tx,
+          [{ action: 'user.delete', actorId: actor.id, userId, requestId, details: {} }],
+          now,
+        );
+      },
+      { deadline: performance.now() + SOLO_LIMIT_MS },
+    );
+    this.#accounts.forget(userId);
+  }
+
+  async #checkCurrentPassword(user: UserRow, given: string | undefined): Promise<void> {
+    if (given === undefined) {
+      throw validationFailed({
+        field: 'current_password',
+        message: 'current_password is needed to change the password',
+      });
+    }
+    if (!(await this.#hasher.matches(given, user.password))) throw wrongPassword();
+  }
+
+  /** Runs `change` on the locked account, and lets this process know at once. */
+  async #changeUser(
+    userId: number,
+    change: (tx: Tx, current: UserRow, now: Date, admins: UserRow[]) => Promise<UserRow>,
+  ): Promise<UserRow> {
+    try {
+      const user = await this.#unitOfWork.run(async (tx) => {
+        const { user: current, admins } = await this.#lockUser(tx, userId);
+        return change(tx, current, await readNow(this.#database, tx), admins);
+      });
+      this.#accounts.forget(userId);
+      return user;
+    } catch (error) {
+      throw isEmailTaken(error) ? emailTaken() : error;
+    }
+  }
+
+  /** Locks the account and, where it is an admin's, those of all admins, in the order of their ids. */
+  async #lockUser(tx: Tx, userId: number): Promise<{ user: UserRow; admins: UserRow[] }> {
+    const adminIds = await findAdminIds(this.#database, tx);
+    const isAdmin = adminIds.includes(userId);
+    const rows = await lockUsers(this.#database, tx, isAdmin ? adminIds : [userId]);
+    const user = rows.find(({ id }) => id === userId);
+    if (!user) throw userNotFound(userId);
+    return { user, admins: rows.filter(({ role }) => role === 'admin') };
+  }
+
+  async #erase(tx: Tx, userId: number, now: Date): Promise<void> {
+    const { User, IdempotencyKey } = this.#database.models;
+    await IdempotencyKey.destroy({ where: { user_id: userId }, transaction: tx });
+    await User.update(
+      { email: null, password: null, deleted_at: now, updatedAt: now },
+      { where: { id: userId }, transaction: tx },
+    );
+  }
+}
+
+/** Without an admin nobody could manage anything, or make another admin. */
+function demandAnotherAdmin(user: UserRow, admins: readonly UserRow[]): void {
+  const isLast = user.role === 'admin' && admins.every(({ id }) => id === user.id);
+  demand(!isLast, "The last admin can't be demoted or deleted");
+}
+
+function userNotFound(userId: number): ApiError {
+  return new ApiError('USER_NOT_FOUND', `No user ${String(userId)}`);
+}
+
+function wrongPassword(): ApiError {
+  return new ApiError('INVALID_CREDENTIALS', 'The current password is wrong');
+}

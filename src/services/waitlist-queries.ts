@@ -1,0 +1,173 @@
+import { Op, type WhereOptions } from 'sequelize';
+import type { Database } from '../database/database';
+import { findRows } from '../database/find-rows';
+import type { Tx } from '../database/unit-of-work';
+import type { WaitlistEntry } from '../domain/inventory-state';
+import { entryOf } from '../inventory/inventory-loader';
+import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
+import { mayUseEntry } from '../policies/waitlists.policy';
+import type { Actor } from '../policies/permissions';
+import { pageOf, readCursor, type Page, type PageRequest, type SortKey } from './pages';
+
+/** An entry and its place in its event's queue. */
+export interface PlacedEntry {
+  readonly eventId: number;
+  readonly entry: WaitlistEntry;
+  /** Counts from 1. */
+  readonly position: number;
+}
+
+export interface ListedEntry extends PlacedEntry {
+  /** Where the reader may see it. */
+  readonly email?: string;
+}
+
+export interface WaitlistFilter extends PageRequest {
+  readonly eventId?: number | undefined;
+  readonly userId?: number | undefined;
+}
+
+type QueuePlace = Pick<WaitlistEntry, 'priority' | 'queueNo'>;
+
+/** People who are served before the one at this place. */
+export function countAhead(
+  { models }: Database,
+  tx: Tx | null,
+  eventId: number,
+  place: QueuePlace,
+): Promise<number> {
+  return models.WaitlistEntry.count({
+    where: isAhead(eventId, place),
+    transaction: tx,
+  });
+}
+
+/** Tickets that they want. */
+export async function sumTicketsAhead(
+  { models }: Database,
+  tx: Tx,
+  eventId: number,
+  place: QueuePlace,
+): Promise<number> {
+  const sum = (await models.WaitlistEntry.sum('quantity', {
+    where: isAhead(eventId, place),
+    transaction: tx,
+  })) as number | null;
+  // Nothing to add up makes null, whatever Sequelize's type says.
+  return sum ?? 0;
+}
+
+function isAhead(
+  eventId: number,
+  { priority, queueNo }: QueuePlace,
+): WhereOptions<WaitlistEntryRow> {
+  return {
+    event_id: eventId,
+    [Op.or]: [{ priority: { [Op.gt]: priority } }, { priority, queue_no: { [Op.lt]: queueNo } }],
+  };
+}
+
+/** One page of the queues, with positions, and e-mails where the reader may see them. */
+export async function listEntries(
+  database: Database,
+  tx: Tx,
+  actor: Actor,
+  filter: WaitlistFilter,
+): Promise<Page<ListedEntry>> {
+  const rows = await findRows(database.models.WaitlistEntry, {
+    where: {
+      [Op.and]: [
+        filter.eventId === undefined ? {} : { event_id: filter.eventId },
+        filter.userId === undefined ? {} : { user_id: filter.userId },
+        isBehindCursor(readCursor(filter, 3)),
+      ],
+    },
+    order: [
+      ['event_id', 'ASC'],
+      ['priority', 'DESC'],
+      ['queue_no', 'ASC'],
+    ],
+    limit: filter.limit + 1,
+    transaction: tx,
+  });
+  const page = pageOf(rows, filter, (row) => [row.event_id, row.priority, row.queue_no]);
+  const positions = await positionsOf(database, tx, page.rows);
+  const emails = await visibleEmails(database, tx, actor, page.rows);
+  return {
+    ...page,
+    rows: page.rows.map((row, index) => {
+      const email = emails.get(row.id);
+      return {
+        eventId: row.event_id,
+        entry: entryOf(row),
+        position: positions[index]!,
+        ...(email === undefined ? {} : { email }),
+      };
+    }),
+  };
+}
+
+function isBehindCursor(cursor: SortKey | undefined): WhereOptions<WaitlistEntryRow> {
+  if (!cursor) return {};
+  const [eventId, priority, queueNo] = cursor as [number, number, number];
+  return {
+    [Op.or]: [
+      { event_id: { [Op.gt]: eventId } },
+      { event_id: eventId, priority: { [Op.lt]: priority } },
+      { event_id: eventId, priority, queue_no: { [Op.gt]: queueNo } },
+    ],
+  };
+}
+
+/**
+ * Counts for the first row of each event only: the following rows of an event are the next in its
+ * queue, and a list for one person has one row an event.
+ */
+async function positionsOf(
+  database: Database,
+  tx: Tx,
+  rows: readonly WaitlistEntryRow[],
+): Promise<number[]> {
+  const positions: number[] = [];
+  for (const [index, row] of rows.entries()) {
+    const isNextInQueue = rows[index - 1]?.event_id === row.event_id;
+    positions.push(
+      isNextInQueue
+        ? positions[index - 1]! + 1
+        : 1 + (await countAhead(database, tx, row.event_id, entryOf(row))),
+    );
+  }
+  return positions;
+}
+
+/** E-mails by entry id. */
+async function visibleEmails(
+  { models }: Database,
+  tx: Tx,
+  actor: Actor,
+  rows: readonly WaitlistEntryRow[],
+): Promise<Map<number, string>> {
+  if (rows.length === 0) return new Map();
+  const events = await findRows(models.Event, {
+    attributes: ['id', 'organizer_id'],
+    where: { id: [...new Set(rows.map((row) => row.event_id))] },
+    transaction: tx,
+  });
+  const organizers = new Map(events.map((event) => [event.id, event.organizer_id]));
+  const visible = rows.filter((row) =>
+    mayUseEntry(actor, row.user_id, { organizerId: organizers.get(row.event_id) ?? null }),
+  );
+  if (visible.length === 0) return new Map();
+  const users = await findRows(models.User, {
+    attributes: ['id', 'email'],
+    where: { id: [...new Set(visible.map((row) => row.user_id))] },
+    transaction: tx,
+  });
+  const emailOf = new Map(users.map(({ id, email }) => [id, email]));
+  return new Map(
+    visible.flatMap((row) => {
+      const email = emailOf.get(row.user_id);
+      return email === null || email === undefined ? [] : [[row.id, email] as const];
+    }),
+  );
+}
