@@ -206,10 +206,17 @@ export function Flag(description: string, example: boolean): PropertyDecorator {
 }
 
 export function Timestamp(description: string): PropertyDecorator {
-  return compose(
-    { type: 'string', format: 'date-time', description, example: '2026-11-23T20:00:00.000Z' },
-    IsISO8601(),
-  );
+  const schema = {
+    type: 'string' as const,
+    format: 'date-time',
+    description,
+    example: '2026-11-23T20:00:00.000Z',
+  };
+  return (target, name) => {
+    IsISO8601()(target, name);
+    // In place of what the rule amounts to, which is a choice of dates with and without a time.
+    JSONSchema(() => schema)(target, String(name));
+  };
 }
 
 /** Text that only machines read: cursors, tokens. */

@@ -6,10 +6,13 @@ import { Migrator } from '../database/migrator';
 import { UnitOfWork } from '../database/unit-of-work';
 import { MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARACTERS } from '../dtos/fields';
 import { createLogger } from '../observability/logger';
+import { buildDocument } from '../openapi/document';
 import { Metrics } from '../observability/metrics';
+import { ROUTES } from '../routes';
 import { AdminAccountsService } from '../services/admin-accounts.service';
 import { LedgerService } from '../services/ledger.service';
 import { PasswordHasher } from '../services/password-hasher';
+import { VERSION } from '../version';
 
 /** The command line was wrong; the message says how it should be. */
 export class UsageError extends Error {}
@@ -63,6 +66,13 @@ export const COMMANDS: Readonly<Record<string, CliCommand>> = {
         'The demo data is there already',
       );
       return 0;
+    },
+  },
+  openapi: {
+    help: 'print the OpenAPI document',
+    run() {
+      console.log(JSON.stringify(buildDocument(ROUTES, VERSION), null, 2));
+      return Promise.resolve(0);
     },
   },
   'admin:create': {

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import bcrypt from 'bcrypt';
+import type { Container } from '../../src/container';
+import type { Role } from '../../src/models/user.model';
+import { TokenService } from '../../src/services/token-service';
+
+export const PASSWORD = 'correct horse battery';
+/** At the lowest cost: factories make many people. */
+const PASSWORD_HASH = bcrypt.hashSync(PASSWORD, 4);
+
+export interface Person {
+  readonly id: number;
+  readonly email: string;
+  readonly token: string;
+}
+
+/** A new account, and a token for it. */
+export async function makePerson(container: Container, role: Role = 'user'): Promise<Person> {
+  const [person] = await makePeople(container, 1, role);
+  return person!;
+}
+
+export async function makePeople(
+  { database, config }: Container,
+  count: number,
+  role: Role = 'user',
+): Promise<Person[]> {
+  const now = new Date();
+  const tokens = new TokenService(config.auth);
+  const emails = Array.from({ length: count }, () => `${randomUUID()}@example.com`);
+  await database.models.User.bulkCreate(
+    emails.map((email) => ({
+      email,
+      password: PASSWORD_HASH,
+      role,
+      token_version: 0,
+      createdAt: now,
+      updatedAt: now,
+    })),
+  );
+  const rows = await database.models.User.findAll({ where: { email: emails }, order: ['id'] });
+  return rows.map((row) => {
+    const { id, email } = row.get();
+    return { id, email: email ?? '', token: tokens.issue({ userId: id, version: 0 }) };
+  });
+}

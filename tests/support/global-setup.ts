@@ -1,0 +1,22 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { MariadbServer } from './mariadb-server';
+
+/** What the set-up leaves for the tear-down. */
+export const started: { mariadb?: MariadbServer; folder?: string } = {};
+
+/**
+ * Starts what the tests need: a private MariaDB, unless `TEST_DB_HOST` names a server, and a folder
+ * for SQLite files.
+ */
+export default async function globalSetup(): Promise<void> {
+  started.folder = mkdtempSync(path.join(tmpdir(), 'tickets-tests-'));
+  process.env.TEST_FOLDER = started.folder;
+  if (process.env.TEST_DB_HOST !== undefined || process.env.TEST_HAS_MYSQL !== 'true') return;
+  started.mariadb = await MariadbServer.start();
+  process.env.TEST_DB_HOST = '127.0.0.1';
+  process.env.TEST_DB_PORT = String(started.mariadb.port);
+  process.env.TEST_DB_USER = 'root';
+  process.env.TEST_DB_PASS = '';
+}

@@ -1,0 +1,7 @@
+import { rmSync } from 'node:fs';
+import { started } from './global-setup';
+
+export default async function globalTeardown(): Promise<void> {
+  await started.mariadb?.stop();
+  if (started.folder !== undefined) rmSync(started.folder, { recursive: true, force: true });
+}

@@ -1,0 +1,224 @@
+/**
+ * The rules of tickets and queue once more, as plainly as they can be written: ticket by ticket,
+ * person by person, everything counted anew each time. Slow, and with nothing in common with
+ * `src/domain` but the rules: the two are held against each other.
+ */
+interface NaiveTicket {
+  readonly no: number;
+  readonly holder: number;
+  readonly by: number;
+  active: boolean;
+}
+
+interface NaiveWaiter {
+  readonly user: number;
+  readonly by: number;
+  wants: number;
+  priority: number;
+  readonly arrival: number;
+}
+
+export type NaiveResult =
+  | { readonly refused: string }
+  | {
+      readonly refused: null;
+      readonly tickets?: readonly number[];
+      readonly waitlisted?: readonly { user: number; wants: number; position: number }[];
+      readonly result?: string;
+      readonly reassigned?: number;
+      readonly position?: number;
+    };
+
+export class NaiveEvent {
+  readonly tickets: NaiveTicket[] = [];
+  waiters: NaiveWaiter[] = [];
+  version = 0;
+  isCancelled = false;
+  #arrivals = 0;
+
+  constructor(
+    public total: number,
+    public cap: number | null,
+    readonly people: ReadonlySet<number>,
+  ) {}
+
+  get free(): number {
+    return this.isCancelled ? 0 : this.total - this.tickets.filter(({ active }) => active).length;
+  }
+
+  /** The queue as it would be served. */
+  get queue(): NaiveWaiter[] {
+    return [...this.waiters].sort((a, b) =>
+      a.priority === b.priority ? a.arrival - b.arrival : b.priority - a.priority,
+    );
+  }
+
+  held(user: number): NaiveTicket[] {
+    return this.tickets.filter(({ holder, active }) => active && holder === user);
+  }
+
+  book(by: number, user: number, guests: readonly number[], quantity: number): NaiveResult {
+    if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
+    const own = quantity - guests.length;
+    const asks = new Map<number, number>();
+    if (own > 0) asks.set(user, own);
+    for (const guest of guests) asks.set(guest, 1);
+    for (const person of asks.keys()) {
+      if (!this.people.has(person)) return { refused: 'USER_NOT_FOUND' };
+    }
+    for (const [person, asked] of asks) {
+      if (this.#isOverCap(person, asked)) return { refused: 'TICKET_LIMIT_REACHED' };
+    }
+    // One round after the other: everyone's first ticket, then the booker's second, third...
+    const turns = [...asks.keys(), ...Array.from({ length: Math.max(0, own - 1) }, () => user)];
+    const given: number[] = [];
+    const missing = new Map<number, number>();
+    for (const person of turns) {
+      if (this.free > 0 && this.waiters.length === 0) given.push(this.#give(person, by));
+      else missing.set(person, (missing.get(person) ?? 0) + 1);
+    }
+    const newcomers = [...asks.keys()].filter(
+      (person) => missing.has(person) && !this.waiters.some((waiter) => waiter.user === person),
+    );
+    if (given.length === 0 && newcomers.length === 0) return { refused: 'ALREADY_WAITLISTED' };
+    const waitlisted = newcomers.map((person) => {
+      const wants = missing.get(person)!;
+      this.#wait(person, by, wants);
+      return { user: person, wants, position: this.waiters.length };
+    });
+    this.version += 1;
+    const result =
+      given.length === quantity ? 'booked' : given.length > 0 ? 'partially_booked' : 'waitlisted';
+    return { refused: null, tickets: given, waitlisted, result };
+  }
+
+  cancelHeld(user: number, quantity: number | null): NaiveResult {
+    if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
+    const held = this.held(user).sort((a, b) => b.no - a.no);
+    if (held.length === 0) return { refused: 'BOOKING_NOT_FOUND' };
+    if (quantity !== null && quantity > held.length) return { refused: 'VALIDATION_FAILED' };
+    return this.#giveBack(held.slice(0, quantity ?? held.length));
+  }
+
+  /** @param mayCancel whether the one who asks may cancel that ticket */
+  cancelTickets(nos: readonly number[], mayCancel: (no: number) => boolean): NaiveResult {
+    if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
+    const tickets = nos.map((no) => this.tickets.find((ticket) => ticket.no === no));
+    if (tickets.includes(undefined)) return { refused: 'BOOKING_NOT_FOUND' };
+    if (nos.some((no) => !mayCancel(no))) return { refused: 'FORBIDDEN' };
+    const found = tickets as NaiveTicket[];
+    if (found.some(({ active }) => !active)) return { refused: 'BOOKING_ALREADY_CANCELLED' };
+    return this.#giveBack(found);
+  }
+
+  join(by: number, user: number, wants: number): NaiveResult {
+    if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
+    if (!this.people.has(user)) return { refused: 'USER_NOT_FOUND' };
+    if (this.#isOverCap(user, wants)) return { refused: 'TICKET_LIMIT_REACHED' };
+    if (this.free > 0) return { refused: 'TICKETS_AVAILABLE' };
+    if (this.waiters.some((waiter) => waiter.user === user)) {
+      return { refused: 'ALREADY_WAITLISTED' };
+    }
+    this.#wait(user, by, wants);
+    this.version += 1;
+    return { refused: null, position: this.waiters.length };
+  }
+
+  lower(user: number, wants: number): NaiveResult {
+    if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
+    const waiter = this.waiters.find((one) => one.user === user);
+    if (!waiter) return { refused: 'WAITLIST_ENTRY_NOT_FOUND' };
+    if (wants > waiter.wants) return { refused: 'VALIDATION_FAILED' };
+    if (wants < waiter.wants) this.version += 1;
+    waiter.wants = wants;
+    return { refused: null };
+  }
+
+  leave(user: number): NaiveResult {
+    if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
+    if (!this.waiters.some((one) => one.user === user)) {
+      return { refused: 'WAITLIST_ENTRY_NOT_FOUND' };
+    }
+    this.waiters = this.waiters.filter((one) => one.user !== user);
+    this.version += 1;
+    return { refused: null };
+  }
+
+  /** @param arrival names the entry: the how manieth it was that came */
+  prioritize(arrival: number, priority: number): NaiveResult {
+    if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
+    const waiter = this.waiters.find((one) => one.arrival === arrival);
+    if (!waiter) return { refused: 'WAITLIST_ENTRY_NOT_FOUND' };
+    if (waiter.priority !== priority) this.version += 1;
+    waiter.priority = priority;
+    return { refused: null };
+  }
+
+  update(total: number, cap: number | null): NaiveResult {
+    if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
+    if (total < this.total - this.free) return { refused: 'CAPACITY_BELOW_BOOKED' };
+    if (total !== this.total) this.version += 1;
+    this.total = total;
+    this.cap = cap;
+    this.#serve();
+    return { refused: null };
+  }
+
+  cancelEvent(): NaiveResult {
+    if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
+    this.isCancelled = true;
+    for (const ticket of this.tickets) ticket.active = false;
+    this.waiters = [];
+    this.version += 1;
+    return { refused: null };
+  }
+
+  removePerson(user: number): NaiveResult {
+    if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
+    const held = this.held(user);
+    if (held.length === 0 && !this.waiters.some((one) => one.user === user)) {
+      return { refused: null };
+    }
+    this.waiters = this.waiters.filter((one) => one.user !== user);
+    for (const ticket of held) ticket.active = false;
+    this.#serve();
+    this.version += 1;
+    return { refused: null };
+  }
+
+  #giveBack(tickets: readonly NaiveTicket[]): NaiveResult {
+    for (const ticket of tickets) ticket.active = false;
+    const reassigned = this.#serve();
+    this.version += 1;
+    return { refused: null, tickets: tickets.map(({ no }) => no), reassigned };
+  }
+
+  /** One free ticket after the other to whoever is first in the queue. */
+  #serve(): number {
+    let served = 0;
+    for (let first = this.queue[0]; first && this.free > 0; first = this.queue[0]) {
+      this.#give(first.user, first.by);
+      first.wants -= 1;
+      served += 1;
+      const done = first;
+      if (first.wants === 0) this.waiters = this.waiters.filter((one) => one !== done);
+    }
+    return served;
+  }
+
+  #give(holder: number, by: number): number {
+    const no = this.tickets.length + 1;
+    this.tickets.push({ no, holder, by, active: true });
+    return no;
+  }
+
+  #wait(user: number, by: number, wants: number): void {
+    this.#arrivals += 1;
+    this.waiters.push({ user, by, wants, priority: 0, arrival: this.#arrivals });
+  }
+
+  #isOverCap(user: number, asked: number): boolean {
+    const waits = this.waiters.find((one) => one.user === user)?.wants ?? 0;
+    return this.cap !== null && this.held(user).length + waits + asked > this.cap;
+  }
+}
