@@ -34,7 +34,8 @@ export class MemoryRows {
     );
     const changes = new ChangeSet();
     for (const one of settled) {
-      if (one.kind === 'decided') one.decision.changes.forEach((change) => changes.add(change));
+      if (one.kind !== 'decided') continue;
+      for (const change of one.decision.changes) changes.add(change);
     }
     this.#write(changes);
     this.event = inventory.event;

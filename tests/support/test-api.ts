@@ -67,7 +67,7 @@ export class TestApi {
       headers: answered,
     } = await (body === undefined ? call : call.send(body as object));
     checkContract({ method, path, status, body: answer });
-    return { status, body: answer, headers: answered as Record<string, string> };
+    return { status, body: answer, headers: answered };
   }
 
   get(path: string, token?: string, query: CallOptions['query'] = {}): Promise<ApiAnswer> {

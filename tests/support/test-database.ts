@@ -5,7 +5,7 @@ import { Migrator } from '../../src/database/migrator';
 
 declare global {
   // A jest project says by this which database its tests run on.
-  // eslint-disable-next-line no-var -- only var declares a global
+
   var TEST_DIALECT: 'sqlite' | 'mysql';
 }
 
