@@ -4,7 +4,7 @@ import { presentUser } from '../presenters/users.presenter';
 import { ok, pageAnswer, type ActorRequest, type Answer, type Services } from './controller';
 
 export async function me({ users }: Services, { actor }: ActorRequest): Promise<Answer> {
-  return ok('Your account', presentUser(await users.find(actor.id)));
+  return ok('Your account', presentUser(await users.findOwn(actor)));
 }
 
 export async function find(

@@ -17,6 +17,7 @@ import { emailTaken, isEmailTaken } from './auth.service';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 import type { PasswordHasher } from './password-hasher';
 import type { RequestTrace } from './request-trace';
+import { invalidToken } from './token-service';
 
 export interface AccountChange {
   readonly email?: string | undefined;
@@ -49,6 +50,19 @@ export class UsersService {
       where: { id: userId, deleted_at: null },
     });
     if (!user) throw userNotFound(userId);
+    return user;
+  }
+
+  /**
+   * The caller's own account.
+   *
+   * @throws ApiError INVALID_TOKEN where another process has just deleted it
+   */
+  async findOwn(actor: Actor): Promise<UserRow> {
+    const [user] = await findRows(this.#database.models.User, {
+      where: { id: actor.id, deleted_at: null },
+    });
+    if (!user) throw invalidToken();
     return user;
   }
 

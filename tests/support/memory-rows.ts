@@ -1,4 +1,5 @@
 import type { Command } from '../../src/domain/commands';
+import { decide } from '../../src/domain/decide';
 import { EventInventory } from '../../src/domain/event-inventory';
 import {
   compareQueueOrder,
@@ -6,6 +7,7 @@ import {
   type Ticket,
   type WaitlistEntry,
 } from '../../src/domain/inventory-state';
+import type { Outcome } from '../../src/domain/outcomes';
 import { ChangeSet } from '../../src/inventory/change-set';
 import { decideGroup, type Settled } from '../../src/inventory/decide-group';
 import { headSize, needsOf } from '../../src/inventory/needs';
@@ -21,7 +23,7 @@ export class MemoryRows {
 
   constructor(
     public event: EventFacts,
-    private readonly people: ReadonlySet<number>,
+    readonly people: Set<number>,
   ) {}
 
   /** Runs commands as one group; of those that can't be in it, nothing is done. */
@@ -42,6 +44,11 @@ export class MemoryRows {
     return settled;
   }
 
+  /** What a command would be told now. */
+  decideAlone(command: Command): Outcome {
+    return decide(this.#load([command]), command).outcome;
+  }
+
   get queue(): WaitlistEntry[] {
     return [...this.entries.values()].sort(compareQueueOrder);
   }
@@ -58,18 +65,21 @@ export class MemoryRows {
       ...[...needs.holders].flatMap((holder) => this.heldBy(holder)),
       ...[...needs.bookingIds].flatMap((id) => this.bookings.get(id) ?? []),
     ];
+    const size = headSize(tickets.length, needs);
     return new EventInventory({
       event: this.event,
       now: new Date(1),
       missingUsers: [...needs.accounts].filter((userId) => !this.people.has(userId)),
       activeTicketCounts: new Map(
-        [...needs.capped].map((userId) => [userId, this.heldBy(userId).length]),
+        this.event.maxTicketsPerUser === null
+          ? []
+          : [...needs.capped].map((userId) => [userId, this.heldBy(userId).length]),
       ),
       tickets,
       entries: [...this.entries.values()].filter(
         ({ userId, entryId }) => needs.waiting.has(userId) || needs.entryIds.has(entryId ?? 0),
       ),
-      head: this.queue.slice(0, headSize(tickets.length, needs)),
+      head: size === 0 ? [] : this.queue.slice(0, size),
     });
   }
 
