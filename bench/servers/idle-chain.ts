@@ -1,0 +1,50 @@
+/** Our own app with its whole chain and logs on, whose handlers answer a constant. */
+import 'reflect-metadata';
+import type { EventFacts, Ticket } from '../../src/domain/inventory-state';
+import type { TicketsBooked } from '../../src/domain/outcomes';
+import { benchConfig, serve } from './serve';
+
+const now = new Date();
+
+const ticket: Ticket = {
+  bookingId: 1,
+  ticketNo: 1,
+  holderId: 1,
+  bookedBy: 1,
+  status: 'booked',
+  createdAt: now,
+  updatedAt: now,
+};
+
+const booked: TicketsBooked = {
+  refused: false,
+  kind: 'book',
+  eventId: 1,
+  result: 'booked',
+  tickets: [ticket],
+  waitlisted: [],
+  availableTickets: 1,
+  version: 1,
+};
+
+const event: EventFacts = {
+  id: 1,
+  name: 'Concert',
+  status: 'active',
+  organizerId: 1,
+  totalTickets: 1,
+  availableTickets: 1,
+  maxTicketsPerUser: null,
+  version: 1,
+  nextTicketNo: 1,
+  nextQueueNo: 1,
+  waitlistCount: 0,
+  waitlistTickets: 0,
+  createdAt: now,
+  updatedAt: now,
+};
+
+void serve(benchConfig(), {
+  tickets: { book: () => Promise.resolve(booked) },
+  eventReader: { find: () => Promise.resolve(event) },
+});

@@ -1,0 +1,37 @@
+import { createApp } from '../../src/app';
+import type { Config, MysqlSettings } from '../../src/config/config';
+import { loadConfig } from '../../src/config/load-config';
+import { createContainer } from '../../src/container';
+import type { Services } from '../../src/controllers/controller';
+
+/** Methods of our services that a bench server replaces by its own. */
+export type Replacements = {
+  readonly [Name in keyof Services]?: Partial<Services[Name]>;
+};
+
+export function benchConfig(): Config {
+  return loadConfig(process.env);
+}
+
+export function mysqlOf({ database }: Config): MysqlSettings {
+  if (database.dialect !== 'mysql') throw new Error('The benchmark needs MySQL');
+  return database;
+}
+
+/** Serves our whole chain with some services replaced, and says on standard output when it does. */
+export function serve(config: Config, replacements: Replacements): Promise<void> {
+  const { services, logger, metrics, health } = createContainer(config);
+  const replaced = Object.fromEntries(
+    Object.entries(services).map(([name, service]) => [
+      name,
+      replacements[name as keyof Services] ?? (service as object),
+    ]),
+  ) as unknown as Services;
+  const app = createApp({ config, logger, metrics, services: replaced, health });
+  return new Promise((resolve) => {
+    app.listen(config.http.port, () => {
+      logger.info(`Listening on port ${String(config.http.port)}`);
+      resolve();
+    });
+  });
+}
