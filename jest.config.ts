@@ -1,6 +1,7 @@
 import type { Config } from 'jest';
 
 const hasMysql = process.env.TEST_HAS_MYSQL === 'true';
+const hasMariadb = process.env.TEST_HAS_MARIADB === 'true';
 
 const common: Config = {
   testEnvironment: 'node',
@@ -20,11 +21,20 @@ const onDatabase = (dialect: 'sqlite' | 'mysql'): Config => ({
   globals: { TEST_DIALECT: dialect },
 });
 
+/** Tests that break things; each says itself which database it breaks. */
+const faults: Config = {
+  ...common,
+  displayName: 'faults',
+  testMatch: [`<rootDir>/tests/faults/${hasMariadb ? '**' : 'sqlite'}/*.test.ts`],
+  globals: { TEST_DIALECT: hasMariadb ? 'mysql' : 'sqlite' },
+};
+
 const config: Config = {
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/tests/unit/**/*.test.ts'] },
     onDatabase('sqlite'),
     ...(hasMysql ? [onDatabase('mysql')] : []),
+    faults,
   ],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',

@@ -14,9 +14,8 @@ import path from 'node:path';
 const args = process.argv.slice(2);
 const isLong = args.includes('--long');
 const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
-const hasMysql =
-  process.env.TEST_DB_HOST !== undefined ||
-  folders.some((folder) => existsSync(path.join(folder, 'mariadbd')));
+const hasMariadb = folders.some((folder) => existsSync(path.join(folder, 'mariadbd')));
+const hasMysql = process.env.TEST_DB_HOST !== undefined || hasMariadb;
 
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const { status } = spawnSync(process.execPath, [jest, ...args.filter((arg) => arg !== '--long')], {
@@ -24,6 +23,7 @@ const { status } = spawnSync(process.execPath, [jest, ...args.filter((arg) => ar
   env: {
     ...process.env,
     TEST_HAS_MYSQL: String(hasMysql),
+    TEST_HAS_MARIADB: String(hasMariadb),
     ...(isLong ? { TEST_LONG: 'true' } : {}),
   },
 });

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MariadbServer } from './mariadb-server';
@@ -7,10 +9,11 @@ import { MariadbServer } from './mariadb-server';
 export const started: { mariadb?: MariadbServer; folder?: string } = {};
 
 /**
- * Starts what the tests need: a private MariaDB, unless `TEST_DB_HOST` names a server, and a folder
- * for SQLite files.
+ * Makes what the tests need: the compiled server, for those that run it as a process; a private
+ * MariaDB, unless `TEST_DB_HOST` names a server; and a folder for SQLite files.
  */
 export default async function globalSetup(): Promise<void> {
+  buildServer();
   started.folder = mkdtempSync(path.join(tmpdir(), 'tickets-tests-'));
   process.env.TEST_FOLDER = started.folder;
   if (process.env.TEST_DB_HOST !== undefined || process.env.TEST_HAS_MYSQL !== 'true') return;
@@ -19,4 +22,14 @@ export default async function globalSetup(): Promise<void> {
   process.env.TEST_DB_PORT = String(started.mariadb.port);
   process.env.TEST_DB_USER = 'root';
   process.env.TEST_DB_PASS = '';
+}
+
+/** Compiles what has changed since the last time. */
+function buildServer(): void {
+  const root = path.resolve(__dirname, '..', '..');
+  const compiler = createRequire(__filename).resolve('typescript/bin/tsc');
+  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
 }
