@@ -42,6 +42,11 @@ const ARROWS = {
     except: ['errors', 'models'],
     instead: 'A policy looks at an actor and a resource; load them before you ask it.',
   },
+  'rate-limits': {
+    mayNotImport: ['*'],
+    except: ['errors', 'observability'],
+    instead: 'rate-limits/ counts keys; whose they are is told by whoever asks.',
+  },
   inventory: {
     mayNotImport: ['*'],
     except: ['concurrency', 'database', 'domain', 'errors', 'models', 'observability'],

@@ -13,6 +13,7 @@ import type { Logger } from './observability/logger';
 import type { Metrics } from './observability/metrics';
 import { buildDocument } from './openapi/document';
 import { permissionTable } from './policies/permissions';
+import type { RateLimiter } from './rate-limits/rate-limiter';
 import { ROUTES } from './routes';
 import { bindRoutes } from './routes/bind-routes';
 import { operationsRouter } from './routes/operations.routes';
@@ -31,7 +32,9 @@ const EXPOSED_HEADERS = [
   'ETag',
   'Retry-After',
   'Idempotent-Replayed',
-  'RateLimit',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
   'RateLimit-Policy',
 ];
 /** How long a browser may remember what it may call. */
@@ -43,10 +46,13 @@ export interface AppDependencies {
   readonly metrics: Metrics;
   readonly services: Services;
   readonly health: HealthService;
+  /** Null limits nobody. */
+  readonly rateLimiter: RateLimiter | null;
 }
 
 /** The whole HTTP side. It neither listens nor connects. */
-export function createApp({ config, logger, metrics, services, health }: AppDependencies): Express {
+export function createApp(dependencies: AppDependencies): Express {
+  const { config, logger, metrics, services, health, rateLimiter } = dependencies;
   const app = express();
   app.set('trust proxy', config.http.trustProxy);
   app.set('etag', false);
@@ -70,7 +76,13 @@ export function createApp({ config, logger, metrics, services, health }: AppDepe
       maxAge: PREFLIGHT_SECONDS,
     }),
   );
-  app.use(bindRoutes(ROUTES, { services, permissions: permissionTable(config.eventCreators) }));
+  app.use(
+    bindRoutes(ROUTES, {
+      services,
+      permissions: permissionTable(config.eventCreators),
+      rateLimiter,
+    }),
+  );
   app.use(
     operationsRouter({
       health,

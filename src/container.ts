@@ -7,6 +7,9 @@ import { UnitOfWork } from './database/unit-of-work';
 import { InventoryExecutor } from './inventory/inventory-executor';
 import { createLogger, type Logger } from './observability/logger';
 import { Metrics } from './observability/metrics';
+import { LoginGuard } from './rate-limits/login-guard';
+import { RateLimiter } from './rate-limits/rate-limiter';
+import { connectRedis } from './rate-limits/redis';
 import { AccountDirectory } from './services/account-directory';
 import { AdminAccountsService } from './services/admin-accounts.service';
 import { AuditService } from './services/audit.service';
@@ -49,13 +52,26 @@ export function createContainer(config: Config): Container {
     metrics,
     poolMax: config.database.dialect === 'mysql' ? config.database.poolMax : 1,
   });
+  const { enabled: isLimited, redisUrl } = config.rateLimits;
+  const redis = isLimited && redisUrl !== null ? connectRedis(redisUrl, { logger, metrics }) : null;
+  const guard = isLimited ? new LoginGuard(redis, metrics) : null;
+  const rateLimiter = isLimited ? new RateLimiter(redis, metrics) : null;
   const hasher = new PasswordHasher(config.auth.bcryptRounds);
   const tokens = new TokenService(config.auth);
   const accounts = new AccountDirectory(database);
   const events = new EventReader(database);
+  const { refuseCommonPasswords } = config.auth;
   const services: Services = {
-    auth: new AuthService({ database, unitOfWork, hasher, tokens, accounts }),
-    users: new UsersService({ database, unitOfWork, hasher, accounts }),
+    auth: new AuthService({
+      database,
+      unitOfWork,
+      hasher,
+      tokens,
+      accounts,
+      guard,
+      refuseCommonPasswords,
+    }),
+    users: new UsersService({ database, unitOfWork, hasher, accounts, refuseCommonPasswords }),
     events: new EventsService({ database, unitOfWork, inventory, events }),
     eventReader: events,
     myEvents: new MyEventService({ database, unitOfWork }),
@@ -75,9 +91,10 @@ export function createContainer(config: Config): Container {
     services,
     adminAccounts: new AdminAccountsService({ database, unitOfWork, hasher }),
     health,
-    app: createApp({ config, logger, metrics, services, health }),
+    app: createApp({ config, logger, metrics, services, health, rateLimiter }),
     async close() {
       await database.close();
+      redis?.disconnect();
       metrics.close();
       logger.close();
     },

@@ -27,7 +27,7 @@ export function serve(config: Config, replacements: Replacements): Promise<void>
       replacements[name as keyof Services] ?? (service as object),
     ]),
   ) as unknown as Services;
-  const app = createApp({ config, logger, metrics, services: replaced, health });
+  const app = createApp({ config, logger, metrics, services: replaced, health, rateLimiter: null });
   return new Promise((resolve) => {
     app.listen(config.http.port, () => {
       logger.info(`Listening on port ${String(config.http.port)}`);

@@ -1,6 +1,13 @@
 import type { LoginBody, SignupBody } from '../dtos/users.dto';
 import { presentLogin, presentUser } from '../presenters/users.presenter';
-import { created, ok, type Answer, type ApiRequest, type Services } from './controller';
+import {
+  created,
+  ok,
+  type ActorRequest,
+  type Answer,
+  type ApiRequest,
+  type Services,
+} from './controller';
 
 export async function signUp(
   { auth }: Services,
@@ -11,4 +18,9 @@ export async function signUp(
 
 export async function logIn({ auth }: Services, { body }: ApiRequest<LoginBody>): Promise<Answer> {
   return ok('Logged in', presentLogin(await auth.logIn(body)));
+}
+
+export async function logOut({ auth }: Services, { actor }: ActorRequest): Promise<Answer> {
+  await auth.logOut(actor);
+  return ok('Logged out everywhere', null);
 }

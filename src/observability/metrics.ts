@@ -60,6 +60,19 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly rateLimited = new Counter({
+    name: 'rate_limited_requests_total',
+    help: 'Requests refused because their sender asked too often',
+    labelNames: ['limit'] as const,
+    registers: [this.registry],
+  });
+
+  readonly redisUp = new Gauge({
+    name: 'redis_up',
+    help: '1 while rate limits are shared through Redis',
+    registers: [this.registry],
+  });
+
   readonly weakDurability = new Gauge({
     name: 'database_weak_durability',
     help: '1 where the database may lose an acknowledged change in a crash',

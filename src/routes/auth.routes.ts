@@ -1,6 +1,6 @@
 import * as authController from '../controllers/auth.controller';
 import { LoginBody, LoginDto, SignupBody, UserDto } from '../dtos/users.dto';
-import { publicRoute, type Route } from './route';
+import { protectedRoute, publicRoute, type Route } from './route';
 
 export const authRoutes: readonly Route[] = [
   publicRoute({
@@ -8,6 +8,7 @@ export const authRoutes: readonly Route[] = [
     path: '/api/auth/signup',
     tag: 'Accounts',
     summary: 'Sign up',
+    limit: 'signup',
     body: SignupBody,
     success: { status: 201, description: 'The new account', data: UserDto },
     errors: ['EMAIL_TAKEN'],
@@ -18,9 +19,20 @@ export const authRoutes: readonly Route[] = [
     path: '/api/auth/login',
     tag: 'Accounts',
     summary: 'Log in and get a token',
+    limit: 'login',
     body: LoginBody,
     success: { status: 200, description: 'The token, and whose it is', data: LoginDto },
     errors: ['INVALID_CREDENTIALS'],
     handle: authController.logIn,
+  }),
+  protectedRoute({
+    method: 'post',
+    path: '/api/auth/logout',
+    tag: 'Accounts',
+    access: 'accounts:write',
+    summary: 'Log out everywhere',
+    description: 'Ends every token of the account.',
+    success: { status: 200, description: 'Every token has ended', data: null },
+    handle: authController.logOut,
   }),
 ];

@@ -13,13 +13,17 @@ import {
   type ApiResponse,
 } from '../middlewares/locals';
 import { methodNotAllowed } from '../middlewares/not-found';
+import { rateLimit } from '../middlewares/rate-limit';
 import { validate } from '../middlewares/validate';
 import type { PermissionTable } from '../policies/permissions';
+import type { RateLimiter } from '../rate-limits/rate-limiter';
 import type { Route } from './route';
 
 export interface RouteDependencies {
   readonly services: Services;
   readonly permissions: PermissionTable;
+  /** Null limits nobody. */
+  readonly rateLimiter: RateLimiter | null;
 }
 
 /** Makes a router of the route table. */
@@ -46,9 +50,13 @@ function literalPathsFirst(routes: readonly Route[]): string[] {
 }
 
 /** What a request passes, in the order in which its faults are answered. */
-function handlersOf(route: Route, { services, permissions }: RouteDependencies): ApiHandler[] {
+function handlersOf(
+  route: Route,
+  { services, permissions, rateLimiter }: RouteDependencies,
+): ApiHandler[] {
   const handlers: ApiHandler[] = [nameRoute(route)];
   if (route.access !== 'public') handlers.push(authenticate(services.auth));
+  if (route.limit && rateLimiter) handlers.push(rateLimit(rateLimiter, route.limit));
   if (route.method !== 'get') handlers.push(jsonBody);
   handlers.push(validate(route));
   if (route.access !== 'public') {

@@ -2,6 +2,7 @@ import type { ActorRequest, Answer, ApiRequest, Services } from '../controllers/
 import type { ErrorCode } from '../errors/error-codes';
 import type { Replay } from '../inventory/idempotency';
 import type { Actor, Permission } from '../policies/permissions';
+import type { LimitName } from '../rate-limits/limits';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -24,6 +25,8 @@ interface RouteBase<Body extends object, Query extends object, Params extends ob
   readonly summary: string;
   /** What the summary leaves open. */
   readonly description?: string;
+  /** How often it may be asked, where rate limits are on. */
+  readonly limit?: LimitName;
   readonly body?: DtoClass<Body>;
   readonly query?: DtoClass<Query>;
   readonly params?: DtoClass<Params>;

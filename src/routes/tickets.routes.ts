@@ -32,6 +32,7 @@ export const ticketsRoutes: readonly Route[] = [
     tag: 'Tickets',
     access: 'tickets:book',
     mayAsk: forOneself,
+    limit: 'booking',
     summary: 'Book tickets, and wait for those that are not there',
     description:
       'Gives out what there is, one ticket to each person first, and puts the rest on the ' +

@@ -19,6 +19,7 @@ export const waitlistsRoutes: readonly Route[] = [
     tag: 'Waitlist',
     access: 'waitlists:join',
     mayAsk: forOneself,
+    limit: 'booking',
     summary: 'Join the waitlist of a sold-out event',
     isIdempotent: true,
     availability: 'active',

@@ -1,3 +1,4 @@
+import { literal } from 'sequelize';
 import type { Database } from '../database/database';
 import { violatesUnique } from '../database/fault-kind';
 import { findRows } from '../database/find-rows';
@@ -6,7 +7,9 @@ import type { UnitOfWork } from '../database/unit-of-work';
 import { ApiError } from '../errors/api-error';
 import type { UserRow } from '../models/user.model';
 import type { Actor } from '../policies/permissions';
+import type { LoginGuard } from '../rate-limits/login-guard';
 import type { AccountDirectory } from './account-directory';
+import { demandUncommonPassword } from './common-passwords';
 import type { PasswordHasher } from './password-hasher';
 import { invalidToken, type TokenService } from './token-service';
 
@@ -29,6 +32,8 @@ export class AuthService {
   readonly #hasher: PasswordHasher;
   readonly #tokens: TokenService;
   readonly #accounts: AccountDirectory;
+  readonly #guard: LoginGuard | null;
+  readonly #refuseCommonPasswords: boolean;
 
   constructor(options: {
     database: Database;
@@ -36,16 +41,22 @@ export class AuthService {
     hasher: PasswordHasher;
     tokens: TokenService;
     accounts: AccountDirectory;
+    /** Null lets everyone guess. */
+    guard: LoginGuard | null;
+    refuseCommonPasswords: boolean;
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
     this.#hasher = options.hasher;
     this.#tokens = options.tokens;
     this.#accounts = options.accounts;
+    this.#guard = options.guard;
+    this.#refuseCommonPasswords = options.refuseCommonPasswords;
   }
 
-  /** @throws ApiError EMAIL_TAKEN */
+  /** @throws ApiError EMAIL_TAKEN; VALIDATION_FAILED for a common password, where they are refused */
   async signUp({ email, password }: Credentials): Promise<UserRow> {
+    if (this.#refuseCommonPasswords) demandUncommonPassword(password);
     // Spares the hash where the answer is clear; the unique key decides where two ask at once.
     if (await this.#findByEmail(email)) throw emailTaken();
     const hash = await this.#hasher.hash(password);
@@ -70,13 +81,19 @@ export class AuthService {
     }
   }
 
-  /** @throws ApiError INVALID_CREDENTIALS, the same for an unknown e-mail and a wrong password */
+  /**
+   * @throws ApiError INVALID_CREDENTIALS, the same for an unknown e-mail and a wrong password
+   * @throws ApiError RATE_LIMITED after too many of them
+   */
   async logIn({ email, password }: Credentials): Promise<Login> {
+    await this.#guard?.admit(email);
     const user = await this.#findByEmail(email);
     const isMatch = await this.#hasher.matches(password, user?.password);
     if (!user || !isMatch) {
       throw new ApiError('INVALID_CREDENTIALS', 'The e-mail or the password is wrong');
     }
+    await this.#guard?.forgive(email);
+    await this.#renewHash(user, password);
     return {
       token: this.#tokens.issue({ userId: user.id, version: user.token_version }),
       expiresInSeconds: this.#tokens.lifetimeSeconds,
@@ -90,6 +107,35 @@ export class AuthService {
     const account = await this.#accounts.find(userId);
     if (account?.tokenVersion !== version) throw invalidToken();
     return { id: account.id, role: account.role };
+  }
+
+  /**
+   * Ends every token of the account, here at once and within a second elsewhere.
+   *
+   * @throws ApiError INVALID_TOKEN where the account has just been deleted
+   */
+  async logOut(actor: Actor): Promise<void> {
+    const { User } = this.#database.models;
+    const [count] = await this.#unitOfWork.run((tx) =>
+      User.update(
+        { token_version: literal('token_version + 1') },
+        { where: { id: actor.id, deleted_at: null }, transaction: tx, silent: true },
+      ),
+    );
+    this.#accounts.forget(actor.id);
+    if (count !== 1) throw invalidToken();
+  }
+
+  /** A hash made when hashing was cheaper is made anew, while its password is at hand. */
+  async #renewHash({ id, password: hash }: UserRow, password: string): Promise<void> {
+    if (hash === null || !this.#hasher.isOutdated(hash)) return;
+    const renewed = await this.#hasher.hash(password);
+    await this.#unitOfWork.run((tx) =>
+      this.#database.models.User.update(
+        { password: renewed },
+        { where: { id, password: hash }, transaction: tx, silent: true },
+      ),
+    );
   }
 
   async #findByEmail(email: string): Promise<UserRow | undefined> {

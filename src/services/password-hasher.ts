@@ -41,9 +41,9 @@ export class PasswordHasher {
     return isMatch && hash !== null && hash !== undefined;
   }
 
-  /** Whether a hash was made at another cost than the one set now. */
+  /** Whether a hash was made at a lower cost than the one set now. */
   isOutdated(hash: string): boolean {
-    return bcrypt.getRounds(hash) !== this.rounds;
+    return bcrypt.getRounds(hash) < this.rounds;
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

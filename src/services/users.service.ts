@@ -12,6 +12,7 @@ import type { Role, UserRow } from '../models/user.model';
 import { demand } from '../policies/accounts.policy';
 import type { Actor } from '../policies/permissions';
 import type { AccountDirectory } from './account-directory';
+import { demandUncommonPassword } from './common-passwords';
 import { findAdminIds } from './admin-accounts.service';
 import { emailTaken, isEmailTaken } from './auth.service';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
@@ -31,17 +32,20 @@ export class UsersService {
   readonly #unitOfWork: UnitOfWork;
   readonly #hasher: PasswordHasher;
   readonly #accounts: AccountDirectory;
+  readonly #refuseCommonPasswords: boolean;
 
   constructor(options: {
     database: Database;
     unitOfWork: UnitOfWork;
     hasher: PasswordHasher;
     accounts: AccountDirectory;
+    refuseCommonPasswords: boolean;
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
     this.#hasher = options.hasher;
     this.#accounts = options.accounts;
+    this.#refuseCommonPasswords = options.refuseCommonPasswords;
   }
 
   /** @throws ApiError USER_NOT_FOUND */
@@ -81,7 +85,7 @@ export class UsersService {
    *
    * @throws ApiError USER_NOT_FOUND, EMAIL_TAKEN
    * @throws ApiError VALIDATION_FAILED or INVALID_CREDENTIALS where the current password is needed
-   * and missing or wrong
+   * and missing or wrong, and VALIDATION_FAILED for a common one, where they are refused
    */
   async update(
     actor: Actor,
@@ -89,6 +93,9 @@ export class UsersService {
     change: AccountChange,
     { requestId }: RequestTrace,
   ): Promise<UserRow> {
+    if (this.#refuseCommonPasswords && change.password !== undefined) {
+      demandUncommonPassword(change.password);
+    }
     const before = await this.find(userId);
     const needsCurrent = actor.id === userId && change.password !== undefined;
     if (needsCurrent) await this.#checkCurrentPassword(before, change.currentPassword);

@@ -1,0 +1,39 @@
+import ipaddr from 'ipaddr.js';
+import { ApiError } from '../errors/api-error';
+import { LIMITS, type LimitName } from '../rate-limits/limits';
+import type { RateLimiter } from '../rate-limits/rate-limiter';
+import type { ApiHandler } from './locals';
+
+/** The 16-bit parts of an IPv6 address that name a network: a household gets a whole /64. */
+const IPV6_NETWORK_PARTS = 4;
+
+/** Refuses whoever asks too often, and tells everyone how much is left. */
+export function rateLimit(limiter: RateLimiter, name: LimitName): ApiHandler {
+  const { requests, seconds, by } = LIMITS[name];
+  return async (request, response, next) => {
+    const { actor } = response.locals;
+    const key = by === 'account' && actor ? String(actor.id) : networkOf(request.ip);
+    const { isAllowed, remaining, resetSeconds } = await limiter.take(name, key);
+    response.set({
+      'RateLimit-Limit': String(requests),
+      'RateLimit-Remaining': String(remaining),
+      'RateLimit-Reset': String(resetSeconds),
+      'RateLimit-Policy': `${String(requests)};w=${String(seconds)}`,
+    });
+    if (!isAllowed) {
+      throw new ApiError('RATE_LIMITED', 'Too many requests of this kind: wait before the next', {
+        retryAfterSeconds: resetSeconds,
+      });
+    }
+    next();
+  };
+}
+
+/** The address, or for IPv6 its network: whoever has one address there has all of them. */
+function networkOf(address: string | undefined): string {
+  if (address === undefined || !ipaddr.isValid(address)) return 'unknown';
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6
+    ? parsed.parts.slice(0, IPV6_NETWORK_PARTS).join(':')
+    : parsed.toString();
+}

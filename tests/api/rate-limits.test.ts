@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { makeEvent } from '../factories/events';
+import { makePerson, PASSWORD } from '../factories/people';
+import { LIMITS } from '../../src/rate-limits/limits';
+import { TestApi, type ApiAnswer } from '../support/test-api';
+
+const LIMITED = { rateLimits: { enabled: true, redisUrl: null } };
+const WRONG = 'not the password';
+
+function logIn(api: TestApi, email: string, password: string, address?: string) {
+  const headers: Record<string, string> = {};
+  if (address !== undefined) headers['X-Forwarded-For'] = address;
+  return api.call('post', '/api/auth/login', { body: { email, password }, headers });
+}
+
+function statusesOf(answers: readonly ApiAnswer[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+describe('rate limits', () => {
+  let api: TestApi;
+  beforeEach(async () => {
+    api = await TestApi.start(LIMITED);
+  });
+  afterEach(() => api.close());
+
+  it('slow down who guesses one account’s password, sent one by one', async () => {
+    const { email } = await makePerson(api.container);
+
+    for (let attempt = 1; attempt <= 6; attempt += 1) {
+      expect((await logIn(api, email, WRONG)).status).toBe(401);
+    }
+    const refused = await logIn(api, email, PASSWORD);
+
+    expect(refused.status).toBe(429);
+    expect(refused.body.code).toBe('RATE_LIMITED');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+  });
+
+  it('count guesses that are sent at the same moment', async () => {
+    const { email } = await makePerson(api.container);
+
+    const answers = await Promise.all(Array.from({ length: 25 }, () => logIn(api, email, WRONG)));
+
+    expect(statusesOf(answers)).toEqual({ 401: 6, 429: 19 });
+  });
+
+  it('treat an e-mail without an account alike', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 25 }, () => logIn(api, 'nobody@example.com', WRONG)),
+    );
+
+    expect(statusesOf(answers)).toEqual({ 401: 6, 429: 19 });
+  });
+
+  it('forget wrong passwords once the right one came', async () => {
+    const { email } = await makePerson(api.container);
+
+    for (let round = 1; round <= 3; round += 1) {
+      for (let attempt = 1; attempt <= 4; attempt += 1) await logIn(api, email, WRONG);
+      expect((await logIn(api, email, PASSWORD)).status).toBe(200);
+    }
+  });
+
+  it('bound logins from one address, whatever addresses the request claims to come from', async () => {
+    const { requests } = LIMITS.login;
+    const answers: ApiAnswer[] = [];
+    for (let attempt = 0; attempt <= requests; attempt += 1) {
+      const email = `person-${String(attempt)}@example.com`;
+      answers.push(await logIn(api, email, WRONG, `203.0.113.${String(attempt)}`));
+    }
+
+    expect(statusesOf(answers)).toEqual({ 401: requests, 429: 1 });
+    const last = answers.at(-1)!;
+    expect(last.headers).toMatchObject({
+      'ratelimit-limit': String(requests),
+      'ratelimit-remaining': '0',
+      'ratelimit-policy': `${String(requests)};w=60`,
+    });
+    expect(last.headers['retry-after']).toBe(last.headers['ratelimit-reset']);
+  });
+
+  it('bound sign-ups from one address', async () => {
+    const { requests } = LIMITS.signup;
+    const answers: ApiAnswer[] = [];
+    for (let attempt = 0; attempt <= requests; attempt += 1) {
+      const body = { email: `${randomUUID()}@example.com`, password: PASSWORD };
+      answers.push(await api.call('post', '/api/auth/signup', { body }));
+    }
+
+    expect(statusesOf(answers)).toEqual({ 201: requests, 429: 1 });
+  });
+
+  it('bound booking and joining of one account together, and leave other accounts alone', async () => {
+    const [hasty, calm] = [await makePerson(api.container), await makePerson(api.container)];
+    const event = await makeEvent(api, { total: 500 });
+    const { requests } = LIMITS.booking;
+    const body = { event_id: event.id };
+
+    const bookings = await Promise.all(
+      Array.from({ length: requests }, () => api.post('/api/tickets/book', hasty.token, body)),
+    );
+    const joining = await api.post('/api/waitinglists/join-waitlist', hasty.token, body);
+    const other = await api.post('/api/tickets/book', calm.token, body);
+
+    expect(statusesOf(bookings)).toEqual({ 201: requests });
+    expect(joining.status).toBe(429);
+    expect(other.status).toBe(201);
+    expect(other.headers['ratelimit-remaining']).toBe(String(requests - 1));
+  });
+});
+
+describe('behind a proxy that is trusted', () => {
+  let api: TestApi;
+  beforeEach(async () => {
+    api = await TestApi.start({ ...LIMITED, http: { trustProxy: 1 } });
+  });
+  afterEach(() => api.close());
+
+  it('addresses are told apart, and one /64 network of IPv6 counts as one', async () => {
+    const first = await logIn(api, 'a@example.com', WRONG, '2001:db8:1:2::1');
+    const neighbour = await logIn(api, 'b@example.com', WRONG, '2001:db8:1:2:ffff::9');
+    const elsewhere = await logIn(api, 'c@example.com', WRONG, '2001:db8:1:3::1');
+
+    const remaining = [first, neighbour, elsewhere].map(
+      ({ headers }) => headers['ratelimit-remaining'],
+    );
+    const { requests } = LIMITS.login;
+    expect(remaining.map(Number)).toEqual([requests - 1, requests - 2, requests - 1]);
+  });
+
+  it('an address that the client puts in front of the proxy’s is not believed', async () => {
+    const first = await logIn(api, 'a@example.com', WRONG, '198.51.100.1, 203.0.113.7');
+    const second = await logIn(api, 'b@example.com', WRONG, '198.51.100.2, 203.0.113.7');
+
+    expect(Number(first.headers['ratelimit-remaining'])).toBe(LIMITS.login.requests - 1);
+    expect(Number(second.headers['ratelimit-remaining'])).toBe(LIMITS.login.requests - 2);
+  });
+});
+
+describe('without rate limits', () => {
+  it('nobody is slowed down, and no header says so', async () => {
+    const api = await TestApi.start();
+    try {
+      const answers: ApiAnswer[] = [];
+      for (let attempt = 0; attempt < 12; attempt += 1) {
+        answers.push(await logIn(api, 'nobody@example.com', WRONG));
+      }
+      expect(statusesOf(answers)).toEqual({ 401: 12 });
+      expect(answers[0]!.headers).not.toHaveProperty('ratelimit-limit');
+    } finally {
+      await api.close();
+    }
+  });
+});
