@@ -1,15 +1,41 @@
+import cluster from 'node:cluster';
 import 'reflect-metadata';
+import type { Config } from './config/config';
 import { ConfigurationError } from './config/configuration-error';
 import { loadConfig } from './config/load-config';
-import { createContainer, type Container } from './container';
+import { createContainer } from './container';
+import { shareMetrics } from './observability/cluster-metrics';
+import { createLogger } from './observability/logger';
 import { startHousekeeping } from './process/housekeeping';
 import { HttpServer } from './process/http-server';
 import { prepareDatabase } from './process/prepare-database';
+import { stopOnSignals } from './process/stop-on-signals';
+import { Supervisor } from './process/supervisor';
 
 async function start(): Promise<void> {
-  const container = createContainer(loadConfig(process.env));
-  const { config, logger } = container;
+  const config = loadConfig(process.env);
+  if (config.workers > 1 && cluster.isPrimary) supervise(config);
+  else await serve(config);
+}
+
+function supervise(config: Config): void {
+  const logger = createLogger(config.log);
   for (const warning of config.warnings) logger.warn(warning);
+  const supervisor = new Supervisor(config.workers, logger);
+  supervisor.start();
+  process.on('exit', () => {
+    supervisor.kill();
+  });
+  stopOnSignals(logger, async () => {
+    if (!(await supervisor.stop())) throw new Error('Some workers had to be killed');
+  });
+}
+
+async function serve(config: Config): Promise<void> {
+  const container = createContainer(config);
+  const { logger } = container;
+  if (cluster.isWorker) shareMetrics(container.metrics.registry);
+  else for (const warning of config.warnings) logger.warn(warning);
   try {
     const prepared = await prepareDatabase(container);
     const server = new HttpServer(container.app);
@@ -20,7 +46,7 @@ async function start(): Promise<void> {
       database: config.database.dialect,
       environment: config.environment,
     });
-    stopOnSignals(container, async () => {
+    stopOnSignals(logger, async () => {
       container.health.drain();
       housekeeping.stop();
       await server.drain();
@@ -31,34 +57,9 @@ async function start(): Promise<void> {
     logger.error('The server can’t start', { error });
     await container.close();
     process.exitCode = 1;
+    // The channel to the primary process would keep a worker alive.
+    if (cluster.isWorker) process.disconnect();
   }
-}
-
-/** Stops cleanly on the first signal and at once on the second; a bug that nobody caught stops too. */
-function stopOnSignals({ logger }: Container, stop: () => Promise<void>): void {
-  let isStopping = false;
-  const shutDown = (reason: string, exitCode: number, error?: unknown): void => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    if (error === undefined) logger.info(`Shutting down: ${reason}`);
-    else logger.error(`Shutting down: ${reason}`, { error });
-    stop().then(
-      () => process.exit(exitCode),
-      () => process.exit(1),
-    );
-  };
-  process.on('SIGTERM', () => {
-    shutDown('SIGTERM', 0);
-  });
-  process.on('SIGINT', () => {
-    shutDown('SIGINT', 0);
-  });
-  process.on('unhandledRejection', (error) => {
-    shutDown('unhandled rejection', 1, error);
-  });
-  process.on('uncaughtException', (error) => {
-    shutDown('uncaught exception', 1, error);
-  });
 }
 
 start().catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import path from 'node:path';
 import winston from 'winston';
 import type { Config } from '../config/config';
@@ -31,13 +32,18 @@ function describeError(error: Error): object {
   };
 }
 
+/** Workers rotate their files each for itself. */
+function fileName(): string {
+  return cluster.worker ? `server-${String(cluster.worker.id)}.log` : 'server.log';
+}
+
 /** JSON lines to standard output and, with a log directory, to rotated files. */
 export function createLogger({ level, directory }: Config['log']): Logger {
   const transports: winston.transport[] = [new winston.transports.Console()];
   if (directory !== null) {
     transports.push(
       new winston.transports.File({
-        filename: path.join(directory, 'server.log'),
+        filename: path.join(directory, fileName()),
         maxsize: MAX_FILE_BYTES,
         maxFiles: MAX_FILES,
         tailable: true,

@@ -70,12 +70,14 @@ export class Metrics {
   readonly redisUp = new Gauge({
     name: 'redis_up',
     help: '1 while rate limits are shared through Redis',
+    aggregator: 'min',
     registers: [this.registry],
   });
 
   readonly weakDurability = new Gauge({
     name: 'database_weak_durability',
     help: '1 where the database may lose an acknowledged change in a crash',
+    aggregator: 'max',
     registers: [this.registry],
   });
 

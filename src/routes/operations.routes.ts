@@ -3,6 +3,7 @@ import swaggerUi from 'swagger-ui-express';
 import { asRequestHandler, type ApiHandler } from '../middlewares/locals';
 import { methodNotAllowed } from '../middlewares/not-found';
 import { ApiError } from '../errors/api-error';
+import { readMetrics } from '../observability/cluster-metrics';
 import type { Metrics } from '../observability/metrics';
 import type { HealthService } from '../services/health.service';
 import { isSameSecret } from '../services/same-secret';
@@ -38,7 +39,7 @@ export function operationsRouter(dependencies: OperationsDependencies): Router {
     demandMetricsReader(request, dependencies.metricsToken);
     const { registry } = dependencies.metrics;
     response.set('Cache-Control', 'no-store').type(registry.contentType);
-    response.send(await registry.metrics());
+    response.send(await readMetrics(registry));
   });
   get('/api-docs/openapi.json', (_request, response) => {
     response.set('Cache-Control', 'private, no-cache').json(document);
