@@ -27,6 +27,8 @@ export interface HistorySummary {
   readonly refusals: number;
   readonly unknown: number;
   readonly promotions: number;
+  /** Changes that were made though nobody got an answer. */
+  readonly unanswered: number;
 }
 
 /** What of an event row the replay must arrive at. */
@@ -88,6 +90,7 @@ export async function checkHistory(
   const calls = history.calls.filter((call) => call.eventId === eventId);
   const effects = effectsOf(log, event, calls);
   expectAcknowledgedEffects(calls, effects);
+  expectOneTruthPerKey(calls, effects);
   expectRealTimeOrder(effects);
 
   const ticketNoOf = new Map(bookings.map(({ id, ticket_no }) => [id, ticket_no]));
@@ -200,6 +203,31 @@ function expectAcknowledgedEffects(
   }
 }
 
+/** However often a request with a key was sent, it had one effect at most, and one answer. */
+function expectOneTruthPerKey(calls: readonly RecordedCall[], effects: readonly Effect[]): void {
+  const effective = new Set(effects.map(({ call }) => call));
+  const twins = new Map<string, RecordedCall[]>();
+  for (const call of calls) {
+    const { key, token, path } = call.ask;
+    if (key === undefined) continue;
+    const scope = `${token} ${path} ${key}`;
+    twins.set(scope, [...(twins.get(scope) ?? []), call]);
+  }
+  for (const group of twins.values()) {
+    const done = group.filter((call) => effective.has(call));
+    if (done.length > 1) throw new Error('A request with a key had more than one effect');
+    const bodies = new Set(
+      group.flatMap(({ answer }) =>
+        answer !== null && answer.status < 300 ? [JSON.stringify(answer.body)] : [],
+      ),
+    );
+    if (bodies.size > 1) throw new Error(`One key, two answers: ${[...bodies].join(' and ')}`);
+    if (bodies.size === 1 && done.length === 0) {
+      throw new Error('A key is answered by something that never happened');
+    }
+  }
+}
+
 /** What had ended before another began comes before it. */
 function expectRealTimeOrder(effects: readonly Effect[]): void {
   let latestStart = -Infinity;
@@ -213,7 +241,7 @@ function expectRealTimeOrder(effects: readonly Effect[]): void {
 
 /** Runs the effects again, one by one, by the pure domain, and holds the answers against it. */
 class Replay {
-  #summary = { effects: 0, refusals: 0, unknown: 0, promotions: 0 };
+  #summary = { effects: 0, refusals: 0, unknown: 0, promotions: 0, unanswered: 0 };
 
   constructor(
     readonly rows: MemoryRows,
@@ -251,6 +279,7 @@ class Replay {
     }
     if (call.command.kind === 'remove-person') this.rows.people.delete(call.command.userId);
     this.#summary.effects += 1;
+    if (call.answer === null) this.#summary.unanswered += 1;
     this.#summary.promotions += promotions.length;
     if (claimsEffect(call)) expectAnswer(version, call, outcome);
   }

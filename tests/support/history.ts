@@ -5,6 +5,8 @@ import { checkContract } from './contract';
 
 /** How long a call is waited for before its outcome counts as unknown. */
 const CALL_LIMIT_MS = 20_000;
+/** Requests that are repeated at the same time. */
+const REPEATED_AT_ONCE = 50;
 
 export interface RecordedAnswer {
   readonly status: number;
@@ -18,6 +20,7 @@ export interface RecordedAnswer {
 export interface RecordedCall {
   readonly requestId: string;
   readonly eventId: number;
+  readonly ask: Ask;
   /** What was asked for, in the domain's words; bookings go by their ids. */
   readonly command: Command;
   readonly startedAt: number;
@@ -27,7 +30,8 @@ export interface RecordedCall {
   readonly answer: RecordedAnswer | null;
 }
 
-interface Ask {
+/** A request as it is sent. */
+export interface Ask {
   readonly method: 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly token: string;
@@ -43,7 +47,12 @@ export class History {
   readonly calls: RecordedCall[] = [];
   #turn = 0;
 
-  constructor(private readonly urls: readonly string[]) {}
+  constructor(private urls: readonly string[]) {}
+
+  /** From here on others are called. */
+  moveTo(urls: readonly string[]): void {
+    this.urls = urls;
+  }
 
   book(
     person: Person,
@@ -165,6 +174,31 @@ export class History {
     );
   }
 
+  /** Sends the same request again. */
+  repeat({ eventId, command, ask }: RecordedCall): Promise<RecordedAnswer | null> {
+    return this.#call(eventId, command, ask);
+  }
+
+  /**
+   * Sends every request with a key again that was done, or may have been: now its caller learns the
+   * truth. `checkHistory` finds where a key told two.
+   */
+  async repeatKeyed(): Promise<void> {
+    const open = this.calls.filter(
+      ({ ask, answer }) => ask.key !== undefined && (answer === null || isTruthOpen(answer)),
+    );
+    for (let start = 0; start < open.length; start += REPEATED_AT_ONCE) {
+      const batch = open.slice(start, start + REPEATED_AT_ONCE);
+      await Promise.all(batch.map((call) => this.repeat(call)));
+    }
+  }
+
+  /** The longest time that anyone waited for an answer. */
+  get slowestMs(): number {
+    const waits = this.calls.map(({ startedAt, endedAt }) => endedAt - startedAt);
+    return Math.max(0, ...waits.filter(Number.isFinite));
+  }
+
   /** Answers by status and code, for a look at what a run was like. */
   tally(): Record<string, number> {
     const tally: Record<string, number> = {};
@@ -182,7 +216,7 @@ export class History {
     const startedAt = performance.now();
     const answer = await this.#ask(ask, requestId);
     const endedAt = answer ? performance.now() : Infinity;
-    this.calls.push({ requestId, eventId, command, startedAt, endedAt, answer });
+    this.calls.push({ requestId, eventId, ask, command, startedAt, endedAt, answer });
     return answer;
   }
 
@@ -209,7 +243,15 @@ export class History {
       return null;
     }
     const { status, headers } = response;
+    if (status === 503 && !headers.has('retry-after')) {
+      throw new Error(`A 503 to ${ask.path} does not say when to come back`);
+    }
     checkContract({ method: ask.method.toLowerCase(), path: ask.path, status, body });
     return { status, body, isReplayed: headers.get('idempotent-replayed') === 'true' };
   }
+}
+
+/** Whether something has happened or may have, as far as the caller was told. */
+function isTruthOpen({ status }: RecordedAnswer): boolean {
+  return status < 300 || status === 503;
 }

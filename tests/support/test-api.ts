@@ -32,7 +32,9 @@ export class TestApi {
   ) {}
 
   static async start(overrides: Parameters<typeof testConfig>[1] = {}): Promise<TestApi> {
-    const container = createContainer(testConfig(await testDatabase(), overrides));
+    const container = createContainer(
+      testConfig(overrides.database ?? (await testDatabase()), overrides),
+    );
     const server = await new Promise<Server>((resolve) => {
       const listening = container.app.listen(0, '127.0.0.1', () => {
         resolve(listening);

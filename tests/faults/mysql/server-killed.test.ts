@@ -1,0 +1,76 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DatabaseSettings } from '../../../src/config/config';
+import { times } from '../../support/fault-profile';
+import { survives } from '../../support/fault-report';
+import { FaultWorld } from '../../support/fault-world';
+import { ServerProcess } from '../../support/server-process';
+import { emptyDatabase } from '../../support/test-database';
+
+/** A kill comes at a random moment within this time of load. */
+const LOAD_MAX_MS = 500;
+
+describe('a server that is killed', () => {
+  let settings: DatabaseSettings;
+  let world: FaultWorld;
+  beforeAll(async () => {
+    settings = await emptyDatabase('faults_server_killed');
+    world = await FaultWorld.open(settings);
+  });
+  afterAll(() => world.close());
+
+  survives(
+    {
+      area: 'The server',
+      fault: 'kill -9 at a random moment under load, and a new start',
+      checked: 'every 2xx is in the rows, and every key gets its first answer again',
+    },
+    async () => {
+      const rounds = times({ short: 5, full: 200, long: 1_000 });
+      let effects = 0;
+      let server = await ServerProcess.start(settings);
+      for (let round = 0; round < rounds; round += 1) {
+        const run = await world.run([server.url]);
+        const load = run.startLoad(24);
+        await pause(Math.random() * LOAD_MAX_MS);
+        await server.kill();
+        await load.stop();
+
+        server = await ServerProcess.start(settings);
+        run.history.moveTo([server.url]);
+        await run.history.repeatKeyed();
+
+        effects += (await run.check()).effects;
+      }
+      expect(await server.stop()).toEqual({ code: 0, signal: null });
+      expect(effects).toBeGreaterThan(rounds);
+      return rounds;
+    },
+  );
+
+  survives(
+    {
+      area: 'The server',
+      fault: 'kill -9 of one of two servers in turn under load',
+      checked: 'the other goes on, takes over each key, and all agree on one order',
+    },
+    async () => {
+      const rounds = times({ short: 2, full: 30, long: 200 });
+      const servers = [await ServerProcess.start(settings), await ServerProcess.start(settings)];
+      const urls = (): string[] => servers.map(({ url }) => url);
+      for (let round = 0; round < rounds; round += 1) {
+        const run = await world.run(urls());
+        const load = run.startLoad(24);
+        await pause(Math.random() * LOAD_MAX_MS);
+        const [victim] = servers.splice(round % 2, 1);
+        await victim!.kill();
+        run.history.moveTo(urls());
+        await load.stop();
+        await run.history.repeatKeyed();
+        await run.check();
+        servers.push(await ServerProcess.start(settings));
+      }
+      for (const server of servers) await server.stop();
+      return rounds;
+    },
+  );
+});

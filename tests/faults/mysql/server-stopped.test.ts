@@ -1,0 +1,167 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createConnection, type Connection } from 'mysql2/promise';
+import type { MysqlSettings } from '../../../src/config/config';
+import { times } from '../../support/fault-profile';
+import { survives } from '../../support/fault-report';
+import { FaultWorld } from '../../support/fault-world';
+import { ServerProcess } from '../../support/server-process';
+import { emptyDatabase } from '../../support/test-database';
+import { until } from '../../support/until';
+
+/** Time of load before a signal comes, at the most. */
+const LOAD_MAX_MS = 600;
+/** What a supervisor must be able to count on. */
+const STOP_LIMIT_MS = 10_000;
+
+/** Makes mistakes in a server, when it gets a signal, that nothing in it catches. */
+const CARELESS = [
+  '--import',
+  'data:text/javascript,' +
+    "process.on('SIGUSR2',()=>{void Promise.reject(new Error('nobody caught this'))});" +
+    "process.on('SIGWINCH',()=>{throw new Error('nobody caught that')});",
+];
+
+describe('a server that is told to stop', () => {
+  let settings: MysqlSettings;
+  let world: FaultWorld;
+  let outsider: Connection;
+  beforeAll(async () => {
+    settings = (await emptyDatabase('faults_server_stopped')) as MysqlSettings;
+    world = await FaultWorld.open(settings);
+    const { host, port, user, password, database } = settings;
+    outsider = await createConnection({ host, port, user, password, database });
+  });
+  afterAll(async () => {
+    await outsider.end();
+    await world.close();
+  });
+
+  /** Holds an event's lock until the returned function is called. */
+  const hold = async (eventId: number): Promise<() => Promise<void>> => {
+    await outsider.beginTransaction();
+    await outsider.query('SELECT id FROM events WHERE id = ? FOR UPDATE', [eventId]);
+    return () => outsider.rollback();
+  };
+
+  /** Waits until someone wants a lock that another has. */
+  const untilSomeoneWaits = (): Promise<void> =>
+    until(async () => {
+      const [rows] = await outsider.query(
+        `SELECT 1 FROM information_schema.innodb_trx t
+         JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
+         WHERE p.db = DATABASE() AND t.trx_state = 'LOCK WAIT'`,
+      );
+      return (rows as unknown[]).length > 0;
+    });
+
+  survives(
+    {
+      area: 'The server',
+      fault: 'SIGTERM under load',
+      checked: 'whatever was done is answered, exit 0 within 10 s',
+    },
+    async () => {
+      const rounds = times({ short: 3, full: 40, long: 200 });
+      for (let round = 0; round < rounds; round += 1) {
+        const server = await ServerProcess.start(settings);
+        const run = await world.run([server.url]);
+        const load = run.startLoad(24);
+        await pause(Math.random() * LOAD_MAX_MS);
+        const toldAt = performance.now();
+        const exit = await server.stop();
+        const tookMs = performance.now() - toldAt;
+        await load.stop();
+
+        expect(exit).toEqual({ code: 0, signal: null });
+        expect(tookMs).toBeLessThan(STOP_LIMIT_MS);
+        expect((await run.check()).unanswered).toBe(0);
+      }
+      return rounds;
+    },
+  );
+
+  survives(
+    {
+      area: 'The server',
+      fault: 'SIGTERM while a booking waits for a lock',
+      checked: 'no new connection is taken, the booking is still done and answered, exit 0',
+    },
+    async () => {
+      const server = await ServerProcess.start(settings);
+      const run = await world.run([server.url], { events: 1 });
+      const release = await hold(run.eventId);
+      const waiting = run.history.book(world.people[1]!, run.eventId);
+      await untilSomeoneWaits();
+
+      const stopped = server.stop();
+      await until(() => server.output.includes('Shutting down: SIGTERM'));
+      await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
+      await release();
+
+      expect((await waiting)?.status).toBe(201);
+      expect(await stopped).toEqual({ code: 0, signal: null });
+      await run.check();
+      return 1;
+    },
+  );
+
+  survives(
+    {
+      area: 'The server',
+      fault: 'a second SIGTERM while it still waits',
+      checked: 'it ends at once, and nothing half done stays',
+    },
+    async () => {
+      const server = await ServerProcess.start(settings);
+      const run = await world.run([server.url], { events: 1 });
+      const release = await hold(run.eventId);
+      const waiting = run.history.book(world.people[1]!, run.eventId);
+      await untilSomeoneWaits();
+
+      const stopped = server.stop();
+      await until(() => server.output.includes('Shutting down: SIGTERM'));
+      server.signal('SIGTERM');
+
+      expect((await stopped).code).toBe(1);
+      expect(await waiting).toBeNull();
+      await release();
+      await world.settle();
+      expect((await run.check()).effects).toBe(0);
+      return 1;
+    },
+  );
+
+  for (const [what, signal, reason] of [
+    ['a rejection that nobody handles', 'SIGUSR2', 'unhandled rejection'],
+    ['an exception that nobody catches', 'SIGWINCH', 'uncaught exception'],
+  ] as const) {
+    survives(
+      {
+        area: 'The server',
+        fault: `${what}, under load`,
+        checked: 'it is logged, what is in flight is answered, exit 1',
+      },
+      async () => {
+        const rounds = times({ short: 1, full: 10, long: 50 });
+        for (let round = 0; round < rounds; round += 1) {
+          const server = await ServerProcess.start(settings, { nodeOptions: CARELESS });
+          const run = await world.run([server.url]);
+          const load = run.startLoad(24);
+          await until(() => run.history.calls.length > 50);
+          server.signal(signal);
+          const exit = await server.exited;
+          await load.stop();
+
+          expect(exit).toEqual({ code: 1, signal: null });
+          const told = server.log.find(({ message }) => message === `Shutting down: ${reason}`);
+          expect(told).toMatchObject({
+            level: 'error',
+            error: { message: expect.stringContaining('nobody caught') },
+          });
+          expect((await run.check()).unanswered).toBe(0);
+        }
+        return rounds;
+      },
+    );
+  }
+});

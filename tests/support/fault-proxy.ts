@@ -1,0 +1,261 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** How the network between a server and its database is. */
+export interface Weather {
+  /** Delay of each chunk, and how much longer it may be at random. */
+  readonly latencyMs?: number;
+  readonly jitterMs?: number;
+  /** Everything comes in pieces of this size. */
+  readonly sliceBytes?: number;
+  readonly bytesPerSecond?: number;
+  /** A connection is reset once the database has sent that much on it. */
+  readonly resetAfterBytes?: number;
+  /** Nothing arrives any more, in neither direction, and nobody is told. */
+  readonly isSilent?: boolean;
+}
+
+/** An error that the client gets in place of the database's answer. */
+export interface InjectedError {
+  readonly errno: number;
+  readonly sqlState: string;
+  /** Whether the database has rolled the whole transaction back, or only refuses the statement. */
+  readonly endsTransaction: boolean;
+}
+
+/** What happens to one statement. */
+export type Verdict =
+  | { readonly kind: 'pass' }
+  /** The connection is reset and the statement not forwarded. */
+  | { readonly kind: 'cut before' }
+  /** It is forwarded, and the connection reset at once: it may have been done. */
+  | { readonly kind: 'cut at once' }
+  /** It is forwarded, done, and the connection reset when the answer comes back. */
+  | { readonly kind: 'cut after' }
+  /** It is swallowed, and the connection silent from there on. */
+  | { readonly kind: 'silence' }
+  | { readonly kind: 'fail'; readonly error: InjectedError };
+
+/** Decides on each statement, in order: the SQL, or `EXECUTE` for a prepared one. */
+export type Judge = (sql: string) => Verdict;
+
+export const PASS: Verdict = { kind: 'pass' };
+
+const COM_QUERY = 0x03;
+const COM_STMT_PREPARE = 0x16;
+const COM_STMT_EXECUTE = 0x17;
+const HEADER_BYTES = 4;
+const MS_PER_SECOND = 1_000;
+
+/** Stands between a server and its MySQL-speaking database, and breaks what is asked for. */
+export class FaultProxy {
+  weather: Weather = {};
+  judge: Judge = () => PASS;
+  readonly #links = new Set<Link>();
+
+  private constructor(
+    private readonly listener: Server,
+    private readonly targetPort: number,
+  ) {
+    listener.on('connection', (client: Socket) => {
+      const link: Link = new Link(client, connect(this.targetPort, '127.0.0.1'), this, () => {
+        this.#links.delete(link);
+      });
+      this.#links.add(link);
+    });
+  }
+
+  static async start(targetPort: number): Promise<FaultProxy> {
+    const listener = createServer();
+    listener.listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    return new FaultProxy(listener, targetPort);
+  }
+
+  get port(): number {
+    return (this.listener.address() as AddressInfo).port;
+  }
+
+  /** Back to a network without faults. Connections that were broken stay so. */
+  heal(): void {
+    this.weather = {};
+    this.judge = () => PASS;
+  }
+
+  /** Resets all connections, with no farewell. */
+  resetAll(): void {
+    for (const link of this.#links) link.reset();
+  }
+
+  async close(): Promise<void> {
+    this.resetAll();
+    this.listener.close();
+    await once(this.listener, 'close');
+  }
+}
+
+/** One connection through the proxy. */
+class Link {
+  #isSilent = false;
+  /** What becomes of the next chunk from the database, in its stead. */
+  #onAnswer: ((link: Link) => void) | undefined;
+  #pending = Buffer.alloc(0);
+  #received = 0;
+
+  constructor(
+    private readonly client: Socket,
+    private readonly database: Socket,
+    private readonly proxy: FaultProxy,
+    private readonly onClose: () => void,
+  ) {
+    client.setNoDelay(true);
+    database.setNoDelay(true);
+    void this.#pump(client, (chunk) => this.#fromClient(chunk));
+    void this.#pump(database, (chunk) => this.#fromDatabase(chunk));
+  }
+
+  reset(): void {
+    this.client.resetAndDestroy();
+    this.database.destroy();
+    this.onClose();
+  }
+
+  async #pump(from: Socket, carry: (chunk: Buffer) => Promise<void>): Promise<void> {
+    try {
+      for await (const chunk of from) await carry(chunk as Buffer);
+    } catch {
+      // Whoever broke the connection knows.
+    }
+    // On a silent network nobody hears the other hang up.
+    if (this.#isSilent) return;
+    this.client.destroy();
+    this.database.destroy();
+    this.onClose();
+  }
+
+  async #fromClient(chunk: Buffer): Promise<void> {
+    this.#pending = Buffer.concat([this.#pending, chunk]);
+    for (let packet = this.#takePacket(); packet; packet = this.#takePacket()) {
+      const sql = statementIn(packet);
+      const verdict = sql === undefined ? PASS : this.proxy.judge(sql);
+      await this.#carryOut(verdict, packet);
+    }
+  }
+
+  #takePacket(): Buffer | undefined {
+    if (this.#pending.length < HEADER_BYTES) return undefined;
+    const length = HEADER_BYTES + this.#pending.readUIntLE(0, 3);
+    if (this.#pending.length < length) return undefined;
+    const packet = this.#pending.subarray(0, length);
+    this.#pending = this.#pending.subarray(length);
+    return packet;
+  }
+
+  async #carryOut(verdict: Verdict, packet: Buffer): Promise<void> {
+    switch (verdict.kind) {
+      case 'pass':
+        await this.#send(this.database, packet);
+        break;
+      case 'cut before':
+        this.reset();
+        break;
+      case 'cut at once':
+        this.database.end(packet);
+        this.client.resetAndDestroy();
+        break;
+      case 'cut after':
+        this.#onAnswer = (link) => {
+          link.reset();
+        };
+        await this.#send(this.database, packet);
+        break;
+      case 'silence':
+        this.#isSilent = true;
+        break;
+      case 'fail':
+        await this.#fail(verdict.error);
+        break;
+    }
+  }
+
+  async #fail(error: InjectedError): Promise<void> {
+    if (!error.endsTransaction) {
+      await this.#send(this.client, errorPacket(error));
+      return;
+    }
+    this.#onAnswer = (link) => {
+      void link.#send(link.client, errorPacket(error));
+    };
+    await this.#send(this.database, queryPacket('ROLLBACK'));
+  }
+
+  async #fromDatabase(chunk: Buffer): Promise<void> {
+    const onAnswer = this.#onAnswer;
+    if (onAnswer) {
+      this.#onAnswer = undefined;
+      onAnswer(this);
+      return;
+    }
+    this.#received += chunk.length;
+    if (this.#received > (this.proxy.weather.resetAfterBytes ?? Infinity)) this.reset();
+    else await this.#send(this.client, chunk);
+  }
+
+  async #send(to: Socket, chunk: Buffer): Promise<void> {
+    const {
+      latencyMs = 0,
+      jitterMs = 0,
+      sliceBytes,
+      bytesPerSecond,
+      isSilent,
+    } = this.proxy.weather;
+    this.#isSilent ||= isSilent === true;
+    if (this.#isSilent) return;
+    if (latencyMs + jitterMs > 0) await pause(latencyMs + Math.random() * jitterMs);
+    if (bytesPerSecond !== undefined) await pause((chunk.length / bytesPerSecond) * MS_PER_SECOND);
+    for (const piece of slices(chunk, sliceBytes ?? chunk.length)) {
+      if (to.destroyed) return;
+      if (!to.write(piece)) await once(to, 'drain');
+    }
+  }
+}
+
+function* slices(chunk: Buffer, bytes: number): Generator<Buffer> {
+  for (let start = 0; start < chunk.length; start += bytes) {
+    yield chunk.subarray(start, start + bytes);
+  }
+}
+
+/** The statement that a packet asks to run; undefined for whatever else it asks. */
+function statementIn(packet: Buffer): string | undefined {
+  const isCommand = packet[3] === 0;
+  if (!isCommand) return undefined;
+  switch (packet[HEADER_BYTES]) {
+    case COM_QUERY:
+    case COM_STMT_PREPARE:
+      return packet.toString('utf8', HEADER_BYTES + 1);
+    case COM_STMT_EXECUTE:
+      return 'EXECUTE';
+    default:
+      return undefined;
+  }
+}
+
+function packetOf(sequence: number, payload: Buffer): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUIntLE(payload.length, 0, 3);
+  header[3] = sequence;
+  return Buffer.concat([header, payload]);
+}
+
+function queryPacket(sql: string): Buffer {
+  return packetOf(0, Buffer.concat([Buffer.from([COM_QUERY]), Buffer.from(sql)]));
+}
+
+function errorPacket({ errno, sqlState }: InjectedError): Buffer {
+  const code = Buffer.alloc(2);
+  code.writeUInt16LE(errno);
+  const text = Buffer.from(`#${sqlState}Injected error ${String(errno)}`);
+  return packetOf(1, Buffer.concat([Buffer.from([0xff]), code, text]));
+}

@@ -1,0 +1,47 @@
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** What one fault test has shown: a row of docs/reliability.md. */
+export interface FaultRow {
+  /** Heading under which it stands. */
+  readonly area: string;
+  readonly fault: string;
+  readonly checked: string;
+  readonly times: number;
+  readonly held: boolean;
+}
+
+/** Longest time for one fault, in the longest run. */
+const LIMIT_MS = 30 * 60_000;
+
+/** Where the rows of a run are gathered. */
+export function rowsFile(folder: string): string {
+  return path.join(folder, 'fault-rows.jsonl');
+}
+
+/**
+ * A test whose result stands in the report.
+ *
+ * @param run breaks something and checks what must hold; tells how often it was broken
+ */
+export function survives(
+  { area, fault, checked }: Pick<FaultRow, 'area' | 'fault' | 'checked'>,
+  run: () => Promise<number>,
+): void {
+  it(
+    `${fault}: ${checked}`,
+    async () => {
+      try {
+        record({ area, fault, checked, times: await run(), held: true });
+      } catch (error) {
+        record({ area, fault, checked, times: 1, held: false });
+        throw error;
+      }
+    },
+    LIMIT_MS,
+  );
+}
+
+function record(row: FaultRow): void {
+  appendFileSync(rowsFile(process.env.TEST_FOLDER!), `${JSON.stringify(row)}\n`);
+}
