@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import type { MysqlSettings } from '../../src/config/config';
+import { Migrator } from '../../src/database/migrator';
+import { TokenService } from '../../src/services/token-service';
+import { MariadbServer } from '../../tests/support/mariadb-server';
+import { TEST_SECRET, testConfig } from '../../tests/support/test-config';
+
+const DATABASE = 'bench';
+/** People who stand in queues before a run begins. */
+const QUEUE_PEOPLE = 100_000;
+/** People who ask during runs; their ids follow those of the queues. */
+export const ASKERS = 60_000;
+/** People who ask again and again; fewer tokens stay in the server's caches, as a browser's do. */
+const REGULARS = 5_000;
+/** Long enough for the longest run. */
+const TOKEN_SECONDS = 24 * 3_600;
+const COMMIT_RATE_MS = 2_000;
+
+export interface EventWish {
+  readonly events?: number;
+  readonly tickets: number;
+  /** People who wait already; then nothing is left. */
+  readonly waiting?: number;
+  /** Who waits: people who never ask, or the regular askers. */
+  readonly waitingAre?: 'others' | 'regulars';
+  /** Whether each asker holds one ticket, and nothing is left. */
+  readonly isHeldByAskers?: boolean;
+}
+
+/** A private MariaDB that commits to disk each time, full of people. */
+export class BenchDatabase {
+  #nextEventId = 1;
+
+  private constructor(
+    private readonly server: MariadbServer,
+    readonly settings: MysqlSettings,
+    private readonly connection: Connection,
+    private readonly folder: string,
+  ) {}
+
+  static async start(): Promise<BenchDatabase> {
+    const server = await MariadbServer.start({ options: ['--innodb-buffer-pool-size=1G'] });
+    const settings: MysqlSettings = {
+      dialect: 'mysql',
+      host: '127.0.0.1',
+      port: server.port,
+      user: 'root',
+      password: '',
+      database: DATABASE,
+      poolMax: 10,
+    };
+    const { host, port, user, password } = settings;
+    const admin = await createConnection({ host, port, user, password });
+    await admin.query(`CREATE DATABASE ${DATABASE}`);
+    await admin.end();
+    await new Migrator(settings).up();
+    const connection = await createConnection({ host, port, user, password, database: DATABASE });
+    const folder = mkdtempSync(path.join(tmpdir(), 'tickets-bench-'));
+    const database = new BenchDatabase(server, settings, connection, folder);
+    await database.#seed();
+    return database;
+  }
+
+  /** Everyone who asks once, in turn. */
+  get askers(): string {
+    return path.join(this.folder, 'askers');
+  }
+
+  /** The first of them, who may ask again and again. */
+  get regulars(): string {
+    return path.join(this.folder, 'regulars');
+  }
+
+  /** E-mails for a login flood. */
+  get emails(): string {
+    return path.join(this.folder, 'emails');
+  }
+
+  /** @returns the id of the first event; the others follow it */
+  async makeEvents(wish: EventWish): Promise<number> {
+    const { events = 1, waiting = 0, waitingAre = 'others', isHeldByAskers = false } = wish;
+    const firstId = this.#nextEventId;
+    this.#nextEventId += events;
+    const lastId = firstId + events - 1;
+    const tickets = isHeldByAskers ? ASKERS : wish.tickets;
+    const isSoldOut = isHeldByAskers || waiting > 0;
+    await this.connection.query(
+      `INSERT INTO events (id, event_name, total_tickets, available_tickets, version,
+         next_ticket_no, next_queue_no, waitlist_count, waitlist_tickets, createdAt, updatedAt)
+       SELECT seq, CONCAT('Event ', seq), ?, ?, 0, ?, ?, ?, ?, NOW(3), NOW(3)
+       FROM seq_${String(firstId)}_to_${String(lastId)}`,
+      [
+        tickets,
+        isSoldOut ? 0 : tickets,
+        isSoldOut ? tickets + 1 : 1,
+        waiting + 1,
+        waiting,
+        waiting,
+      ],
+    );
+    if (isSoldOut) {
+      // One of the queue's people holds all of it, or each asker one.
+      const holder = isHeldByAskers ? `${String(QUEUE_PEOPLE)} + t.seq` : '1';
+      await this.connection.query(
+        `INSERT INTO bookings (event_id, ticket_no, user_id, booked_by, status, createdAt, updatedAt)
+         SELECT e.seq, t.seq, ${holder}, ${holder}, 'booked', NOW(3), NOW(3)
+         FROM seq_${String(firstId)}_to_${String(lastId)} e, seq_1_to_${String(tickets)} t`,
+      );
+    }
+    if (waiting > 0) {
+      const offset = waitingAre === 'regulars' ? QUEUE_PEOPLE : 0;
+      await this.connection.query(
+        `INSERT INTO waitlists (event_id, user_id, requested_by, quantity, priority, queue_no,
+           createdAt, updatedAt)
+         SELECT e.seq, ${String(offset)} + w.seq, ${String(offset)} + w.seq, 1, 0, w.seq,
+           NOW(3), NOW(3)
+         FROM seq_${String(firstId)}_to_${String(lastId)} e, seq_1_to_${String(waiting)} w`,
+      );
+    }
+    return firstId;
+  }
+
+  /** Statements that the server has run so far, for everyone. */
+  async statements(): Promise<number> {
+    const [rows] = await this.connection.query<RowDataPacket[]>(
+      "SHOW GLOBAL STATUS LIKE 'Questions'",
+    );
+    return Number(rows[0]!.Value);
+  }
+
+  /** Guarded UPDATE, INSERT and COMMIT in a loop over one connection, with nothing around it. */
+  async bareCommitRate(): Promise<number> {
+    const eventId = await this.makeEvents({ tickets: 1_000_000 });
+    const until = performance.now() + COMMIT_RATE_MS;
+    let commits = 0;
+    while (performance.now() < until) {
+      commits += 1;
+      await this.connection.beginTransaction();
+      await this.connection.execute(
+        `UPDATE events SET available_tickets = available_tickets - 1, version = version + 1,
+           next_ticket_no = next_ticket_no + 1 WHERE id = ? AND available_tickets >= 1`,
+        [eventId],
+      );
+      await this.connection.execute(
+        `INSERT INTO bookings (event_id, ticket_no, user_id, booked_by, status, createdAt, updatedAt)
+         VALUES (?, ?, 1, 1, 'booked', NOW(3), NOW(3))`,
+        [eventId, commits],
+      );
+      await this.connection.commit();
+    }
+    return (commits * 1_000) / COMMIT_RATE_MS;
+  }
+
+  async stop(): Promise<void> {
+    await this.connection.end();
+    await this.server.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  async #seed(): Promise<void> {
+    const people = QUEUE_PEOPLE + ASKERS;
+    await this.connection.query(
+      `INSERT INTO users (id, email, password, role, token_version, createdAt, updatedAt)
+       SELECT seq, CONCAT('person', seq, '@example.com'), NULL, 'user', 0, NOW(3), NOW(3)
+       FROM seq_1_to_${String(people)}`,
+    );
+    const { auth } = testConfig(this.settings);
+    const tokens = new TokenService({ ...auth, tokenLifetimeSeconds: TOKEN_SECONDS });
+    const lines = Array.from({ length: ASKERS }, (_, index) =>
+      tokens.issue({ userId: QUEUE_PEOPLE + index + 1, version: 0 }),
+    );
+    writeFileSync(this.askers, lines.join('\n'));
+    writeFileSync(this.regulars, lines.slice(0, REGULARS).join('\n'));
+    const emails = lines.map((_, index) => `person${String(index + 1)}@example.com`);
+    writeFileSync(this.emails, emails.slice(0, REGULARS).join('\n'));
+  }
+}
+
+export { TEST_SECRET as BENCH_SECRET };

@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MysqlSettings } from '../../src/config/config';
+import { freePort } from '../../tests/support/free-port';
+import { BENCH_SECRET } from './bench-database';
+
+const ROOT = path.resolve(__dirname, '..', '..');
+const START_LIMIT_MS = 30_000;
+const POLL_MS = 50;
+
+export type Contestant = 'ours' | 'textbook' | 'idle chain' | 'empty';
+
+const COMMANDS: Readonly<Record<Contestant, readonly string[]>> = {
+  ours: ['dist/server.js'],
+  textbook: ['-r', 'ts-node/register/transpile-only', 'bench/servers/textbook.ts'],
+  'idle chain': ['-r', 'ts-node/register/transpile-only', 'bench/servers/idle-chain.ts'],
+  empty: ['-r', 'ts-node/register/transpile-only', 'bench/servers/empty.ts'],
+};
+
+/** One of the servers that are compared, as a process of its own, its log going to a file. */
+export class BenchServer {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+    readonly url: string,
+  ) {}
+
+  static async start(
+    contestant: Contestant,
+    database: MysqlSettings,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<BenchServer> {
+    const port = await freePort();
+    const folder = mkdtempSync(path.join(tmpdir(), 'tickets-bench-log-'));
+    const log = openSync(path.join(folder, 'log'), 'w');
+    const child = spawn(process.execPath, COMMANDS[contestant], {
+      cwd: ROOT,
+      stdio: ['ignore', log, log],
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'production',
+        PORT: String(port),
+        SECRET_KEY: BENCH_SECRET,
+        // Limits would end every run in its first second.
+        RATE_LIMIT_ENABLED: 'false',
+        DB_DIALECT: 'mysql',
+        DB_HOST: database.host,
+        DB_PORT: String(database.port),
+        DB_USER: database.user,
+        DB_PASS: database.password,
+        DB_DATABASE: database.database,
+        ...env,
+      },
+    });
+    closeSync(log);
+    const server = new BenchServer(child, folder, `http://127.0.0.1:${String(port)}`);
+    const limit = performance.now() + START_LIMIT_MS;
+    while (!(await accepts(port))) {
+      if (child.exitCode !== null || performance.now() > limit) {
+        throw new Error(
+          `${contestant} did not start:\n${readFileSync(path.join(folder, 'log'), 'utf8')}`,
+        );
+      }
+      await pause(POLL_MS);
+    }
+    return server;
+  }
+
+  /** Resident memory of the process, in bytes. */
+  get memory(): number {
+    const status = readFileSync(`/proc/${String(this.child.pid)}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
+  }
+
+  async stop(): Promise<void> {
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    await exited;
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
+}
