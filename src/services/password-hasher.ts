@@ -8,6 +8,8 @@ import { Semaphore } from '../concurrency/semaphore';
 const CONCURRENT_HASHES = Math.max(1, availableParallelism() - 1);
 /** Hashes that may wait for their turn. */
 const WAITING_MAX = 100;
+/** What follows is not read by bcrypt, so that longer passwords would all be alike. */
+const PASSWORD_BYTES_READ = 72;
 /** How long one may wait. */
 const WAIT_LIMIT_MS = 4_000;
 
@@ -38,7 +40,8 @@ export class PasswordHasher {
   async matches(password: string, hash: string | null | undefined): Promise<boolean> {
     const against = hash ?? (await this.#nobody);
     const isMatch = await this.#inTurn(() => bcrypt.compare(password, against));
-    return isMatch && hash !== null && hash !== undefined;
+    const isWholeRead = Buffer.byteLength(password) <= PASSWORD_BYTES_READ;
+    return isMatch && isWholeRead && hash !== null && hash !== undefined;
   }
 
   /** Whether a hash was made at a lower cost than the one set now. */
