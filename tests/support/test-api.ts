@@ -85,8 +85,13 @@ export class TestApi {
     return this.call('post', path, { token, body, headers });
   }
 
-  patch(path: string, token: string, body: object): Promise<ApiAnswer> {
-    return this.call('patch', path, { token, body });
+  patch(
+    path: string,
+    token: string,
+    body: object,
+    options: Pick<CallOptions, 'headers' | 'query'> = {},
+  ): Promise<ApiAnswer> {
+    return this.call('patch', path, { token, body, ...options });
   }
 
   delete(path: string, token: string, query: CallOptions['query'] = {}): Promise<ApiAnswer> {
