@@ -30,7 +30,7 @@ export function updateEvent(inventory: EventInventory, command: UpdateEvent): De
     );
   }
   if (name !== event.name && inventory.takenNames.has(name)) {
-    return refuseWith(inventory, 'EVENT_NAME_TAKEN', 'Another event bears this name');
+    return refuseWith(inventory, 'EVENT_NAME_TAKEN', 'Another event bears this name', 'event_name');
   }
   const changes: Change[] = [];
   const isResized = totalTickets !== event.totalTickets;

@@ -166,7 +166,7 @@ function deadlineOf(group: readonly Pending[], startedAt: number): number {
 /** The constraint behind a check has the last word where two events ask for one name at once. */
 function settleAlone(pending: Pending, error: unknown): void {
   if (violatesUnique(error, 'uq_events_name', ['event_name'])) {
-    pending.resolve(refuse('EVENT_NAME_TAKEN', 'Another event bears this name'));
+    pending.resolve(refuse('EVENT_NAME_TAKEN', 'Another event bears this name', 'event_name'));
   } else if (faultKind(error) === 'constraint') {
     pending.reject(new Error('A command broke a rule of the database', { cause: error }));
   } else {
