@@ -1,61 +1,295 @@
 import { makeEvent, makeSoldOutEvent } from '../factories/events';
-import { makePeople, makePerson } from '../factories/people';
-import { TestApi } from '../support/test-api';
+import { makePeople, makePerson, type Person } from '../factories/people';
+import { refusal } from '../support/refusal';
+import { TestApi, type ApiAnswer } from '../support/test-api';
 
 describe('POST /api/tickets/book', () => {
   let api: TestApi;
+  let person: Person;
+  let guests: Person[];
   beforeAll(async () => {
     api = await TestApi.start();
+    guests = await makePeople(api.container, 3);
+  });
+  beforeEach(async () => {
+    person = await makePerson(api.container);
   });
   afterAll(() => api.close());
 
-  it('books what there is and puts the rest on the waitlist, in one answer', async () => {
-    const person = await makePerson(api.container);
-    const event = await makeEvent(api, { total: 2 });
+  const book = (body: object, { token } = person): Promise<ApiAnswer> =>
+    api.post('/api/tickets/book', token, body);
+  const guestIds = (count: number): number[] => guests.slice(0, count).map(({ id }) => id);
+  const holdersIn = ({ body }: ApiAnswer): number[] =>
+    body.data.bookings.map(({ user_id }: { user_id: number }) => user_id);
+  const eventNow = async (id: number): Promise<ApiAnswer['body']> =>
+    (await api.get(`/api/events/status/${String(id)}`, person.token)).body.data;
 
-    const { status, body } = await api.post('/api/tickets/book', person.token, {
-      event_id: event.id,
-      quantity: 3,
+  describe('one person', () => {
+    it('gets one ticket where no number is said', async () => {
+      const event = await makeEvent(api);
+
+      const { status, body } = await book({ event_id: event.id });
+
+      expect(status).toBe(201);
+      expect(body.data).toEqual({
+        outcome: 'booked',
+        event_id: event.id,
+        bookings: [
+          {
+            id: expect.any(Number),
+            event_id: event.id,
+            ticket_no: 1,
+            user_id: person.id,
+            booked_by: person.id,
+            status: 'booked',
+            createdAt: expect.stringMatching(/Z$/),
+            updatedAt: expect.stringMatching(/Z$/),
+          },
+        ],
+        waitlisted: [],
+        available_tickets: 9,
+        version: 1,
+      });
     });
 
-    expect(status).toBe(201);
+    it('gets what there is, and waits for the rest, in one answer', async () => {
+      const event = await makeEvent(api, { total: 2 });
+
+      const { status, body } = await book({ event_id: event.id, quantity: 3 });
+
+      expect(status).toBe(201);
+      expect(body.data).toMatchObject({
+        outcome: 'partially_booked',
+        bookings: [{ ticket_no: 1 }, { ticket_no: 2 }],
+        waitlisted: [{ user_id: person.id, quantity: 1, position: 1 }],
+        available_tickets: 0,
+        version: 1,
+      });
+    });
+
+    it('is waitlisted with 201 when nothing is left, and refused when they wait already', async () => {
+      const event = await makeSoldOutEvent(api, { total: 1 });
+
+      const waitlisted = await book({ event_id: event.id, quantity: 2 });
+
+      expect(waitlisted.status).toBe(201);
+      expect(waitlisted.body.data).toMatchObject({
+        outcome: 'waitlisted',
+        bookings: [],
+        waitlisted: [{ user_id: person.id, quantity: 2, position: 1 }],
+      });
+      expect(await book({ event_id: event.id })).toMatchObject(refusal('ALREADY_WAITLISTED'));
+    });
+
+    it('may book again for an event they hold tickets for', async () => {
+      const event = await makeEvent(api);
+      await book({ event_id: event.id });
+
+      expect((await book({ event_id: event.id, quantity: 2 })).body.data).toMatchObject({
+        outcome: 'booked',
+        bookings: [{ ticket_no: 2 }, { ticket_no: 3 }],
+      });
+    });
+  });
+
+  describe('a party', () => {
+    it('gets one ticket each first, in order, then the booker’s further ones', async () => {
+      const event = await makeEvent(api, { total: 4 });
+
+      const answer = await book({
+        event_id: event.id,
+        quantity: 5,
+        additionalUsers: guestIds(2),
+      });
+
+      expect(holdersIn(answer)).toEqual([person.id, ...guestIds(2), person.id]);
+      expect(answer.body.data).toMatchObject({
+        outcome: 'partially_booked',
+        bookings: Array.from({ length: 4 }, () => ({ booked_by: person.id })),
+        waitlisted: [{ user_id: person.id, quantity: 1, position: 1 }],
+      });
+    });
+
+    it('gets a ticket for each where no number is said', async () => {
+      const event = await makeEvent(api);
+
+      const answer = await book({ event_id: event.id, additionalUsers: guestIds(3) });
+
+      expect(holdersIn(answer)).toEqual([person.id, ...guestIds(3)]);
+    });
+
+    it('may be one that the booker is no part of', async () => {
+      const event = await makeEvent(api);
+
+      const answer = await book({ event_id: event.id, quantity: 2, additionalUsers: guestIds(2) });
+
+      expect(holdersIn(answer)).toEqual(guestIds(2));
+      expect(answer.body.data.outcome).toBe('booked');
+      expect((await api.get('/api/tickets', person.token)).body.data).toHaveLength(2);
+    });
+
+    it('makes one waitlist entry a person, in the order in which they were listed', async () => {
+      const event = await makeEvent(api, { total: 1 });
+      const listed = guestIds(3).reverse();
+
+      const { body } = await book({ event_id: event.id, quantity: 6, additionalUsers: listed });
+
+      expect(body.data.waitlisted).toEqual([
+        { user_id: person.id, quantity: 2, position: 1 },
+        ...listed.map((id, index) => ({ user_id: id, quantity: 1, position: index + 2 })),
+      ]);
+    });
+
+    it('leaves out of the answer who waits already, and their entry as it was', async () => {
+      const event = await makeSoldOutEvent(api, { total: 1 });
+      const [waiting, newcomer] = guests;
+      await book({ event_id: event.id, quantity: 3 }, waiting);
+      const wish = { event_id: event.id, quantity: 2, additionalUsers: guestIds(2) };
+
+      const { body } = await book(wish);
+
+      expect(body.data.waitlisted).toEqual([{ user_id: newcomer!.id, quantity: 1, position: 2 }]);
+      const { body: queue } = await api.get('/api/waitinglists', person.token, {
+        event_id: event.id,
+      });
+      expect(queue.data).toMatchObject([
+        { user_id: waiting!.id, quantity: 3 },
+        { user_id: newcomer!.id, quantity: 1 },
+      ]);
+      expect(await book(wish)).toMatchObject(refusal('ALREADY_WAITLISTED'));
+      expect((await eventNow(event.id)).version).toBe(3);
+    });
+
+    it('of whom one has no account gets nothing', async () => {
+      const event = await makeEvent(api);
+
+      expect(
+        await book({ event_id: event.id, additionalUsers: [...guestIds(1), 2_147_483_647] }),
+      ).toMatchObject(refusal('USER_NOT_FOUND'));
+      expect(await eventNow(event.id)).toMatchObject({ available_tickets: 10, version: 0 });
+    });
+  });
+
+  describe('a cap', () => {
+    it('counts held and waited-for tickets together, whoever books for them', async () => {
+      const event = await makeEvent(api, { total: 3, cap: 2 });
+      const [guest] = guests;
+      const refused = refusal('TICKET_LIMIT_REACHED');
+
+      expect(await book({ event_id: event.id, quantity: 3 })).toMatchObject(refused);
+      await book({ event_id: event.id, quantity: 2 });
+      expect(await book({ event_id: event.id })).toMatchObject(refused);
+      // One held, one waited for.
+      const { body } = await book({ event_id: event.id, quantity: 2 }, guest);
+      expect(body.data.outcome).toBe('partially_booked');
+      const party = { event_id: event.id, additionalUsers: [guest!.id] };
+      expect(await book(party, guests[1])).toMatchObject(refused);
+      expect(await eventNow(event.id)).toMatchObject({ version: 2, waitlist_tickets: 1 });
+    });
+
+    it('bounds joining the waitlist too, and refuses no promotion', async () => {
+      const event = await makeSoldOutEvent(api, { total: 1, cap: 1 });
+      const join = (quantity: number): Promise<ApiAnswer> =>
+        api.post('/api/waitinglists/join-waitlist', person.token, {
+          event_id: event.id,
+          quantity,
+        });
+
+      expect(await join(2)).toMatchObject(refusal('TICKET_LIMIT_REACHED'));
+      expect((await join(1)).status).toBe(201);
+      const { body } = await api.post('/api/tickets/cancel', event.organizer.token, {
+        event_id: event.id,
+      });
+      expect(body.data.reassigned).toBe(1);
+    });
+
+    it('holds when many ask at the same moment', async () => {
+      const event = await makeEvent(api, { total: 100, cap: 4 });
+
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => book({ event_id: event.id })),
+      );
+
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(4);
+      const { body } = await api.get('/api/tickets', person.token, { event_id: event.id });
+      expect(body.data).toHaveLength(4);
+    });
+  });
+
+  it('puts newcomers behind those who wait, even when tickets come back', async () => {
+    const event = await makeSoldOutEvent(api, { total: 2 });
+    const [first] = guests;
+    await book({ event_id: event.id, quantity: 3 }, first);
+    const { body: cancelled } = await api.post('/api/tickets/cancel', event.organizer.token, {
+      event_id: event.id,
+    });
+    expect(cancelled.data).toMatchObject({ reassigned: 2, available_tickets: 0 });
+
+    const { body } = await book({ event_id: event.id });
+
+    expect(body.data).toMatchObject({ outcome: 'waitlisted', waitlisted: [{ position: 2 }] });
+  });
+
+  it('accepts the reference’s status, and the caller’s own user_id', async () => {
+    const event = await makeEvent(api);
+
+    const own = await book({ event_id: event.id, status: 'booked', user_id: person.id });
+
+    expect(own.status).toBe(201);
+    expect(await book({ event_id: event.id, status: 'cancelled' })).toMatchObject(
+      refusal('VALIDATION_FAILED', 'status'),
+    );
+    expect(await book({ event_id: event.id, user_id: guests[0]!.id })).toMatchObject(
+      refusal('FORBIDDEN'),
+    );
+  });
+
+  it('lets an admin book for somebody: theirs to hold, the admin’s to have booked', async () => {
+    const event = await makeEvent(api, { total: 1 });
+    const admin = await makePerson(api.container, 'admin');
+
+    const { body } = await book({ event_id: event.id, quantity: 2, user_id: person.id }, admin);
+
     expect(body.data).toMatchObject({
-      outcome: 'partially_booked',
-      event_id: event.id,
-      bookings: [
-        { ticket_no: 1, user_id: person.id, booked_by: person.id, status: 'booked' },
-        { ticket_no: 2, user_id: person.id, booked_by: person.id, status: 'booked' },
-      ],
-      waitlisted: [{ user_id: person.id, quantity: 1, position: 1 }],
-      available_tickets: 0,
-      version: 1,
+      bookings: [{ user_id: person.id, booked_by: admin.id }],
+      waitlisted: [{ user_id: person.id, quantity: 1 }],
     });
+    expect(await book({ event_id: event.id, user_id: 2_147_483_647 }, admin)).toMatchObject(
+      refusal('USER_NOT_FOUND'),
+    );
   });
 
-  it('gives one ticket to each person first, then the further ones to who books', async () => {
-    const [booker, ...guests] = await makePeople(api.container, 3);
-    const event = await makeEvent(api, { total: 4 });
-
-    const { body } = await api.post('/api/tickets/book', booker!.token, {
-      event_id: event.id,
-      quantity: 5,
-      additionalUsers: guests.map(({ id }) => id),
-    });
-
-    const holders = body.data.bookings.map(({ user_id }: { user_id: number }) => user_id);
-    expect(holders).toEqual([booker!.id, guests[0]!.id, guests[1]!.id, booker!.id]);
-    expect(body.data.waitlisted).toEqual([{ user_id: booker!.id, quantity: 1, position: 1 }]);
+  it('demands an event that exists', async () => {
+    expect(await book({ event_id: 2_147_483_647 })).toMatchObject(refusal('EVENT_NOT_FOUND'));
   });
 
-  it('puts everyone on the waitlist when nothing is left, and says so with 201', async () => {
-    const person = await makePerson(api.container);
-    const event = await makeSoldOutEvent(api, { total: 1 });
+  it.each([
+    ['event_id', { event_id: undefined }],
+    ['event_id', { event_id: '1' }],
+    ['quantity', { quantity: 0 }],
+    ['quantity', { quantity: 1_001 }],
+    ['quantity', { quantity: 1.5 }],
+    ['quantity', { quantity: null }],
+    ['quantity', { quantity: 1, additionalUsers: [1, 2] }],
+    ['additionalUsers', { additionalUsers: [1, 1] }],
+    ['additionalUsers', { additionalUsers: [0] }],
+    ['additionalUsers', { additionalUsers: ['1'] }],
+    ['additionalUsers', { additionalUsers: 1 }],
+    ['additionalUsers', { additionalUsers: Array.from({ length: 101 }, (_, n) => n + 1) }],
+    ['price', { price: 5 }],
+  ])('refuses a bad %s: %j', async (field, fault) => {
+    expect(await book({ event_id: 1, ...fault })).toMatchObject(
+      refusal('VALIDATION_FAILED', field),
+    );
+  });
 
-    const { status, body } = await api.post('/api/tickets/book', person.token, {
-      event_id: event.id,
-    });
+  it('refuses the caller, and whom an admin books for, among the additional users', async () => {
+    const admin = await makePerson(api.container, 'admin');
+    const fault = refusal('VALIDATION_FAILED', 'additionalUsers');
 
-    expect(status).toBe(201);
-    expect(body.data).toMatchObject({ outcome: 'waitlisted', bookings: [] });
+    expect(await book({ event_id: 1, additionalUsers: [person.id] })).toMatchObject(fault);
+    expect(
+      await book({ event_id: 1, user_id: person.id, additionalUsers: [person.id] }, admin),
+    ).toMatchObject(fault);
   });
 });

@@ -1,0 +1,222 @@
+import { makeEvent, makeSoldOutEvent } from '../factories/events';
+import { makePeople, makePerson, type Person } from '../factories/people';
+import { refusal } from '../support/refusal';
+import { TestApi, type ApiAnswer } from '../support/test-api';
+
+interface Ticket {
+  readonly id: number;
+  readonly ticket_no: number;
+}
+
+describe('POST /api/tickets/cancel', () => {
+  let api: TestApi;
+  let person: Person;
+  let other: Person;
+  beforeAll(async () => {
+    api = await TestApi.start();
+  });
+  beforeEach(async () => {
+    [person, other] = (await makePeople(api.container, 2)) as [Person, Person];
+  });
+  afterAll(() => api.close());
+
+  const cancel = (body: object, { token } = person): Promise<ApiAnswer> =>
+    api.post('/api/tickets/cancel', token, body);
+  const book = async (
+    eventId: number,
+    quantity: number,
+    additionalUsers: number[] = [],
+  ): Promise<Ticket[]> => {
+    const wish = { event_id: eventId, quantity, additionalUsers };
+    return (await api.post('/api/tickets/book', person.token, wish)).body.data.bookings;
+  };
+  const join = (eventId: number, { token }: Person, quantity = 1): Promise<ApiAnswer> =>
+    api.post('/api/waitinglists/join-waitlist', token, { event_id: eventId, quantity });
+  const versionOf = async (eventId: number): Promise<number> =>
+    (await api.get(`/api/available-tickets/${String(eventId)}`, person.token)).body.data.version;
+  const numbersIn = ({ body }: ApiAnswer): number[] =>
+    body.data.cancelled.map(({ ticket_no }: Ticket) => ticket_no).sort();
+
+  describe('by event_id', () => {
+    it('gives back all that the caller holds, and nothing of others', async () => {
+      const event = await makeEvent(api, { total: 5 });
+      await book(event.id, 3, [other.id]);
+
+      const answer = await cancel({ event_id: event.id });
+
+      expect(answer.status).toBe(200);
+      expect(answer.body.data).toMatchObject({
+        event_id: event.id,
+        cancelled: [
+          { user_id: person.id, status: 'cancelled' },
+          { user_id: person.id, status: 'cancelled' },
+        ],
+        reassigned: 0,
+        available_tickets: 4,
+        version: 2,
+      });
+      expect((await api.get('/api/tickets', other.token)).body.data).toMatchObject([
+        { status: 'booked' },
+      ]);
+    });
+
+    it('gives back the last ones given out where a number is said', async () => {
+      const event = await makeEvent(api);
+      await book(event.id, 4);
+
+      expect(numbersIn(await cancel({ event_id: event.id, quantity: 2 }))).toEqual([3, 4]);
+      expect(numbersIn(await cancel({ event_id: event.id, quantity: 1 }))).toEqual([2]);
+    });
+
+    it('refuses more than they hold, says how many that are, and takes none', async () => {
+      const event = await makeEvent(api);
+      await book(event.id, 2);
+
+      const answer = await cancel({ event_id: event.id, quantity: 3 });
+
+      expect(answer).toMatchObject(refusal('VALIDATION_FAILED', 'quantity'));
+      expect(answer.body.message).toContain('only 2 held');
+      expect(await versionOf(event.id)).toBe(1);
+    });
+
+    it('finds nothing where the caller holds no active ticket', async () => {
+      const event = await makeEvent(api);
+      await book(event.id, 1);
+
+      expect(await cancel({ event_id: event.id }, other)).toMatchObject(
+        refusal('BOOKING_NOT_FOUND'),
+      );
+      await cancel({ event_id: event.id });
+      expect(await cancel({ event_id: event.id })).toMatchObject(refusal('BOOKING_NOT_FOUND'));
+      expect(await cancel({ event_id: 2_147_483_647 })).toMatchObject(refusal('EVENT_NOT_FOUND'));
+    });
+
+    it('takes a user_id only of oneself, or from an admin', async () => {
+      const event = await makeEvent(api);
+      await book(event.id, 2);
+      const admin = await makePerson(api.container, 'admin');
+      const wish = { event_id: event.id, quantity: 1, user_id: person.id };
+
+      expect(await cancel(wish, other)).toMatchObject(refusal('FORBIDDEN'));
+      expect((await cancel(wish)).status).toBe(200);
+      expect((await cancel(wish, admin)).status).toBe(200);
+    });
+  });
+
+  describe('by booking ids', () => {
+    it('takes one or several, for holder, booker, organizer and admin', async () => {
+      const event = await makeEvent(api);
+      const admin = await makePerson(api.container, 'admin');
+      const [own, forOther, third, fourth, fifth] = await book(event.id, 5, [other.id]);
+
+      expect((await cancel({ booking_id: forOther!.id }, other)).status).toBe(200);
+      expect((await cancel({ booking_id: third!.id }, event.organizer)).status).toBe(200);
+      expect((await cancel({ booking_id: fourth!.id }, admin)).status).toBe(200);
+      expect(numbersIn(await cancel({ booking_ids: [own!.id, fifth!.id] }))).toEqual([1, 5]);
+    });
+
+    it('lets the booker give back a ticket that somebody else holds', async () => {
+      const event = await makeEvent(api);
+      const [ticket] = await book(event.id, 1, [other.id]);
+
+      const { body } = await cancel({ booking_id: ticket!.id });
+
+      expect(body.data.cancelled).toMatchObject([{ user_id: other.id, booked_by: person.id }]);
+    });
+
+    it.each(['not one’s own', 'unknown', 'cancelled already', 'of another event'] as const)(
+      'takes none where one is %s',
+      async (what) => {
+        const [event, elsewhere] = [await makeEvent(api), await makeEvent(api)];
+        const [good, gone] = await book(event.id, 2);
+        const foreign = await api.post('/api/tickets/book', other.token, { event_id: event.id });
+        const [away] = await book(elsewhere.id, 1);
+        await cancel({ booking_id: gone!.id });
+        const bad = {
+          'not one’s own': [foreign.body.data.bookings[0].id, refusal('FORBIDDEN')],
+          unknown: [2_147_483_647, refusal('BOOKING_NOT_FOUND')],
+          'cancelled already': [gone!.id, refusal('BOOKING_ALREADY_CANCELLED')],
+          'of another event': [away!.id, refusal('VALIDATION_FAILED', 'booking_ids')],
+        } as const;
+        const [id, refused] = bad[what];
+
+        expect(await cancel({ booking_ids: [good!.id, id] })).toMatchObject(refused);
+        expect(await versionOf(event.id)).toBe(3);
+      },
+    );
+
+    it('holds a named event to be theirs', async () => {
+      const [event, elsewhere] = [await makeEvent(api), await makeEvent(api)];
+      const [ticket] = await book(event.id, 1);
+      const booking_id = ticket!.id;
+
+      expect(await cancel({ event_id: elsewhere.id, booking_id })).toMatchObject(
+        refusal('BOOKING_NOT_FOUND'),
+      );
+      expect(await cancel({ event_id: 2_147_483_647, booking_id })).toMatchObject(
+        refusal('EVENT_NOT_FOUND'),
+      );
+      expect((await cancel({ event_id: event.id, booking_id })).status).toBe(200);
+    });
+  });
+
+  describe('and the waitlist', () => {
+    it('serves it in order: who wants three takes the one there is and waits for two', async () => {
+      const event = await makeEvent(api, { total: 2 });
+      await book(event.id, 2);
+      const [first, second] = (await makePeople(api.container, 2)) as [Person, Person];
+      await join(event.id, first, 3);
+      await join(event.id, second, 1);
+
+      const { body } = await cancel({ event_id: event.id, quantity: 1 });
+
+      expect(body.data).toMatchObject({ reassigned: 1, available_tickets: 0 });
+      expect(JSON.stringify(body)).not.toContain(`"user_id":${String(first.id)}`);
+      const { body: queue } = await api.get('/api/waitinglists', other.token, {
+        event_id: event.id,
+      });
+      expect(queue.data).toMatchObject([
+        { user_id: first.id, quantity: 2, position: 1 },
+        { user_id: second.id, quantity: 1, position: 2 },
+      ]);
+      const { body: got } = await api.get('/api/tickets', first.token);
+      expect(got.data).toMatchObject([{ ticket_no: 3, user_id: first.id, booked_by: first.id }]);
+    });
+
+    it('puts back into stock what nobody waits for', async () => {
+      const event = await makeSoldOutEvent(api, { total: 3 });
+      await join(event.id, other, 1);
+
+      const { body } = await cancel({ event_id: event.id }, event.organizer);
+
+      expect(body.data).toMatchObject({ reassigned: 1, available_tickets: 2 });
+    });
+
+    it('gives a promoted ticket to whom the entry is for, as booked by who made it', async () => {
+      const event = await makeSoldOutEvent(api, { total: 1 });
+      const wish = { event_id: event.id, quantity: 1, additionalUsers: [other.id] };
+      await api.post('/api/tickets/book', person.token, wish);
+
+      await cancel({ event_id: event.id }, event.organizer);
+
+      const { body } = await api.get('/api/tickets', other.token);
+      expect(body.data).toMatchObject([{ user_id: other.id, booked_by: person.id }]);
+    });
+  });
+
+  it.each([
+    ['event_id', {}],
+    ['event_id', { quantity: 1 }],
+    ['event_id', { event_id: 0 }],
+    ['quantity', { event_id: 1, quantity: 0 }],
+    ['quantity', { booking_id: 1, quantity: 1 }],
+    ['quantity', { event_id: 1, booking_ids: [1], quantity: 1 }],
+    ['booking_ids', { booking_id: 1, booking_ids: [2] }],
+    ['booking_ids', { booking_ids: [] }],
+    ['booking_ids', { booking_ids: [1, 1] }],
+    ['booking_ids', { booking_ids: Array.from({ length: 101 }, (_, n) => n + 1) }],
+    ['booking_id', { booking_id: '1' }],
+  ])('refuses a bad %s: %j', async (field, body) => {
+    expect(await cancel(body)).toMatchObject(refusal('VALIDATION_FAILED', field));
+  });
+});
