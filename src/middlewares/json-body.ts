@@ -17,6 +17,11 @@ const parse = express.json({
 
 /** Reads a JSON body where one was sent. */
 export const jsonBody: ApiHandler = (request, response, next) => {
+  // What fetch sends of a POST without a body; it has no type either.
+  if (request.headers['content-length'] === '0') {
+    next();
+    return;
+  }
   // Null where there is no body, false where there is one of another type.
   if (request.is('application/json') === false) {
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json');
