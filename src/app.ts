@@ -4,11 +4,11 @@ import helmet from 'helmet';
 import type { Config } from './config/config';
 import type { Services } from './controllers/controller';
 import { accessLog } from './middlewares/access-log';
+import { beginRequest } from './middlewares/begin-request';
 import { countRequest } from './middlewares/count-request';
 import { errorHandler } from './middlewares/error-handler';
 import { asRequestHandler } from './middlewares/locals';
 import { notFound } from './middlewares/not-found';
-import { requestContext } from './middlewares/request-context';
 import type { Logger } from './observability/logger';
 import type { Metrics } from './observability/metrics';
 import { buildDocument } from './openapi/document';
@@ -58,9 +58,9 @@ export function createApp(dependencies: AppDependencies): Express {
   app.set('etag', false);
   app.disable('x-powered-by');
 
-  app.use(asRequestHandler(requestContext));
+  app.use(asRequestHandler(beginRequest));
   app.use(asRequestHandler(countRequest(metrics)));
-  app.use(accessLog(logger, config.log));
+  app.use(asRequestHandler(accessLog(logger, config.log)));
   app.use(
     helmet({
       // The documentation page is served over plain HTTP where nobody has set up TLS yet.

@@ -28,6 +28,8 @@ export function serve(config: Config, replacements: Replacements): Promise<void>
     ]),
   ) as unknown as Services;
   const app = createApp({ config, logger, metrics, services: replaced, health, rateLimiter: null });
+  // A profile is written at an orderly end only.
+  process.once('SIGTERM', () => process.exit(0));
   return new Promise((resolve) => {
     app.listen(config.http.port, () => {
       logger.info(`Listening on port ${String(config.http.port)}`);

@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,15 +13,31 @@ import { BENCH_SECRET } from './bench-database';
 const ROOT = path.resolve(__dirname, '..', '..');
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 50;
+/** Options of node for the servers, such as `--cpu-prof --cpu-prof-dir=profiles`. */
+const NODE_OPTIONS = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [];
 
 export type Contestant = 'ours' | 'textbook' | 'idle chain' | 'empty';
 
 const COMMANDS: Readonly<Record<Contestant, readonly string[]>> = {
   ours: ['dist/server.js'],
-  textbook: ['-r', 'ts-node/register/transpile-only', 'bench/servers/textbook.ts'],
-  'idle chain': ['-r', 'ts-node/register/transpile-only', 'bench/servers/idle-chain.ts'],
-  empty: ['-r', 'ts-node/register/transpile-only', 'bench/servers/empty.ts'],
+  textbook: ['dist/bench/bench/servers/textbook.js'],
+  'idle chain': ['dist/bench/bench/servers/idle-chain.js'],
+  empty: ['dist/bench/bench/servers/empty.js'],
 };
+
+/** Compiles all servers; run from source by ts-node, they would be slower than ours. */
+export function buildServers(): void {
+  const compiler = createRequire(__filename).resolve('typescript/bin/tsc');
+  for (const project of ['tsconfig.build.json', 'bench/tsconfig.json']) {
+    execFileSync(process.execPath, [compiler, '-p', project], { cwd: ROOT, stdio: 'inherit' });
+  }
+  // What the server looks for beside its own code.
+  for (const name of ['package.json', 'migrations']) {
+    const link = path.join(ROOT, 'dist/bench', name);
+    rmSync(link, { force: true });
+    symlinkSync(path.join(ROOT, name), link);
+  }
+}
 
 /** One of the servers that are compared, as a process of its own, its log going to a file. */
 export class BenchServer {
@@ -38,7 +55,7 @@ export class BenchServer {
     const port = await freePort();
     const folder = mkdtempSync(path.join(tmpdir(), 'tickets-bench-log-'));
     const log = openSync(path.join(folder, 'log'), 'w');
-    const child = spawn(process.execPath, COMMANDS[contestant], {
+    const child = spawn(process.execPath, [...NODE_OPTIONS, ...COMMANDS[contestant]], {
       cwd: ROOT,
       stdio: ['ignore', log, log],
       env: {

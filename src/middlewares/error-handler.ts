@@ -14,7 +14,8 @@ interface HttpError extends Error {
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     const answer = toApiError(error);
-    if (answer.status >= 500) log(logger, answer, error);
+    const { requestId } = response.locals as Locals;
+    if (answer.status >= 500) log(logger, answer, { requestId, error });
     if (response.headersSent) {
       next(error);
       return;
@@ -30,7 +31,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
       code: answer.code,
       message: answer.message,
       ...(answer.details.length > 0 ? { details: answer.details } : {}),
-      requestId: (response.locals as Locals).requestId,
+      requestId,
     });
   };
 }
@@ -67,13 +68,18 @@ function internalError(cause: unknown): ApiError {
   return new ApiError('INTERNAL_ERROR', 'Something went wrong on our side', { cause });
 }
 
-function log(logger: Logger, answer: ApiError, error: unknown): void {
+function log(
+  logger: Logger,
+  answer: ApiError,
+  { requestId, error }: { requestId: string; error: unknown },
+): void {
   if (answer.code === 'INTERNAL_ERROR') {
-    logger.error('A request failed', { error });
+    logger.error('A request failed', { requestId, error });
     return;
   }
   const cause = answer.cause instanceof Error ? answer.cause.message : undefined;
   logger.warn('A request could not be served', {
+    requestId,
     code: answer.code,
     reason: answer.message,
     ...(cause === undefined ? {} : { cause }),

@@ -6,6 +6,8 @@ import type { Actor } from '../policies/permissions';
 /** What the middlewares of a route find out about a request, for those behind them. */
 export interface Locals {
   requestId: string;
+  /** When it came, on the `performance.now()` clock. */
+  startedAt: number;
   /** The pattern of the matched route, for metrics. */
   route?: string;
   actor?: Actor;

@@ -2,7 +2,6 @@ import cluster from 'node:cluster';
 import path from 'node:path';
 import winston from 'winston';
 import type { Config } from '../config/config';
-import { currentRequestId } from './request-context';
 
 export type Logger = Pick<winston.Logger, 'error' | 'warn' | 'info' | 'debug' | 'close'>;
 
@@ -10,9 +9,22 @@ export type Logger = Pick<winston.Logger, 'error' | 'warn' | 'info' | 'debug' | 
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
 const MAX_FILES = 10;
 
-const withRequestId = winston.format((entry) => {
-  const requestId = currentRequestId();
-  return requestId === undefined ? entry : { ...entry, requestId: entry.requestId ?? requestId };
+/** An entry that holds lines of many requests, each as if it had come alone. */
+interface Batch {
+  readonly level: string;
+  readonly lines?: readonly object[];
+}
+
+/** What winston's transports write. */
+const MESSAGE = Symbol.for('message');
+
+const asJson = winston.format.json();
+
+const asJsonLines = winston.format((entry) => {
+  const { level, lines } = entry as unknown as Batch;
+  if (!lines) return asJson.transform(entry, asJson.options);
+  entry[MESSAGE] = lines.map((line) => JSON.stringify({ level, ...line })).join('\n');
+  return entry;
 });
 
 /** Errors are told with their stack and what caused them; a plain JSON line would lose both. */
@@ -53,12 +65,7 @@ export function createLogger({ level, directory }: Config['log']): Logger {
   return winston.createLogger({
     level: level === 'silent' ? 'error' : level,
     silent: level === 'silent',
-    format: winston.format.combine(
-      withRequestId(),
-      withErrors(),
-      winston.format.timestamp(),
-      winston.format.json(),
-    ),
+    format: winston.format.combine(withErrors(), winston.format.timestamp(), asJsonLines()),
     transports,
   });
 }
