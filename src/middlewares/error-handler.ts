@@ -48,7 +48,7 @@ function toApiError(error: unknown): ApiError {
 function fromHttpError(error: HttpError): ApiError | undefined {
   switch (error.type) {
     case 'entity.parse.failed':
-      return new ApiError('MALFORMED_JSON', 'The body is not valid JSON', { cause: error });
+      return new ApiError('MALFORMED_JSON', 'The body is not valid UTF-8 JSON', { cause: error });
     case 'entity.too.large':
       return new ApiError('PAYLOAD_TOO_LARGE', 'The body is too large', { cause: error });
     case 'encoding.unsupported':

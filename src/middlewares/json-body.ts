@@ -10,10 +10,24 @@ const parse = express.json({
   limit: MAX_BODY_BYTES,
   // A compressed body costs more to read than it costs to send, and none of ours is large.
   inflate: false,
-  verify: (_request, _response, bytes) => {
-    if (!isUtf8(bytes)) throw new ApiError('MALFORMED_JSON', 'The body is not valid UTF-8');
+  // Whether it is an object is the validation's matter.
+  strict: false,
+  verify: (_request, _response, bytes, charset) => {
+    if (charset !== 'utf-8') throw new UnreadableBodyError('charset.unsupported');
+    if (!isUtf8(bytes)) throw new UnreadableBodyError('entity.parse.failed');
   },
 });
+
+/**
+ * The parser writes a status onto what `verify` throws, which an `ApiError` would not let it; by
+ * its type the error handler knows it.
+ */
+class UnreadableBodyError extends Error {
+  constructor(readonly type: 'charset.unsupported' | 'entity.parse.failed') {
+    super('The body cannot be read');
+    this.name = 'UnreadableBodyError';
+  }
+}
 
 /** Reads a JSON body where one was sent. */
 export const jsonBody: ApiHandler = (request, response, next) => {

@@ -14,7 +14,9 @@ export function validate({ params, query, body }: Route): ApiHandler {
     const actorId = locals.actor?.id;
     locals.params = checked(params ?? Nothing, request.params, actorId);
     locals.query = checked(query ?? Nothing, request.query, actorId);
-    locals.body = checked(body ?? Nothing, request.body ?? {}, actorId);
+    // Undefined where there was none; null is one, and no object.
+    const given: unknown = request.body === undefined ? {} : request.body;
+    locals.body = checked(body ?? Nothing, given, actorId);
     next();
   };
 }
