@@ -60,8 +60,8 @@ function handlersOf(
   if (route.method !== 'get') handlers.push(jsonBody);
   handlers.push(validate(route));
   if (route.access !== 'public') {
-    handlers.push(authorize(permissions, route));
     if (route.isIdempotent) handlers.push(idempotencyKey(route));
+    handlers.push(authorize(permissions, route));
     if (route.availability) {
       const mustBeActive = route.availability === 'active';
       handlers.push(checkAvailability(services.eventReader, { mustBeActive }));
