@@ -1,4 +1,5 @@
-import { FromText, Id, ListOf, Opaque, Optional, TextOrNull, WholeNumber } from './fields';
+import { STATUS_OF, type ErrorCode } from '../errors/error-codes';
+import { FromText, Id, ListOf, OneOf, Opaque, Optional, TextOrNull, WholeNumber } from './fields';
 
 export const DEFAULT_PAGE_ROWS = 20;
 export const MAX_PAGE_ROWS = 100;
@@ -43,8 +44,8 @@ export class ErrorDto {
   @WholeNumber('The HTTP status', { min: 400, max: 599, example: 409 })
   statusCode!: number;
 
-  @Opaque('What went wrong, for programs; stable', 'ALREADY_WAITLISTED')
-  code!: string;
+  @OneOf('What went wrong, for programs; stable', Object.keys(STATUS_OF), 'ALREADY_WAITLISTED')
+  code!: ErrorCode;
 
   @TextOrNull('What went wrong, for people', 'Already on the waitlist of this event')
   message!: string;

@@ -8,7 +8,11 @@ import type { DtoClass, Route } from '../routes/route';
 import type { ApiHandler } from './locals';
 
 /** Checks path, query and body by their DTOs, and hands the checked ones on. */
-export function validate({ params, query, body }: Route): ApiHandler {
+export function validate({
+  params,
+  query,
+  body,
+}: Pick<Route, 'params' | 'query' | 'body'>): ApiHandler {
   return (request, response, next) => {
     const { locals } = response;
     const actorId = locals.actor?.id;

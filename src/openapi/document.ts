@@ -149,18 +149,20 @@ function responsesOf(route: Route): Schema {
   };
   if (hasEtag(route)) responses[304] = { description: 'Nothing changed since that ETag' };
   for (const [status, codes] of codesByStatus(route)) {
-    responses[status] = {
-      description: codes.map((code) => `\`${code}\``).join(', '),
-      content: {
-        'application/json': {
-          schema: {
-            allOf: [referenceTo(ErrorDto), { properties: { code: { enum: codes } } }],
-          },
-        },
-      },
-    };
+    responses[status] = errorResponse(codes);
   }
   return responses;
+}
+
+function errorResponse(codes: readonly ErrorCode[]): Schema {
+  return {
+    description: codes.map((code) => `\`${code}\``).join(', '),
+    content: {
+      'application/json': {
+        schema: { allOf: [referenceTo(ErrorDto), { properties: { code: { enum: codes } } }] },
+      },
+    },
+  };
 }
 
 function envelopeOf({ success }: Route): Schema {
@@ -223,15 +225,12 @@ function healthOperation(operationId: string, summary: string, description: stri
       summary,
       description,
       security: [],
-      responses: { 200: answer('It is'), 400: errorResponse, 503: answer('It is not') },
+      responses: { 200: answer('It is'), 400: UNKNOWN_QUERY, 503: answer('It is not') },
     },
   };
 }
 
-const errorResponse: Schema = {
-  description: '`VALIDATION_FAILED`',
-  content: { 'application/json': { schema: referenceTo(ErrorDto) } },
-};
+const UNKNOWN_QUERY = errorResponse(['VALIDATION_FAILED']);
 
 /** Routes that answer with something else than the envelope. */
 const OPERATIONS_PATHS: Schema = {
@@ -259,7 +258,24 @@ const OPERATIONS_PATHS: Schema = {
           description: 'The metrics',
           content: { 'text/plain': { schema: { type: 'string' } } },
         },
-        403: errorResponse,
+        400: UNKNOWN_QUERY,
+        403: errorResponse(['FORBIDDEN']),
+      },
+    },
+  },
+  '/api-docs/openapi.json': {
+    get: {
+      operationId: 'getOpenapiDocument',
+      tags: ['Operations'],
+      summary: 'This document',
+      description: 'For people there is a page at `/api-docs`.',
+      security: [],
+      responses: {
+        200: {
+          description: 'OpenAPI 3.1',
+          content: { 'application/json': { schema: { type: 'object' } } },
+        },
+        400: UNKNOWN_QUERY,
       },
     },
   },

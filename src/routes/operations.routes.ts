@@ -2,6 +2,7 @@ import { Router, type Request } from 'express';
 import swaggerUi from 'swagger-ui-express';
 import { asRequestHandler, type ApiHandler } from '../middlewares/locals';
 import { methodNotAllowed } from '../middlewares/not-found';
+import { validate } from '../middlewares/validate';
 import { ApiError } from '../errors/api-error';
 import { readMetrics } from '../observability/cluster-metrics';
 import type { Metrics } from '../observability/metrics';
@@ -24,7 +25,7 @@ export function operationsRouter(dependencies: OperationsDependencies): Router {
   const get = (path: string, handler: ApiHandler): void => {
     router
       .route(path)
-      .get(asRequestHandler(named(path, handler)))
+      .get(...[named(path), validate({}), handler].map(asRequestHandler))
       .all(asRequestHandler(methodNotAllowed(['GET'])));
   };
   get('/health/live', (_request, response) => {
@@ -48,10 +49,10 @@ export function operationsRouter(dependencies: OperationsDependencies): Router {
   return router;
 }
 
-function named(path: string, handler: ApiHandler): ApiHandler {
-  return (request, response, next) => {
-    response.locals.route = path;
-    return handler(request, response, next);
+function named(path: string): ApiHandler {
+  return (_request, { locals }, next) => {
+    locals.route = path;
+    next();
   };
 }
 
