@@ -1,4 +1,4 @@
-/** How much of the fault tests is run: see tests/run.mjs. */
+/** How much of the fault tests is run: see tests/faults/run.mjs. */
 export const PROFILES = ['short', 'full', 'long'] as const;
 export type Profile = (typeof PROFILES)[number];
 

@@ -1,5 +1,4 @@
 import { appendFileSync } from 'node:fs';
-import path from 'node:path';
 
 /** What one fault test has shown: a row of docs/reliability.md. */
 export interface FaultRow {
@@ -13,11 +12,6 @@ export interface FaultRow {
 
 /** Longest time for one fault, in the longest run. */
 const LIMIT_MS = 30 * 60_000;
-
-/** Where the rows of a run are gathered. */
-export function rowsFile(folder: string): string {
-  return path.join(folder, 'fault-rows.jsonl');
-}
 
 /**
  * A test whose result stands in the report.
@@ -42,6 +36,8 @@ export function survives(
   );
 }
 
+/** A run that makes a report says where it gathers its rows. */
 function record(row: FaultRow): void {
-  appendFileSync(rowsFile(process.env.TEST_FOLDER!), `${JSON.stringify(row)}\n`);
+  const file = process.env.TEST_FAULT_ROWS;
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`);
 }

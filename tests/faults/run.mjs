@@ -1,0 +1,41 @@
+/**
+ * `npm run test:faults`: breaks the server, its database and the network between them.
+ *
+ *   npm run test:faults              each fault often: up to 15 minutes; writes docs/reliability.md
+ *   npm run test:faults -- --long    for about an hour; writes docs/reliability.md
+ *   npm run test:faults -- --short   what `npm test` runs of it; writes nothing
+ *   npm run test:faults -- <any>     as Jest takes it, to look at one fault; writes nothing
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { writeReport } from './report.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const args = process.argv.slice(2);
+const profile = args.includes('--long') ? 'long' : args.includes('--short') ? 'short' : 'full';
+const others = args.filter((arg) => !['--long', '--short'].includes(arg));
+
+const folder = mkdtempSync(path.join(tmpdir(), 'tickets-faults-'));
+const rowsFile = path.join(folder, 'rows.jsonl');
+const startedAt = performance.now();
+const { status } = spawnSync(
+  process.execPath,
+  [path.join(root, 'tests', 'run.mjs'), '--selectProjects', 'faults', ...others],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, TEST_FAULTS: profile, TEST_FAULT_ROWS: rowsFile },
+  },
+);
+const minutes = (performance.now() - startedAt) / 60_000;
+
+if (existsSync(rowsFile) && profile !== 'short' && others.length === 0) {
+  const lines = readFileSync(rowsFile, 'utf8').trim().split('\n');
+  await writeReport({ root, profile, minutes, rows: lines.map((line) => JSON.parse(line)) });
+}
+rmSync(folder, { recursive: true });
+process.exitCode = status ?? 1;
