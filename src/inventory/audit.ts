@@ -4,7 +4,7 @@ import { asSqlTimestamp } from '../database/timestamps';
 import type { Tx } from '../database/unit-of-work';
 import type { CommandKind } from '../domain/commands';
 import type { Decision } from '../domain/decision';
-import type { EventFacts } from '../domain/inventory-state';
+import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
 import type { CommandRequest } from './command-request';
 
 export type AuditAction =
@@ -80,11 +80,17 @@ export function auditOf(
   const given: number[] = [];
   const back: number[] = [];
   const waitlisted: { user_id: number; quantity: number }[] = [];
+  const entry: Record<string, unknown> = {};
   for (const change of changes) {
     if (change.type === 'ticket-issued') given.push(change.ticket.ticketNo);
     if (change.type === 'ticket-cancelled') back.push(change.ticket.ticketNo);
     if (change.type === 'entry-added') {
       waitlisted.push({ user_id: change.entry.userId, quantity: change.entry.quantity });
+    }
+    // What a promotion makes of an entry is told with the promotion.
+    if (change.type === 'entry-changed' && promotions.length === 0) {
+      entry.before = wishOf(change.before);
+      entry.after = wishOf(change.entry);
     }
   }
   return {
@@ -100,6 +106,7 @@ export function auditOf(
       ...(given.length > 0 ? { tickets_given: given } : {}),
       ...(back.length > 0 ? { tickets_back: back } : {}),
       ...(waitlisted.length > 0 ? { waitlisted } : {}),
+      ...('after' in entry ? { entry } : {}),
       ...(promotions.length > 0
         ? {
             promotions: promotions.map(({ userId, quantity, stillWanted }) => ({
@@ -135,6 +142,10 @@ function personOf({ command }: CommandRequest, changes: Decision['changes']): nu
     default:
       return null;
   }
+}
+
+function wishOf({ quantity, priority }: WaitlistEntry): Record<string, number> {
+  return { quantity, priority };
 }
 
 function countsOf(event: EventFacts): Record<string, unknown> {

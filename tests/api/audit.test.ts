@@ -60,6 +60,13 @@ describe('GET /api/admin/audit', () => {
       actor_id: organizer.id,
       user_id: person.id,
       reason: 'Promised',
+      details: {
+        entry: { before: { quantity: 2, priority: 0 }, after: { quantity: 2, priority: 5 } },
+      },
+    });
+    expect(entries[5].details.entry).toMatchObject({
+      before: { quantity: 3 },
+      after: { quantity: 2 },
     });
     expect(entries[1].details).toMatchObject({
       before: { total_tickets: 2, available_tickets: 1 },
