@@ -55,3 +55,83 @@ describe('a command whose time is over before it ran', () => {
     await refused;
   });
 });
+
+describe('the queue of one event', () => {
+  const bookingOf = (quantity = 1): CommandRequest => ({
+    command: { kind: 'book', bookedBy: 1, userId: 1, additionalUsers: [], quantity },
+    actorId: 1,
+    requestId: null,
+  });
+  const cancelEvent: CommandRequest = {
+    command: { kind: 'cancel-event', mayManage: () => true },
+    actorId: 1,
+    requestId: null,
+  };
+  let queue: EventQueue;
+  beforeEach(() => {
+    jest.useFakeTimers();
+    queue = new EventQueue();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  const takeRequests = (): CommandRequest[] => queue.takeGroup().map(({ request }) => request);
+
+  it('hands out commands in the order in which they came', () => {
+    const requests = [bookingOf(), bookingOf(), bookingOf()];
+    for (const request of requests) queue.add(request);
+
+    expect(takeRequests()).toEqual(requests);
+    expect(queue.length).toBe(0);
+  });
+
+  it('puts back in front what must run again, before what came meanwhile', () => {
+    const requests = [1, 2, 3].map(bookingOf);
+    for (const request of requests) queue.add(request);
+    const group = queue.takeGroup();
+    const late = bookingOf(4);
+    queue.add(late);
+
+    queue.putBack(group.slice(1));
+
+    expect(takeRequests()).toEqual([requests[1], requests[2], late]);
+  });
+
+  it('lets the time of what was put back run on', async () => {
+    const { promise } = queue.add(bookingOf());
+    const refused = expect(promise).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    queue.putBack(queue.takeGroup());
+
+    await jest.advanceTimersByTimeAsync(COMMAND_LIMIT_MS);
+
+    await refused;
+    expect(queue.length).toBe(0);
+  });
+
+  it('lets no command’s own time run out while its group runs', async () => {
+    const pending = queue.add(bookingOf());
+    queue.takeGroup();
+
+    await jest.advanceTimersByTimeAsync(2 * COMMAND_LIMIT_MS);
+    pending.resolve({ refused: true, code: 'EVENT_NOT_FOUND', message: '' });
+
+    await expect(pending.promise).resolves.toMatchObject({ code: 'EVENT_NOT_FOUND' });
+  });
+
+  it('lets a command on the whole event run alone', () => {
+    for (const request of [bookingOf(), cancelEvent, cancelEvent, bookingOf()]) queue.add(request);
+
+    const kinds = [1, 2, 3, 4].map(() => takeRequests().map(({ command }) => command.kind));
+
+    expect(kinds).toEqual([['book'], ['cancel-event'], ['cancel-event'], ['book']]);
+  });
+
+  it('bounds a group by commands and by the rows they write, and starves none', () => {
+    for (let count = 0; count < 300; count += 1) queue.add(bookingOf());
+    expect(takeRequests()).toHaveLength(256);
+    expect(takeRequests()).toHaveLength(44);
+
+    for (const quantity of [1_000, 1_000, 1, 5_000, 1]) queue.add(bookingOf(quantity));
+    expect([1, 2, 3, 4].map(() => takeRequests().length)).toEqual([2, 1, 1, 1]);
+  });
+});

@@ -1,0 +1,107 @@
+/**
+ * `npm run mutants`: makes one deliberate mistake after another in a copy of the source, and sees
+ * that the tests notice.
+ *
+ *   npm run mutants                 all of them; writes the table in docs/reliability.md
+ *   npm run mutants -- NAME…        only these
+ *   npm run mutants -- --jobs 4     so many at the same time; 2 where nothing is said
+ *
+ * Exits with 1 where a mutant survives, or its patch no longer fits the source.
+ */
+import { parseArgs } from 'node:util';
+import { readMutants, type Mutant } from './mutant';
+import { writeReport, type Verdict } from './report';
+import { ScratchTree } from './scratch-tree';
+import { compile, runTests } from './suite';
+
+/** The whole suite, the quick parts first. */
+const PROJECTS = ['unit', 'sqlite', 'mysql', 'faults'] as const;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { jobs: { type: 'string', default: '2' } },
+  });
+  const all = readMutants();
+  const chosen =
+    positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name));
+  if (chosen.length === 0) throw new Error(`No such mutant: ${positionals.join(', ')}`);
+
+  await demandSoundSource(chosen);
+  const verdicts: Verdict[] = [];
+  const waiting = [...chosen];
+  const work = async (): Promise<void> => {
+    const tree = new ScratchTree();
+    try {
+      for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
+        verdicts.push(await tried(tree, mutant));
+      }
+    } finally {
+      tree.remove();
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+
+  const killed = verdicts.filter(({ isKilled }) => isKilled).length;
+  console.log(`\n${String(killed)} of ${String(verdicts.length)} mutants were killed.`);
+  if (positionals.length === 0) {
+    writeReport(verdicts.sort((a, b) => all.indexOf(a.mutant) - all.indexOf(b.mutant)));
+  }
+  if (killed < verdicts.length) process.exitCode = 1;
+}
+
+/** Without a mutant the tests must pass: only then does a failure say something of the mutant. */
+async function demandSoundSource(mutants: readonly Mutant[]): Promise<void> {
+  const tree = new ScratchTree();
+  try {
+    const fault = await compile(tree);
+    if (fault !== undefined) throw new Error(`The source does not compile: ${fault}`);
+    for (const project of PROJECTS) {
+      const tests = mutants.flatMap((mutant) =>
+        mutant.tests.filter((selection) => selection.project === project),
+      );
+      if (tests.length === 0) continue;
+      const files = tests.flatMap(({ file }) => file ?? []);
+      const isWhole = files.length < tests.length;
+      const result = await runTests(tree, project, isWhole ? [] : [...new Set(files)]);
+      if (result.kind !== 'passed') {
+        throw new Error(`The tests fail without a mutant: ${JSON.stringify(result)}`);
+      }
+    }
+  } finally {
+    tree.remove();
+  }
+  console.log('Without a mutant the tests pass.');
+}
+
+async function tried(tree: ScratchTree, mutant: Mutant): Promise<Verdict> {
+  const startedAt = performance.now();
+  const [isKilled, note] = await judge(tree, mutant);
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
+  console.log(`${isKilled ? 'killed  ' : 'SURVIVED'} ${mutant.name} (${seconds} s): ${note}`);
+  return { mutant, isKilled, note };
+}
+
+async function judge(tree: ScratchTree, mutant: Mutant): Promise<[boolean, string]> {
+  const misfit = tree.apply(mutant.patch);
+  if (misfit !== undefined) return [false, `the patch does not apply: ${misfit}`];
+  try {
+    const fault = await compile(tree);
+    if (fault !== undefined) return [false, `it does not compile: ${fault}`];
+    const named = mutant.tests.map(({ project, file }) => ({ project, files: file ? [file] : [] }));
+    const rest = PROJECTS.map((project) => ({ project, files: [] }));
+    for (const { project, files } of [...named, ...rest]) {
+      const result = await runTests(tree, project, files);
+      if (result.kind === 'failed') return [true, result.by];
+      if (result.kind === 'broken') return [false, `the tests can't run: ${result.why}`];
+    }
+    return [false, 'the whole suite passes'];
+  } finally {
+    tree.revert(mutant.patch);
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { ScratchTree } from './scratch-tree';
+
+/** A suite that is not done by then hangs. */
+const SUITE_LIMIT_MS = 5 * 60_000;
+
+/** What of Jest's own report is read. */
+interface JestReport {
+  readonly numFailedTests: number;
+  readonly numPassedTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+export type SuiteResult =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'failed'; readonly by: string }
+  /** The tests could not even begin. */
+  | { readonly kind: 'broken'; readonly why: string };
+
+/** Compiles the server as `npm run build` does. */
+export async function compile(tree: ScratchTree): Promise<string | undefined> {
+  const { code, output } = await run(tree, [
+    'node_modules/typescript/bin/tsc',
+    '-p',
+    'tsconfig.build.json',
+  ]);
+  return code === 0 ? undefined : output.trim();
+}
+
+/** Runs tests of one project until the first test file fails. */
+export async function runTests(
+  tree: ScratchTree,
+  project: string,
+  files: readonly string[],
+): Promise<SuiteResult> {
+  const report = path.join(tree.temporary, 'report.json');
+  rmSync(report, { force: true });
+  // Unit and SQLite tests can do without a MariaDB, which takes seconds to start.
+  const needsMariadb = project === 'mysql' || project === 'faults';
+  const { code, output, isLate } = await run(
+    tree,
+    [
+      'node_modules/jest/bin/jest.js',
+      '--selectProjects',
+      project,
+      '--runInBand',
+      '--bail',
+      '--json',
+      `--outputFile=${report}`,
+      ...(files.length > 0 ? ['--testPathPatterns', ...files] : []),
+    ],
+    { TEST_HAS_MYSQL: String(needsMariadb), TEST_HAS_MARIADB: String(needsMariadb) },
+  );
+  if (isLate) return { kind: 'failed', by: 'the tests do not come to an end' };
+  if (!existsSync(report)) return { kind: 'broken', why: output.slice(-2_000) };
+  const results = JSON.parse(readFileSync(report, 'utf8')) as JestReport;
+  const by = firstFailure(tree, project, results);
+  if (by !== undefined) return { kind: 'failed', by };
+  return code === 0 && results.numPassedTests > 0
+    ? { kind: 'passed' }
+    : { kind: 'broken', why: output.slice(-2_000) };
+}
+
+function firstFailure(
+  tree: ScratchTree,
+  project: string,
+  { testResults }: JestReport,
+): string | undefined {
+  for (const { name, message, assertionResults } of testResults) {
+    const file = path.relative(tree.folder, name);
+    const failed = assertionResults.find(({ status }) => status === 'failed');
+    if (failed) return `${project}: ${failed.fullName}`;
+    // A file whose set-up failed has no tests to name.
+    if (message !== '' && assertionResults.every(({ status }) => status !== 'passed')) {
+      return `${project}: ${file}`;
+    }
+  }
+  return undefined;
+}
+
+async function run(
+  tree: ScratchTree,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; output: string; isLate: boolean }> {
+  const child = spawn(process.execPath, args, {
+    cwd: tree.folder,
+    // A group of its own, so that its database servers end with it.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: tree.temporary, ...env },
+  });
+  let output = '';
+  child.stdout.on('data', (part: Buffer) => (output += part.toString()));
+  child.stderr.on('data', (part: Buffer) => (output += part.toString()));
+  let isLate = false;
+  const limit = setTimeout(() => {
+    isLate = true;
+    process.kill(-child.pid!, 'SIGKILL');
+  }, SUITE_LIMIT_MS);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(limit);
+  return { code, output, isLate };
+}

@@ -1,0 +1,211 @@
+import type { BookTickets, Command } from '../../src/domain/commands';
+import { EventInventory } from '../../src/domain/event-inventory';
+import type { CommandRequest } from '../../src/inventory/command-request';
+import { decideGroup, type Settled } from '../../src/inventory/decide-group';
+import {
+  judgeKey,
+  KEY_LIFETIME_HOURS,
+  Replay,
+  scopeId,
+  type Once,
+  type StoredKey,
+} from '../../src/inventory/idempotency';
+import { entry, eventFacts, inventoryOf, NOW, ticket } from '../support/inventory';
+
+const HOUR_MS = 3_600_000;
+
+const book = (userId: number, quantity = 1): BookTickets => ({
+  kind: 'book',
+  bookedBy: userId,
+  userId,
+  additionalUsers: [],
+  quantity,
+});
+
+function requestOf(command: Command, wish: Partial<CommandRequest> = {}): CommandRequest {
+  return { command, actorId: 1, requestId: null, ...wish };
+}
+
+function onceOf(wish: Partial<Once<unknown>> = {}): Once<unknown> {
+  return {
+    userId: 1,
+    route: 'POST /api/tickets/book',
+    key: 'k',
+    fingerprint: 'a'.repeat(64),
+    answer: () => ({ status: 201, body: '{}' }),
+    ...wish,
+  };
+}
+
+function storedOf(once: Once<unknown>, ageMs = 0): StoredKey {
+  return {
+    id: 1,
+    user_id: once.userId,
+    route: once.route,
+    idempotency_key: once.key,
+    fingerprint: once.fingerprint,
+    status: 201,
+    body: '{"first":true}',
+    createdAt: new Date(NOW.getTime() - ageMs),
+  };
+}
+
+const none = new Map<string, StoredKey>();
+const kindsOf = (settled: readonly Settled[]) => settled.map(({ kind }) => kind);
+
+describe('a group of commands', () => {
+  it('is decided one after another, each on what those before it have left', () => {
+    const inventory = inventoryOf({ event: { totalTickets: 1 } });
+
+    const settled = decideGroup(inventory, none, [requestOf(book(1)), requestOf(book(2))]);
+
+    expect(
+      settled.map(
+        (one) => one.kind === 'decided' && !one.decision.outcome.refused && one.before.version,
+      ),
+    ).toEqual([0, 1]);
+    expect(inventory.event).toMatchObject({ availableTickets: 0, waitlistCount: 1, version: 2 });
+  });
+
+  it('goes on after a refusal as if it had not been asked', () => {
+    const inventory = inventoryOf({ event: { maxTicketsPerUser: 1 } });
+
+    const settled = decideGroup(inventory, none, [
+      requestOf(book(1, 2)),
+      requestOf(book(2)),
+      requestOf({ kind: 'cancel-held', holderId: 3, quantity: null }),
+    ]);
+
+    expect(settled.map((one) => one.kind === 'decided' && one.decision.outcome.refused)).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(inventory.event).toMatchObject({ availableTickets: 9, version: 1 });
+  });
+
+  it('leaves the event alone in a dry run', () => {
+    const inventory = inventoryOf({});
+
+    const [settled] = decideGroup(inventory, none, [requestOf(book(1), { isDryRun: true })]);
+
+    expect(settled?.kind === 'decided' && settled.decision.after.availableTickets).toBe(9);
+    expect(inventory.event.availableTickets).toBe(10);
+  });
+
+  it('ends before a command that needs more of the queue than was loaded', () => {
+    const inventory = new EventInventory({
+      event: eventFacts({
+        availableTickets: 0,
+        waitlistCount: 2,
+        waitlistTickets: 2,
+        nextQueueNo: 3,
+      }),
+      now: NOW,
+      tickets: [ticket(1, 7), ticket(2, 8)],
+      head: [entry(1, 1)],
+    });
+    const give = (holderId: number) => requestOf({ kind: 'cancel-held', holderId, quantity: null });
+
+    expect(decideGroup(inventory, none, [give(7), give(8)])).toHaveLength(1);
+  });
+
+  it('ends before a command that would remove an entry whose id has been promised', () => {
+    const inventory = inventoryOf({ tickets: [ticket(1, 7)], queue: [entry(1, 8)] });
+
+    const settled = decideGroup(inventory, none, [
+      requestOf({ kind: 'join', userId: 1, requestedBy: 1, quantity: 1 }),
+      requestOf({ kind: 'leave', userId: 1, mayRemove: () => true }),
+    ]);
+
+    expect(kindsOf(settled)).toEqual(['decided']);
+    expect(inventory.entryOf(1)).toBeDefined();
+  });
+});
+
+describe('requests with one key in a group', () => {
+  it('run once, and the others are its twins', () => {
+    const inventory = inventoryOf({});
+    const first = requestOf(book(1), { once: onceOf() });
+
+    const settled = decideGroup(inventory, none, [first, { ...first }, { ...first }]);
+
+    expect(kindsOf(settled)).toEqual(['decided', 'twin', 'twin']);
+    expect(settled[1]).toEqual({ kind: 'twin', of: first });
+    expect(inventory.event.availableTickets).toBe(9);
+  });
+
+  it('run once each where user, route or key differ', () => {
+    const inventory = inventoryOf({});
+    const scopes = [{}, { userId: 2 }, { route: 'POST /api/tickets/cancel' }, { key: 'K' }];
+
+    const settled = decideGroup(
+      inventory,
+      none,
+      scopes.map((scope) => requestOf(book(1), { once: onceOf(scope) })),
+    );
+
+    expect(kindsOf(settled)).toEqual(['decided', 'decided', 'decided', 'decided']);
+  });
+
+  it('are refused where they ask for something else', () => {
+    const settled = decideGroup(inventoryOf({}), none, [
+      requestOf(book(1), { once: onceOf() }),
+      requestOf(book(1, 2), { once: onceOf({ fingerprint: 'b'.repeat(64) }) }),
+    ]);
+
+    expect(settled[1]).toMatchObject({
+      kind: 'answered',
+      result: { refused: true, code: 'IDEMPOTENCY_KEY_REUSED' },
+    });
+  });
+
+  it('leave the key free after a refusal', () => {
+    const inventory = inventoryOf({});
+    const once = onceOf();
+
+    const settled = decideGroup(inventory, none, [
+      requestOf({ kind: 'cancel-held', holderId: 1, quantity: null }, { once }),
+      requestOf(book(1), { once }),
+    ]);
+
+    expect(kindsOf(settled)).toEqual(['decided', 'decided']);
+    expect(inventory.event.availableTickets).toBe(9);
+  });
+
+  it('are answered by the stored answer where there is one, and run nothing', () => {
+    const inventory = inventoryOf({});
+    const once = onceOf();
+    const stored = storedOf(once);
+
+    const settled = decideGroup(inventory, new Map([[scopeId(once), stored]]), [
+      requestOf(book(1), { once }),
+    ]);
+
+    expect(settled).toEqual([{ kind: 'answered', result: new Replay(stored) }]);
+    expect(inventory.event.availableTickets).toBe(10);
+  });
+});
+
+describe('a stored key', () => {
+  const once = onceOf();
+
+  it('answers the same request until it is 24 hours old', () => {
+    const lifetimeMs = KEY_LIFETIME_HOURS * HOUR_MS;
+
+    expect(lifetimeMs).toBe(24 * HOUR_MS);
+    expect(judgeKey(storedOf(once, lifetimeMs - 1), once, NOW)).toBeInstanceOf(Replay);
+    expect(judgeKey(storedOf(once, lifetimeMs), once, NOW)).toBe('free');
+  });
+
+  it('refuses another request, unless its own time is over', () => {
+    const other = { fingerprint: 'b'.repeat(64) };
+
+    expect(judgeKey(storedOf(once), other, NOW)).toBe('reused');
+    expect(judgeKey(storedOf(once, 25 * HOUR_MS), other, NOW)).toBe('free');
+  });
+
+  it('is nothing where there is none', () => {
+    expect(judgeKey(undefined, once, NOW)).toBe('free');
+  });
+});

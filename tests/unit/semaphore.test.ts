@@ -1,0 +1,41 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Semaphore } from '../../src/concurrency/semaphore';
+
+describe('a semaphore', () => {
+  it('lets as many in as there are places, and the others in the order in which they came', async () => {
+    const semaphore = new Semaphore(2);
+    const inside: string[] = [];
+    const visit = async (name: string): Promise<void> => {
+      await semaphore.enter();
+      inside.push(name);
+    };
+
+    const visits = ['a', 'b', 'c', 'd'].map(visit);
+    await turn();
+    expect(inside).toEqual(['a', 'b']);
+
+    semaphore.leave();
+    await turn();
+    expect(inside).toEqual(['a', 'b', 'c']);
+
+    semaphore.leave();
+    await Promise.all(visits);
+    expect(inside).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('has all its places again once everyone has left', async () => {
+    const semaphore = new Semaphore(1);
+    for (let round = 0; round < 3; round += 1) {
+      await semaphore.enter();
+      semaphore.leave();
+    }
+    await semaphore.enter();
+    let isSecondInside = false;
+    const second = semaphore.enter().then(() => (isSecondInside = true));
+    await turn();
+
+    expect(isSecondInside).toBe(false);
+    semaphore.leave();
+    expect(await second).toBe(true);
+  });
+});
