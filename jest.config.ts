@@ -2,6 +2,7 @@ import type { Config } from 'jest';
 
 const hasMysql = process.env.TEST_HAS_MYSQL === 'true';
 const hasMariadb = process.env.TEST_HAS_MARIADB === 'true';
+const hasChromium = process.env.TEST_HAS_CHROMIUM === 'true';
 
 const common: Config = {
   testEnvironment: 'node',
@@ -29,12 +30,21 @@ const faults: Config = {
   globals: { TEST_DIALECT: hasMariadb ? 'mysql' : 'sqlite' },
 };
 
+/** What people do in a browser: the pages are the same on each database. */
+const browser: Config = {
+  ...common,
+  displayName: 'browser',
+  testMatch: ['<rootDir>/tests/browser/**/*.test.ts'],
+  globals: { TEST_DIALECT: 'sqlite' },
+};
+
 const config: Config = {
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/tests/unit/**/*.test.ts'] },
     onDatabase('sqlite'),
     ...(hasMysql ? [onDatabase('mysql')] : []),
     faults,
+    ...(hasChromium ? [browser] : []),
   ],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',

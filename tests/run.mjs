@@ -4,7 +4,8 @@
  *   npm test -- --long        ten times as many random stories
  *   npm test -- <anything>    as Jest takes it
  *
- * TEST_REQUIRE_MYSQL=true fails where no MySQL-speaking server can be had.
+ * TEST_REQUIRE_MYSQL=true fails where no MySQL-speaking server can be had, and
+ * TEST_REQUIRE_CHROMIUM=true where no Chromium is installed.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -15,6 +16,7 @@ const args = process.argv.slice(2);
 const isLong = args.includes('--long');
 const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
 const hasMariadb = folders.some((folder) => existsSync(path.join(folder, 'mariadbd')));
+const hasChromium = existsSync('/usr/bin/chromium');
 const hasMysql = process.env.TEST_DB_HOST !== undefined || hasMariadb;
 
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
@@ -24,6 +26,7 @@ const { status } = spawnSync(process.execPath, [jest, ...args.filter((arg) => ar
     ...process.env,
     TEST_HAS_MYSQL: String(hasMysql),
     TEST_HAS_MARIADB: String(hasMariadb),
+    TEST_HAS_CHROMIUM: String(hasChromium),
     ...(isLong ? { TEST_LONG: 'true' } : {}),
   },
 });
@@ -36,5 +39,12 @@ if (hasMysql) {
       'name a server by TEST_DB_HOST, TEST_DB_PORT, TEST_DB_USER and TEST_DB_PASS.',
   );
 }
-const isRefused = !hasMysql && process.env.TEST_REQUIRE_MYSQL === 'true';
+if (!hasChromium) {
+  console.log(
+    'No Chromium was found: the documentation page was NOT tried in a browser. Install chromium.',
+  );
+}
+const isRefused =
+  (!hasMysql && process.env.TEST_REQUIRE_MYSQL === 'true') ||
+  (!hasChromium && process.env.TEST_REQUIRE_CHROMIUM === 'true');
 process.exitCode = isRefused ? 1 : (status ?? 1);

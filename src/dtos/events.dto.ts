@@ -1,5 +1,6 @@
 import type { FieldFault } from '../errors/api-error';
 import { PageQuery } from './common.dto';
+import { Examples } from './examples';
 import {
   Flag,
   FlagFromText,
@@ -24,6 +25,14 @@ const MAX_NAME_CHARACTERS = 255;
 export const EVENT_STATUSES = ['active', 'cancelled'] as const;
 export type EventStatusName = (typeof EVENT_STATUSES)[number];
 
+@Examples({
+  'Two tickets': { event_name: 'Midsummer Concert', total_tickets: 2 },
+  'At most four tickets a person': {
+    event_name: 'Midsummer Ball',
+    total_tickets: 500,
+    max_tickets_per_user: 4,
+  },
+})
 export class CreateEventBody implements SelfChecking {
   @Text('Unique, compared exactly after trimming; a cancelled event keeps its name', {
     min: 1,
@@ -58,6 +67,11 @@ export class CreateEventBody implements SelfChecking {
   }
 }
 
+@Examples({
+  'One ticket more': { total_tickets: 3 },
+  'Another name': { event_name: 'Midsummer Night Concert' },
+  'No cap for each person': { max_tickets_per_user: null },
+})
 export class UpdateEventBody implements SelfChecking {
   @Optional()
   @Text('The new name', { min: 1, max: MAX_NAME_CHARACTERS, example: 'Midsummer Night Concert' })

@@ -1,5 +1,6 @@
 import type { FieldFault } from '../errors/api-error';
 import { PageQuery } from './common.dto';
+import { Examples } from './examples';
 import { FromText, Id, ListOf, ListOfIds, OneOf, Optional, Timestamp, WholeNumber } from './fields';
 import type { SelfChecking } from './self-checking';
 import { MAX_QUANTITY } from './waitlists.dto';
@@ -10,6 +11,11 @@ const MAX_TICKETS = 1_000_000;
 export const BOOKING_STATUSES = ['booked', 'cancelled'] as const;
 export type BookingStatusName = (typeof BOOKING_STATUSES)[number];
 
+@Examples({
+  'Three tickets for oneself': { event_id: 1, quantity: 3 },
+  'One ticket': { event_id: 1 },
+  'One each for oneself and two others': { event_id: 1, additionalUsers: [8, 9] },
+})
 export class BookTicketsBody implements SelfChecking {
   @Id('The event')
   event_id!: number;
@@ -56,6 +62,12 @@ export class BookTicketsBody implements SelfChecking {
   }
 }
 
+@Examples({
+  "All of one's tickets for an event": { event_id: 1 },
+  'The last one of them': { event_id: 1, quantity: 1 },
+  'One ticket by its booking': { booking_id: 12 },
+  'Several tickets of one event': { booking_ids: [12, 13] },
+})
 export class CancelTicketsBody implements SelfChecking {
   @Optional()
   @Id("The event whose tickets the caller gives back; beside booking ids, the tickets' event")

@@ -1,4 +1,5 @@
 import type { FieldFault } from '../errors/api-error';
+import { Examples } from './examples';
 import {
   Email,
   GivenPassword,
@@ -16,6 +17,7 @@ import type { SelfChecking } from './self-checking';
 export const ROLES = ['user', 'organizer', 'admin'] as const;
 export type RoleName = (typeof ROLES)[number];
 
+@Examples({ 'A new account': { email: 'ada@example.com', password: 'correct horse battery' } })
 export class SignupBody {
   @Email('Trimmed and lower-cased')
   email!: string;
@@ -24,6 +26,9 @@ export class SignupBody {
   password!: string;
 }
 
+@Examples({
+  'The account that signed up': { email: 'ada@example.com', password: 'correct horse battery' },
+})
 export class LoginBody {
   @Email('The e-mail that signed up')
   email!: string;
@@ -32,6 +37,13 @@ export class LoginBody {
   password!: string;
 }
 
+@Examples({
+  'Another e-mail': { email: 'ada.lovelace@example.com' },
+  "One's own new password": {
+    password: 'a brand new passphrase',
+    current_password: 'correct horse battery',
+  },
+})
 export class UpdateUserBody implements SelfChecking {
   @Optional()
   @Email('The new e-mail')
@@ -52,6 +64,7 @@ export class UpdateUserBody implements SelfChecking {
   }
 }
 
+@Examples({ 'Make an organizer': { role: 'organizer' } })
 export class ChangeRoleBody {
   @OneOf('The new role; every token of the account ends', ROLES, 'organizer')
   role!: RoleName;

@@ -1,4 +1,5 @@
 import { PageQuery } from './common.dto';
+import { Examples } from './examples';
 import { Email, FromText, Id, Optional, Text, Timestamp, WholeNumber } from './fields';
 
 /** Tickets in one booking or one waitlist entry. */
@@ -6,6 +7,7 @@ export const MAX_QUANTITY = 1_000;
 const MAX_PRIORITY = 100;
 const MAX_REASON_CHARACTERS = 255;
 
+@Examples({ 'Wait for one ticket': { event_id: 1 }, 'Wait for two': { event_id: 1, quantity: 2 } })
 export class JoinWaitlistBody {
   @Id('The event')
   event_id!: number;
@@ -19,6 +21,7 @@ export class JoinWaitlistBody {
   user_id?: number;
 }
 
+@Examples({ 'Wait for one only': { quantity: 1 } })
 export class LowerWaitlistBody {
   @WholeNumber('Tickets still wanted: not more than now', {
     min: 1,
@@ -28,6 +31,9 @@ export class LowerWaitlistBody {
   quantity!: number;
 }
 
+@Examples({
+  'Serve before others': { priority: 10, reason: 'Wheelchair place promised by phone' },
+})
 export class PrioritizeBody {
   @WholeNumber('Higher is served first', { min: 0, max: MAX_PRIORITY, example: 10 })
   priority!: number;

@@ -1,18 +1,10 @@
 import { ErrorDto, PageMeta } from '../dtos/common.dto';
 import { HealthDto } from '../dtos/operations.dto';
-import { STATUS_OF, type ErrorCode } from '../errors/error-codes';
-import type { DtoClass, ProtectedRoute, Route } from '../routes/route';
+import { examplesOf } from '../dtos/examples';
+import type { DtoClass, Route } from '../routes/route';
+import { OPERATIONS_PATHS } from './operations-paths';
+import { hasEtag, isIdempotent, RESPONSE_HEADERS, responsesOf } from './responses';
 import { dtosIn, referenceTo, schemaFromDto, type Schema } from './schema-from-dto';
-
-/** Codes that any route can answer with. */
-const ALWAYS: readonly ErrorCode[] = ['INTERNAL_ERROR', 'SERVICE_UNAVAILABLE', 'RATE_LIMITED'];
-const WITH_TOKEN: readonly ErrorCode[] = ['UNAUTHENTICATED', 'INVALID_TOKEN', 'FORBIDDEN'];
-const WITH_BODY: readonly ErrorCode[] = [
-  'MALFORMED_JSON',
-  'PAYLOAD_TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
-];
-const WITH_KEY: readonly ErrorCode[] = ['IDEMPOTENCY_KEY_IN_USE', 'IDEMPOTENCY_KEY_REUSED'];
 
 const DESCRIPTION = `Books tickets for events under a stampede: nothing is oversold, nobody is skipped in the queue, and nothing acknowledged is lost.
 
@@ -48,6 +40,7 @@ export function buildDocument(routes: readonly Route[], version: string): Schema
           description: 'The token that POST /api/auth/login answers with',
         },
       },
+      headers: RESPONSE_HEADERS,
       schemas: schemasOf(routes),
     },
   };
@@ -67,7 +60,7 @@ function operationOf(route: Route): Schema {
     operationId: operationIdOf(route),
     tags: [route.tag],
     summary: route.summary,
-    ...(route.description === undefined ? {} : { description: route.description }),
+    description: route.description,
     security: route.access === 'public' ? [] : [{ bearer: [] }],
     parameters: [
       ...parametersOf(route.params, 'path'),
@@ -78,12 +71,28 @@ function operationOf(route: Route): Schema {
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: referenceTo(route.body) } },
+            content: { 'application/json': bodyOf(route.body) },
           },
         }
       : {}),
     responses: responsesOf(route),
   };
+}
+
+function bodyOf(dto: DtoClass): Schema {
+  const examples = Object.entries(examplesOf(dto)).map(([summary, value]) => [
+    nameOf(summary),
+    { summary, value },
+  ]);
+  return { schema: referenceTo(dto), examples: Object.fromEntries(examples) as Schema };
+}
+
+/** `One's own new password` → `ones-own-new-password`. */
+function nameOf(summary: string): string {
+  return summary
+    .toLowerCase()
+    .replace(/[^a-z ]/g, '')
+    .replaceAll(' ', '-');
 }
 
 /** `POST /api/events/{event_id}/cancel` → `postEventsEventIdCancel`: unique, and kind to generators. */
@@ -98,13 +107,18 @@ function parametersOf(dto: DtoClass | undefined, place: 'path' | 'query'): Schem
     properties: Record<string, Schema>;
     required?: string[];
   };
-  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
-    name,
-    in: place,
-    required: place === 'path' || required.includes(name),
-    description,
-    schema,
-  }));
+  return Object.entries(properties).map(([name, { description, example, ...schema }]) => {
+    const isRequired = place === 'path' || required.includes(name);
+    return {
+      name,
+      in: place,
+      required: isRequired,
+      description,
+      schema,
+      // The page fills examples in: one for what may be left out would narrow every first try.
+      ...(isRequired ? { example } : {}),
+    };
+  });
 }
 
 function headersOf(route: Route): Schema[] {
@@ -132,72 +146,6 @@ function headersOf(route: Route): Schema[] {
   return headers;
 }
 
-function isIdempotent(route: Route): route is ProtectedRoute {
-  return route.access !== 'public' && route.isIdempotent === true;
-}
-
-function hasEtag(route: Route): boolean {
-  return route.access !== 'public' && route.availability === 'existing';
-}
-
-function responsesOf(route: Route): Schema {
-  const responses: Record<string, Schema> = {
-    [route.success.status]: {
-      description: route.success.description,
-      content: { 'application/json': { schema: envelopeOf(route) } },
-    },
-  };
-  if (hasEtag(route)) responses[304] = { description: 'Nothing changed since that ETag' };
-  for (const [status, codes] of codesByStatus(route)) {
-    responses[status] = errorResponse(codes);
-  }
-  return responses;
-}
-
-function errorResponse(codes: readonly ErrorCode[]): Schema {
-  return {
-    description: codes.map((code) => `\`${code}\``).join(', '),
-    content: {
-      'application/json': {
-        schema: { allOf: [referenceTo(ErrorDto), { properties: { code: { enum: codes } } }] },
-      },
-    },
-  };
-}
-
-function envelopeOf({ success }: Route): Schema {
-  const data = success.data === null ? { type: 'null' } : referenceTo(success.data);
-  return {
-    type: 'object',
-    properties: {
-      statusCode: { const: success.status, description: 'The HTTP status' },
-      message: { type: 'string', description: 'What happened, for people' },
-      data: success.isList ? { type: 'array', items: data } : data,
-      ...(success.isList ? { meta: referenceTo(PageMeta) } : {}),
-    },
-    required: ['statusCode', 'message', 'data', ...(success.isList ? ['meta'] : [])],
-    additionalProperties: false,
-  };
-}
-
-function codesByStatus(route: Route): Map<number, ErrorCode[]> {
-  const codes = new Set<ErrorCode>([
-    'VALIDATION_FAILED',
-    ...(route.access === 'public' ? [] : WITH_TOKEN),
-    ...(route.method === 'get' ? [] : WITH_BODY),
-    ...(isIdempotent(route) ? WITH_KEY : []),
-    ...(route.method === 'get' ? [] : (['OUTCOME_UNKNOWN'] as const)),
-    ...(route.errors ?? []),
-    ...ALWAYS,
-  ]);
-  const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of [...codes].sort()) {
-    const status = STATUS_OF[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  return byStatus;
-}
-
 /** Only what the table can reach is published: the configuration's class, say, is not. */
 function schemasOf(routes: readonly Route[]): Record<string, Schema> {
   const roots = [ErrorDto, PageMeta, HealthDto] as DtoClass[];
@@ -212,71 +160,3 @@ function schemasOf(routes: readonly Route[]): Record<string, Schema> {
       .map((dto) => [dto.name, schemaFromDto(dto)]),
   );
 }
-
-function healthOperation(operationId: string, summary: string, description: string): Schema {
-  const answer = (text: string): Schema => ({
-    description: text,
-    content: { 'application/json': { schema: referenceTo(HealthDto) } },
-  });
-  return {
-    get: {
-      operationId,
-      tags: ['Operations'],
-      summary,
-      description,
-      security: [],
-      responses: { 200: answer('It is'), 400: UNKNOWN_QUERY, 503: answer('It is not') },
-    },
-  };
-}
-
-const UNKNOWN_QUERY = errorResponse(['VALIDATION_FAILED']);
-
-/** Routes that answer with something else than the envelope. */
-const OPERATIONS_PATHS: Schema = {
-  '/health/live': healthOperation(
-    'getHealthLive',
-    'Is the process alive?',
-    'Says nothing of others.',
-  ),
-  '/health/ready': healthOperation(
-    'getHealthReady',
-    'Can requests be served?',
-    'Looks at the database and at pending migrations.',
-  ),
-  '/metrics': {
-    get: {
-      operationId: 'getMetrics',
-      tags: ['Operations'],
-      summary: 'Prometheus metrics',
-      description:
-        'With METRICS_TOKEN set, for whoever sends it as a bearer token; else for requests from ' +
-        'the same machine that no proxy has forwarded.',
-      security: [{}, { bearer: [] }],
-      responses: {
-        200: {
-          description: 'The metrics',
-          content: { 'text/plain': { schema: { type: 'string' } } },
-        },
-        400: UNKNOWN_QUERY,
-        403: errorResponse(['FORBIDDEN']),
-      },
-    },
-  },
-  '/api-docs/openapi.json': {
-    get: {
-      operationId: 'getOpenapiDocument',
-      tags: ['Operations'],
-      summary: 'This document',
-      description: 'For people there is a page at `/api-docs`.',
-      security: [],
-      responses: {
-        200: {
-          description: 'OpenAPI 3.1',
-          content: { 'application/json': { schema: { type: 'object' } } },
-        },
-        400: UNKNOWN_QUERY,
-      },
-    },
-  },
-};

@@ -10,6 +10,7 @@ export const adminRoutes: readonly Route[] = [
     tag: 'Operations',
     access: 'ledger:check',
     summary: 'Hold an event’s counters against its rows, for admins',
+    description: 'Reads only, on one unchanging view, and locks nobody out.',
     params: EventParams,
     success: { status: 200, description: 'Counters and counts', data: ReconciliationDto },
     errors: ['EVENT_NOT_FOUND'],

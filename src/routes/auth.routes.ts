@@ -8,6 +8,8 @@ export const authRoutes: readonly Route[] = [
     path: '/api/auth/signup',
     tag: 'Accounts',
     summary: 'Sign up',
+    description:
+      'A new account is a `user`. The e-mail is trimmed and lower-cased; each signs up once.',
     limit: 'signup',
     body: SignupBody,
     success: { status: 201, description: 'The new account', data: UserDto },
@@ -19,6 +21,9 @@ export const authRoutes: readonly Route[] = [
     path: '/api/auth/login',
     tag: 'Accounts',
     summary: 'Log in and get a token',
+    description:
+      'Copy `data.token` into “Authorize”. The answer is the same for an unknown e-mail and a ' +
+      'wrong password.',
     limit: 'login',
     body: LoginBody,
     success: { status: 200, description: 'The token, and whose it is', data: LoginDto },

@@ -44,6 +44,7 @@ export const eventsRoutes: readonly Route[] = [
     tag: 'Events',
     access: 'events:read',
     summary: 'All events',
+    description: 'In pages, by id; cancelled ones too, unless `status` says otherwise.',
     query: ListEventsQuery,
     success: { status: 200, description: 'Events by id', data: EventDto, isList: true },
     handle: eventsController.list,

@@ -24,7 +24,7 @@ interface RouteBase<Body extends object, Query extends object, Params extends ob
   readonly tag: 'Accounts' | 'Events' | 'Tickets' | 'Waitlist' | 'Operations';
   readonly summary: string;
   /** What the summary leaves open. */
-  readonly description?: string;
+  readonly description: string;
   /** How often it may be asked, where rate limits are on. */
   readonly limit?: LimitName;
   readonly body?: DtoClass<Body>;

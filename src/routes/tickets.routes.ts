@@ -81,6 +81,7 @@ export const ticketsRoutes: readonly Route[] = [
     tag: 'Tickets',
     access: 'tickets:read',
     summary: 'The tickets that the caller holds or has booked',
+    description: 'In pages, by id; cancelled ones too, unless `status` says otherwise.',
     query: ListTicketsQuery,
     success: { status: 200, description: 'Tickets by id', data: BookingDto, isList: true },
     handle: ticketsController.list,

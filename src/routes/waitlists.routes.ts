@@ -21,6 +21,9 @@ export const waitlistsRoutes: readonly Route[] = [
     mayAsk: forOneself,
     limit: 'booking',
     summary: 'Join the waitlist of a sold-out event',
+    description:
+      'While there are tickets the answer is 409 `TICKETS_AVAILABLE`: book instead. Each person ' +
+      'has one entry an event.',
     isIdempotent: true,
     availability: 'active',
     body: JoinWaitlistBody,
@@ -57,6 +60,7 @@ export const waitlistsRoutes: readonly Route[] = [
     tag: 'Waitlist',
     access: 'waitlists:join',
     summary: 'Wait for fewer tickets, at the same place',
+    description: 'For one’s own entry. Who wants more leaves and joins again, at the end.',
     body: LowerWaitlistBody,
     params: EventParams,
     success: { status: 200, description: 'The changed entry', data: WaitlistEntryDto },

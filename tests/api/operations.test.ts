@@ -114,9 +114,10 @@ describe('operations', () => {
   );
 
   describe('the documentation', () => {
-    it('is a page and a document', async () => {
-      const page = await fetch(`${api.url}/api-docs/`);
+    it('is a page and a document, and nothing else', async () => {
+      const page = await fetch(`${api.url}/api-docs`);
       expect(page.status).toBe(200);
+      expect(await api.get('/api-docs/nothing')).toMatchObject(refusal('ROUTE_NOT_FOUND'));
       expect(await page.text()).toContain('swagger-ui');
       const document = await fetch(`${api.url}/api-docs/openapi.json`);
       expect(document.headers.get('content-type')).toMatch(/^application\/json/);

@@ -38,7 +38,7 @@ export function checkContract(answer: CheckedAnswer): void {
   const isRouted = pattern !== undefined && status !== 405;
   if (!isRouted) {
     if (status !== 404 && status !== 405) throw new Error(`${where}: the document lacks the route`);
-    assertValid(where, '#/components/schemas/ErrorDto', body);
+    assertValid(where, '/components/schemas/ErrorDto', body);
     return;
   }
   const operation = DOCUMENT.paths[pattern]![method]!;
@@ -46,22 +46,32 @@ export function checkContract(answer: CheckedAnswer): void {
   if (!response) throw new Error(`${where}: the document has no such status`);
   const json = response.content?.['application/json'];
   if (json === undefined) return;
-  const pointer = ['paths', pattern, method, 'responses', String(status), 'content'];
-  const escaped = [...pointer, 'application/json', 'schema'].map((part) =>
-    encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')),
-  );
-  assertValid(where, `#/${escaped.join('/')}`, body);
+  const place = ['paths', pattern, method, 'responses', String(status), 'content'];
+  assertValid(where, pointerOf([...place, 'application/json', 'schema']), body);
 }
 
-function assertValid(where: string, reference: string, body: unknown): void {
-  let validate = validators.get(reference);
+/** The JSON pointer to what bears these names, one in the other. */
+export function pointerOf(names: readonly string[]): string {
+  const escaped = names.map((name) =>
+    encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1')),
+  );
+  return escaped.map((name) => `/${name}`).join('');
+}
+
+/** Whether a value is as the schema at this place of the document says. */
+export function isValid(pointer: string, value: unknown): boolean {
+  let validate = validators.get(pointer);
   if (!validate) {
-    validate = ajv.compile({ $ref: `api${reference}` });
-    validators.set(reference, validate);
+    validate = ajv.compile({ $ref: `api#${pointer}` });
+    validators.set(pointer, validate);
   }
-  if (validate(body)) return;
+  return validate(value);
+}
+
+function assertValid(where: string, pointer: string, body: unknown): void {
+  if (isValid(pointer, body)) return;
   throw new Error(
-    `${where}: the answer is not as documented: ${ajv.errorsText(validate.errors)}\n` +
+    `${where}: the answer is not as documented: ${ajv.errorsText(validators.get(pointer)?.errors)}\n` +
       JSON.stringify(body),
   );
 }
