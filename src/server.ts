@@ -38,7 +38,7 @@ async function serve(config: Config): Promise<void> {
   else for (const warning of config.warnings) logger.warn(warning);
   try {
     const prepared = await prepareDatabase(container);
-    const server = new HttpServer(container.app);
+    const server = new HttpServer(container.app, logger);
     const port = await server.listen(config.http.port);
     const housekeeping = startHousekeeping(container);
     logger.info(`Listening on port ${String(port)}: http://localhost:${String(port)}/api-docs`, {

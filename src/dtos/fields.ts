@@ -25,13 +25,24 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import {
+  CharactersBetween,
+  FitsBcrypt,
+  inOneForm,
+  MAX_PASSWORD_BYTES,
+  NO_CONTROL_CHARACTERS,
+  OneLine,
+} from './text-rules';
 
 /** The largest id: MySQL's INTEGER. */
 export const MAX_ID = 2_147_483_647;
 export const MAX_EMAIL_CHARACTERS = 254;
 export const MIN_PASSWORD_CHARACTERS = 8;
-/** bcrypt reads no further, so a longer password would be cut without a word. */
-export const MAX_PASSWORD_BYTES = 72;
+/**
+ * What `format: email` allows, which knows no quotes: invisible and look-alike characters would let
+ * two accounts seem to be one.
+ */
+const EMAIL_CHARACTERS = /^[!#-~]+$/;
 
 /** What the rules themselves don't say: words, examples, and types they leave open. */
 type Schema = Readonly<Record<string, unknown>>;
@@ -110,27 +121,19 @@ export function FromText(): PropertyDecorator {
   );
 }
 
-/** Trimmed and in one Unicode form, so that what looks the same is the same. */
+/** One line for people to read. */
 export function Text(
   description: string,
   { min, max, example }: { min: number; max: number; example: string },
 ): PropertyDecorator {
   return compose(
-    { description, example },
+    { minLength: min, maxLength: max, pattern: NO_CONTROL_CHARACTERS, description, example },
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? value.trim().normalize('NFC') : value,
+      typeof value === 'string' ? inOneForm(value, max) : value,
     ),
     IsString(),
-    MinLength(min),
-    MaxLength(max),
-    ValidateBy({
-      name: 'isStorableText',
-      validator: {
-        validate: (value: unknown) =>
-          typeof value === 'string' && value.isWellFormed() && !value.includes('\0'),
-        defaultMessage: () => '$property must be well-formed text without NUL characters',
-      },
-    }),
+    CharactersBetween(min, max),
+    OneLine(),
   );
 }
 
@@ -138,9 +141,10 @@ export function Email(description: string): PropertyDecorator {
   return compose(
     { description, example: 'ada@example.com' },
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? value.trim().toLowerCase().normalize('NFC') : value,
+      typeof value === 'string' ? value.trim().toLowerCase() : value,
     ),
-    IsEmail(),
+    IsEmail({ allow_utf8_local_part: false }),
+    Matches(EMAIL_CHARACTERS, { message: '$property must be plain ASCII without quotes' }),
     MaxLength(MAX_EMAIL_CHARACTERS),
   );
 }
@@ -149,12 +153,13 @@ export function NewPassword(description: string): PropertyDecorator {
   return compose(
     {
       format: 'password',
+      minLength: MIN_PASSWORD_CHARACTERS,
       maxLength: MAX_PASSWORD_BYTES,
       description,
       example: 'correct horse battery',
     },
     IsString(),
-    MinLength(MIN_PASSWORD_CHARACTERS),
+    CharactersBetween(MIN_PASSWORD_CHARACTERS),
     FitsBcrypt(),
   );
 }
@@ -166,20 +171,6 @@ export function GivenPassword(description: string): PropertyDecorator {
     IsString(),
     MinLength(1),
   );
-}
-
-function FitsBcrypt(): PropertyDecorator {
-  return ValidateBy({
-    name: 'fitsBcrypt',
-    validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' &&
-        Buffer.byteLength(value) <= MAX_PASSWORD_BYTES &&
-        !value.includes('\0'),
-      defaultMessage: () =>
-        `$property must be at most ${String(MAX_PASSWORD_BYTES)} bytes, without NUL characters`,
-    },
-  });
 }
 
 export function OneOf(

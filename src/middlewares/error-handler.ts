@@ -4,10 +4,15 @@ import { ApiError, serviceUnavailable, validationFailed } from '../errors/api-er
 import type { Logger } from '../observability/logger';
 import type { Locals } from './locals';
 
+/** The longest field name that an answer repeats. */
+const MAX_FIELD_CHARACTERS = 100;
+
 /** What body-parser and Express themselves throw. */
 interface HttpError extends Error {
   readonly status?: number;
   readonly type?: string;
+  /** The field at fault, where it is one. */
+  readonly field?: string;
 }
 
 /** The last word on every request that failed. Errors of ours are logged here, and nowhere else. */
@@ -56,6 +61,10 @@ function fromHttpError(error: HttpError): ApiError | undefined {
       return new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as uncompressed UTF-8 JSON', {
         cause: error,
       });
+    case 'entity.key.duplicate': {
+      const field = (error.field ?? 'body').slice(0, MAX_FIELD_CHARACTERS);
+      return validationFailed({ field, message: `${field} is there more than once` });
+    }
     default:
       // The body ended early, or the path has a broken percent-encoding.
       return error.status === 400

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import express from 'express';
 import { ApiError } from '../errors/api-error';
+import { duplicateKeyIn } from './duplicate-keys';
 import type { ApiHandler } from './locals';
 
 /** The largest body, in bytes: a booking for a hundred guests takes about two thousand. */
@@ -15,6 +16,8 @@ const parse = express.json({
   verify: (_request, _response, bytes, charset) => {
     if (charset !== 'utf-8') throw new UnreadableBodyError('charset.unsupported');
     if (!isUtf8(bytes)) throw new UnreadableBodyError('entity.parse.failed');
+    const key = duplicateKeyIn(bytes);
+    if (key !== undefined) throw new UnreadableBodyError('entity.key.duplicate', key);
   },
 });
 
@@ -23,7 +26,11 @@ const parse = express.json({
  * its type the error handler knows it.
  */
 class UnreadableBodyError extends Error {
-  constructor(readonly type: 'charset.unsupported' | 'entity.parse.failed') {
+  /** @param field the one at fault, where it is one */
+  constructor(
+    readonly type: 'charset.unsupported' | 'entity.parse.failed' | 'entity.key.duplicate',
+    readonly field?: string,
+  ) {
     super('The body cannot be read');
     this.name = 'UnreadableBodyError';
   }

@@ -7,6 +7,12 @@ import { validationFailed, type FieldFault } from '../errors/api-error';
 import type { DtoClass, Route } from '../routes/route';
 import type { ApiHandler } from './locals';
 
+/** Most faults that one answer lists, and the longest name it repeats. */
+const MAX_FAULTS_TOLD = 20;
+const MAX_NAME_CHARACTERS = 100;
+/** Longest list that is looked at entry by entry; each route's own limit is far below. */
+const MAX_LIST_ENTRIES = 1_000;
+
 /** Checks path, query and body by their DTOs, and hands the checked ones on. */
 export function validate({
   params,
@@ -32,16 +38,39 @@ function checked(dto: DtoClass, raw: unknown, actorId: number | undefined): obje
   }
   const known = fieldNamesOf(dto);
   const unknown = Object.keys(raw).filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    throw validationFailed(
-      ...unknown.map((field) => ({ field, message: `${field} is not a field of this request` })),
-    );
-  }
+  if (unknown.length > 0)
+    throw validationFailed(...unknown.slice(0, MAX_FAULTS_TOLD).map(isUnknown));
+  const shapeless = Object.entries(raw).filter(([, value]) => !isPlain(value));
+  if (shapeless.length > 0) throw validationFailed(...shapeless.map(([name]) => isNotPlain(name)));
   const instance = plainToInstance(dto, raw, { exposeUnsetFields: false });
   const faults = faultsOf(instance);
   if (faults.length === 0 && isSelfChecking(instance)) faults.push(...instance.faults(actorId));
   if (faults.length > 0) throw validationFailed(...faults);
   return instance;
+}
+
+function isUnknown(name: string): FieldFault {
+  const field = name.slice(0, MAX_NAME_CHARACTERS);
+  return { field, message: `${field} is not a field of this request` };
+}
+
+/**
+ * Fields hold single values, or lists of them. What is nested deeper would be followed to its end by
+ * the rules behind, and a thousand levels fit into a small body.
+ */
+function isPlain(value: unknown): boolean {
+  return Array.isArray(value)
+    ? value.length <= MAX_LIST_ENTRIES && value.every(isSingle)
+    : isSingle(value);
+}
+
+function isSingle(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
+}
+
+function isNotPlain(field: string): FieldFault {
+  const entries = String(MAX_LIST_ENTRIES);
+  return { field, message: `${field} must be one value, or a list of at most ${entries} values` };
 }
 
 function faultsOf(instance: object): FieldFault[] {

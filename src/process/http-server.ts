@@ -1,6 +1,8 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
+import type { Logger } from '../observability/logger';
+import { MalformedRequests } from './malformed-requests';
 
 /** How long a client may take to send a request's head, and all of it. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -19,20 +21,30 @@ export class HttpServer {
   readonly #server: Server;
   #isDraining = false;
 
-  constructor(app: Express) {
+  constructor(app: Express, logger: Logger) {
+    const malformed = new MalformedRequests(logger);
+    const serve = (request: IncomingMessage, response: ServerResponse): void => {
+      malformed.note(request, response);
+      // Once draining, a connection is not used for another request.
+      if (this.#isDraining) response.setHeader('Connection', 'close');
+      app(request, response);
+    };
     this.#server = createServer(
       {
         headersTimeout: HEADERS_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
         connectionsCheckingInterval: CHECK_INTERVAL_MS,
         keepAliveTimeout: KEEP_ALIVE_MS,
+        // The application answers it, as all other faults.
+        requireHostHeader: false,
       },
-      (request, response) => {
-        // Once draining, a connection is not used for another request.
-        if (this.#isDraining) response.setHeader('Connection', 'close');
-        app(request, response);
-      },
+      serve,
     );
+    // Expectations that nobody knows are not met, and no reason to refuse a request.
+    this.#server.on('checkExpectation', serve);
+    this.#server.on('clientError', (error, socket) => {
+      malformed.answer(error, socket);
+    });
   }
 
   /**
