@@ -57,7 +57,7 @@ export function lowerQuantity(
     return refuseWith(
       inventory,
       'VALIDATION_FAILED',
-      `The entry wants ${String(entry.quantity)} tickets; it can be lowered, not raised`,
+      `The entry waits for ${String(entry.quantity)}: that can be lowered, not raised`,
       'quantity',
     );
   }

@@ -78,6 +78,7 @@ function faultsOf(instance: object): FieldFault[] {
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: false,
+    stopAtFirstError: true,
   });
   return errors.flatMap(faultsIn);
 }
