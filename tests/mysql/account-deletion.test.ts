@@ -1,0 +1,102 @@
+import { withdrawPerson } from '../../src/inventory/withdraw-person';
+import { makeEvent } from '../factories/events';
+import { makePeople, makePerson } from '../factories/people';
+import { Outsider } from '../support/outsider';
+import { TestApi } from '../support/test-api';
+
+describe('changing an account that others use', () => {
+  let api: TestApi;
+  let outsider: Outsider;
+  let observer: Outsider;
+  beforeAll(async () => {
+    api = await TestApi.start();
+    outsider = await Outsider.enter(api.container.config.database);
+    observer = await Outsider.enter(api.container.config.database);
+  });
+  afterAll(async () => {
+    await outsider.leave();
+    await observer.leave();
+    await api.close();
+  });
+
+  it('a deletion locks the events by id, and the account last', async () => {
+    const person = await makePerson(api.container);
+    const [first, second] = [await makeEvent(api), await makeEvent(api)];
+    for (const { id } of [second, first]) {
+      await api.post('/api/tickets/book', person.token, { event_id: id });
+    }
+    await outsider.lockEvent(first.id);
+
+    const deletion = api.delete(`/api/users/${String(person.id)}`, person.token);
+    await observer.untilSomeoneWaits();
+
+    expect(await observer.canLock('events', first.id)).toBe(false);
+    expect(await observer.canLock('events', second.id)).toBe(true);
+    expect(await observer.canLock('users', person.id)).toBe(true);
+    await outsider.session.commit();
+    expect((await deletion).status).toBe(200);
+  });
+
+  it('a deletion finds the ticket that came in before the account was locked', async () => {
+    const person = await makePerson(api.container);
+    const event = await makeEvent(api);
+    const { database, unitOfWork } = api.container;
+    const request = { userId: person.id, actorId: person.id, requestId: null };
+    let tries = 0;
+
+    await unitOfWork.run((tx) =>
+      withdrawPerson(database, tx, request, async () => {
+        tries += 1;
+        if (tries > 1) return;
+        const booked = await api.post('/api/tickets/book', person.token, { event_id: event.id });
+        expect(booked.status).toBe(201);
+      }),
+    );
+
+    expect(tries).toBe(2);
+    const { Booking } = database.models;
+    expect(await Booking.count({ where: { user_id: person.id, status: 'booked' } })).toBe(0);
+    expect((await api.container.services.ledger.reconcile(event.id)).faults).toEqual([]);
+  });
+
+  it('a booking for someone who is being deleted waits, and then gets nothing', async () => {
+    const [person, friend] = await makePeople(api.container, 2);
+    const event = await makeEvent(api);
+    await outsider.session.beginTransaction();
+    await outsider.session.query(
+      'UPDATE users SET email = NULL, password = NULL, deleted_at = NOW(3) WHERE id = ?',
+      [person!.id],
+    );
+
+    const booking = api.post('/api/tickets/book', friend!.token, {
+      event_id: event.id,
+      additionalUsers: [person!.id],
+    });
+    await observer.untilSomeoneWaits();
+    await outsider.session.commit();
+
+    expect((await booking).body.code).toBe('USER_NOT_FOUND');
+    const { Booking } = api.container.database.models;
+    expect(await Booking.count({ where: { event_id: event.id } })).toBe(0);
+  });
+
+  it('a change of role that had to wait builds on the change before it', async () => {
+    const person = await makePerson(api.container);
+    const admin = await makePerson(api.container, 'admin');
+    await outsider.session.beginTransaction();
+    await outsider.session.query(
+      'UPDATE users SET token_version = token_version + 1 WHERE id = ?',
+      [person.id],
+    );
+
+    const change = api.patch(`/api/users/${String(person.id)}/role`, admin.token, {
+      role: 'organizer',
+    });
+    await observer.untilSomeoneWaits();
+    await outsider.session.commit();
+
+    expect((await change).status).toBe(200);
+    const user = await api.container.database.models.User.findByPk(person.id);
+    expect(user?.get('token_version')).toBe(2);
+  });
+});

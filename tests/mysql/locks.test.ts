@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { makeEvent } from '../factories/events';
+import { makePerson } from '../factories/people';
+import { Outsider } from '../support/outsider';
+import { TestApi } from '../support/test-api';
+
+describe('a booking that waits for a lock', () => {
+  let api: TestApi;
+  let outsider: Outsider;
+  beforeAll(async () => {
+    api = await TestApi.start();
+    outsider = await Outsider.enter(api.container.config.database);
+  });
+  afterAll(async () => {
+    await outsider.leave();
+    await api.close();
+  });
+
+  it('bears the time at which it got it: times and versions have one order', async () => {
+    const event = await makeEvent(api);
+    await outsider.lockEvent(event.id);
+    const booking = api.post('/api/tickets/book', event.organizer.token, { event_id: event.id });
+    await outsider.untilSomeoneWaits();
+    const [rows] = await outsider.session.query('SELECT UTC_TIMESTAMP(3) AS now, SLEEP(0.01)');
+    await outsider.session.commit();
+
+    const { body } = await booking;
+    const { now } = (rows as { now: Date }[])[0]!;
+    const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000);
+    const bookedAt = new Date(body.data.bookings[0].createdAt as string);
+    expect(bookedAt.getTime()).toBeGreaterThanOrEqual(local.getTime());
+  });
+
+  it('in vain, after it has written its tickets, leaves none of them', async () => {
+    const event = await makeEvent(api, { total: 5 });
+    const person = await makePerson(api.container);
+    const key = randomUUID();
+    // The tickets are written before the key, which has to wait for this one.
+    await outsider.session.beginTransaction();
+    await outsider.session.query(
+      `INSERT INTO idempotency_keys
+         (user_id, route, event_id, idempotency_key, fingerprint, status, body, createdAt)
+       VALUES (?, 'POST /api/tickets/book', ?, ?, 'x', 201, '{}', NOW(3))`,
+      [person.id, event.id, key],
+    );
+
+    const booking = api.post(
+      '/api/tickets/book',
+      person.token,
+      { event_id: event.id },
+      { 'Idempotency-Key': key },
+    );
+    await outsider.untilSomeoneWaits();
+    const { status, body } = await booking;
+
+    expect([status, body.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
+    await outsider.session.rollback();
+    const { Booking } = api.container.database.models;
+    expect(await Booking.count({ where: { event_id: event.id } })).toBe(0);
+    const next = await api.post('/api/tickets/book', person.token, { event_id: event.id });
+    expect(next.body.data).toMatchObject({ version: 1, bookings: [{ ticket_no: 1 }] });
+    expect((await api.container.services.ledger.reconcile(event.id)).faults).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+import { lockEvent } from '../../src/database/locks';
+import { makeEvent } from '../factories/events';
+import { Outsider } from '../support/outsider';
+import { TestApi } from '../support/test-api';
+import { until } from '../support/until';
+
+/** Time that the units here are given. */
+const LIMIT_MS = 500;
+/** How long a transaction that nobody wants any more may stay open on the server. */
+const ORPHAN_LIMIT_MS = 6_000;
+
+describe('a unit of work that does not end in time', () => {
+  let api: TestApi;
+  let outsider: Outsider;
+  beforeAll(async () => {
+    api = await TestApi.start();
+    outsider = await Outsider.enter(api.container.config.database);
+  });
+  afterAll(async () => {
+    await outsider.leave();
+    await api.close();
+  });
+
+  it('is ended between two statements, and nothing of it stays', async () => {
+    const event = await makeEvent(api);
+    const { database, unitOfWork } = api.container;
+    const unit = unitOfWork.run(
+      async (tx) => {
+        await database.models.Event.update(
+          { version: 7 },
+          { where: { id: event.id }, transaction: tx },
+        );
+        for (let count = 0; count < 20; count += 1) {
+          await database.sequelize.query('SELECT SLEEP(0.2)', { transaction: tx });
+        }
+      },
+      { deadline: performance.now() + LIMIT_MS },
+    );
+
+    await expect(unit).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    const row = await database.models.Event.findByPk(event.id);
+    expect(row?.get('version')).toBe(0);
+  });
+
+  it('is ended on the server too, which gives its locks to others', async () => {
+    const event = await makeEvent(api);
+    const { database, unitOfWork } = api.container;
+    const unit = unitOfWork.run(
+      async (tx) => {
+        await lockEvent(database, tx, event.id);
+        await database.sequelize.query('SELECT SLEEP(60)', { transaction: tx });
+      },
+      { deadline: performance.now() + LIMIT_MS },
+    );
+
+    await expect(unit).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await until(() => outsider.canLock('events', event.id), ORPHAN_LIMIT_MS);
+    const booked = await api.post('/api/tickets/book', event.organizer.token, {
+      event_id: event.id,
+    });
+    expect(booked.status).toBe(201);
+  });
+});
