@@ -1,5 +1,15 @@
 import { STATUS_OF, type ErrorCode } from '../errors/error-codes';
-import { FromText, Id, ListOf, OneOf, Opaque, Optional, TextOrNull, WholeNumber } from './fields';
+import {
+  FromText,
+  Id,
+  ListOf,
+  OneOf,
+  Opaque,
+  Optional,
+  TextOrNull,
+  WholeNumber,
+  Words,
+} from './fields';
 
 export const DEFAULT_PAGE_ROWS = 20;
 export const MAX_PAGE_ROWS = 100;
@@ -32,10 +42,10 @@ export class PageMeta {
 }
 
 export class FieldFaultDto {
-  @TextOrNull('The field at fault', 'quantity')
+  @Words('The field at fault', 'quantity')
   field!: string;
 
-  @TextOrNull('What is wrong with it', 'quantity must not be less than 1')
+  @Words('What is wrong with it', 'quantity must not be less than 1')
   message!: string;
 }
 
@@ -47,7 +57,7 @@ export class ErrorDto {
   @OneOf('What went wrong, for programs; stable', Object.keys(STATUS_OF), 'ALREADY_WAITLISTED')
   code!: ErrorCode;
 
-  @TextOrNull('What went wrong, for people', 'Already on the waitlist of this event')
+  @Words('What went wrong, for people', 'Already on the waitlist of this event')
   message!: string;
 
   @Optional()

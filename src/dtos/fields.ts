@@ -237,6 +237,11 @@ export function ListOf(description: string, dto: () => Dto): PropertyDecorator {
   return compose({ description }, IsArray(), ValidateNested({ each: true }), Type(dto));
 }
 
+/** Text of ours, for people. */
+export function Words(description: string, example: string): PropertyDecorator {
+  return compose({ description, example }, IsString());
+}
+
 export function TextOrNull(description: string, example: string | null): PropertyDecorator {
   return compose(
     { type: ['string', 'null'], description, example },

@@ -13,6 +13,7 @@ import {
   Timestamp,
   WholeNumber,
   WholeNumberOrNull,
+  Words,
 } from './fields';
 
 export const AUDIT_ACTIONS = [
@@ -38,7 +39,7 @@ export class HealthDto {
   status!: 'ok' | 'unavailable';
 
   @Optional()
-  @TextOrNull('What is missing', 'The database is not available')
+  @Words('What is missing', 'The database is not available')
   reason?: string;
 }
 
@@ -71,7 +72,7 @@ export class LedgerCounterDto {
 }
 
 export class LedgerFaultDto {
-  @TextOrNull('What does not agree', 'available_tickets is 1, should be 0')
+  @Words('What does not agree', 'available_tickets is 1, should be 0')
   message!: string;
 }
 
