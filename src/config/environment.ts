@@ -9,9 +9,9 @@ import {
   IsUrl,
   Matches,
   Max,
-  MaxLength,
   Min,
   MinLength,
+  ValidateBy,
 } from 'class-validator';
 
 const MAX_PORT = 65_535;
@@ -19,12 +19,27 @@ const MIN_BCRYPT_ROUNDS = 4;
 /** A hash takes about 0.8 s at 14, twice that with each step. */
 const MAX_BCRYPT_ROUNDS = 14;
 const MAX_WORKERS = 256;
+const MAX_PASSWORD_BYTES = 72;
 
 /** Numbers stay what they are when they are no whole numbers, so that the check names them. */
 const WholeNumber = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d{1,9}$/.test(value.trim()) ? Number(value) : value,
   );
+
+/** bcrypt reads no further, and a login with more would be refused. */
+const FitsBcrypt = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'fitsBcrypt',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' &&
+        Buffer.byteLength(value) <= MAX_PASSWORD_BYTES &&
+        !value.includes('\0'),
+      defaultMessage: () =>
+        `$property must be at most ${String(MAX_PASSWORD_BYTES)} bytes, without NUL characters`,
+    },
+  });
 
 const Flag = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
@@ -116,10 +131,10 @@ export class Environment {
   @IsEmail()
   ADMIN_EMAIL?: string;
 
+  /** As any password: 8 characters at least, 72 bytes at most. */
   @IsOptional()
-  @IsString()
   @MinLength(8)
-  @MaxLength(72)
+  @FitsBcrypt()
   ADMIN_PASSWORD?: string;
 
   /** Who may create events. */

@@ -4,6 +4,7 @@ import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { parse } from 'dotenv';
+import ipaddr from 'ipaddr.js';
 import type { Config, DatabaseSettings } from './config';
 import { ConfigurationError } from './configuration-error';
 import { developmentSecret } from './development-secret';
@@ -22,6 +23,8 @@ const FILE_VARIABLES = [
   'ADMIN_PASSWORD',
   'METRICS_TOKEN',
 ] as const;
+/** Networks that Express knows by name. */
+const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /**
@@ -36,6 +39,7 @@ export function loadConfig(processVariables: Variables, root: string = process.c
   const env = readEnvironment(processVariables, root, faults);
   const database = databaseSettings(env, root, faults);
   checkTogether(env, database, faults);
+  const trustProxy = trustProxyOf(env.TRUST_PROXY, faults);
   // Only a sound configuration may leave a secret behind in the data folder.
   const secret = faults.length === 0 ? signingSecret(env, root, faults, warnings) : '';
   if (faults.length > 0) throw new ConfigurationError(faults);
@@ -51,7 +55,7 @@ export function loadConfig(processVariables: Variables, root: string = process.c
     workers: env.WEB_CONCURRENCY,
     http: {
       port: env.PORT,
-      trustProxy: trustProxyOf(env.TRUST_PROXY),
+      trustProxy,
       origins,
       credentials: origins !== '*' && env.CREDENTIALS === 'true',
     },
@@ -65,7 +69,7 @@ export function loadConfig(processVariables: Variables, root: string = process.c
       refuseCommonPasswords: flag(env.PASSWORD_DENYLIST, env.NODE_ENV === 'production'),
       firstAdmin:
         env.ADMIN_EMAIL !== undefined && env.ADMIN_PASSWORD !== undefined
-          ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD }
+          ? { email: env.ADMIN_EMAIL.trim().toLowerCase(), password: env.ADMIN_PASSWORD }
           : null,
     },
     eventCreators: env.EVENT_CREATORS,
@@ -219,9 +223,23 @@ function originsOf(env: Environment): '*' | string[] {
   return origins.includes('*') ? '*' : origins;
 }
 
-function trustProxyOf(value: string | undefined): false | number | string[] {
+/** "All of them" is not to be had: it would let every client say which address it has. */
+function trustProxyOf(value: string | undefined, faults: string[]): false | number | string[] {
   if (value === undefined || value === 'false') return false;
-  return /^\d+$/.test(value) ? Number(value) : listOf(value);
+  if (/^\d+$/.test(value)) return Number(value);
+  const proxies = listOf(value);
+  if (!proxies.every(isProxy)) {
+    faults.push(
+      'TRUST_PROXY must be the number of proxies in front, or their addresses, networks ' +
+        '(10.0.0.0/8) or loopback, linklocal, uniquelocal, separated by commas',
+    );
+  }
+  return proxies;
+}
+
+function isProxy(text: string): boolean {
+  if (NAMED_NETWORKS.includes(text)) return true;
+  return text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text);
 }
 
 function secondsOf(duration: string): number {

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { loadConfig } from '../../src/config/load-config';
+import type { ConfigurationError } from '../../src/config/configuration-error';
+
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DB_DIALECT: 'sqlite',
+  SECRET_KEY: 'fOr-tests-0nly: 48 bytes that nobody else has got',
+};
+
+describe('the configuration refuses', () => {
+  let root: string;
+  beforeAll(() => {
+    root = mkdtempSync(path.join(tmpdir(), 'tickets-configuration-'));
+  });
+  afterAll(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  /** What it says against these variables. */
+  function faultsOf(variables: Record<string, string>): readonly string[] {
+    try {
+      loadConfig(variables, root);
+      return [];
+    } catch (error) {
+      return [(error as ConfigurationError).message];
+    }
+  }
+
+  it.each([
+    ['none', { SECRET_KEY: '' }],
+    ['a short one', { SECRET_KEY: 'x9'.repeat(15) }],
+    ['one of a few characters', { SECRET_KEY: 'abc'.repeat(20) }],
+    ['a short one that still verifies', { SECRET_KEY_PREVIOUS: 'short' }],
+  ])('in production a secret that guesses could find: %s', (_what, variables) => {
+    expect(faultsOf(PRODUCTION)).toEqual([]);
+    expect(faultsOf({ ...PRODUCTION, ...variables })).toEqual([
+      expect.stringContaining('SECRET_KEY'),
+    ]);
+  });
+
+  it.each(['true', '*', 'all', 'proxy.example', '10.0.0.0/99', '10.0.0.1, anyone'])(
+    'to trust whoever says that it is a proxy: TRUST_PROXY=%s',
+    (TRUST_PROXY) => {
+      expect(faultsOf({ ...PRODUCTION, TRUST_PROXY })).toEqual([
+        expect.stringContaining('TRUST_PROXY'),
+      ]);
+    },
+  );
+
+  it('no proxies that are named by number, address, network or a name of it', () => {
+    const trusted = (TRUST_PROXY: string): unknown =>
+      loadConfig({ ...PRODUCTION, TRUST_PROXY }, root).http.trustProxy;
+
+    expect(trusted('1')).toBe(1);
+    expect(trusted('false')).toBe(false);
+    expect(trusted('loopback, 10.0.0.0/8, 2001:db8::1')).toEqual([
+      'loopback',
+      '10.0.0.0/8',
+      '2001:db8::1',
+    ]);
+    expect(loadConfig(PRODUCTION, root).http.trustProxy).toBe(false);
+  });
+
+  it.each([
+    ['shorter than 8 characters', '7 chars'],
+    ['longer than 72 bytes', 'é'.repeat(37)],
+  ])('a first admin whose password is %s', (_what, ADMIN_PASSWORD) => {
+    const first = { ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD };
+    expect(faultsOf({ ...PRODUCTION, ...first })).toEqual([
+      expect.stringContaining('ADMIN_PASSWORD'),
+    ]);
+  });
+
+  it('no first admin whose e-mail is in capitals, but writes it as a login does', () => {
+    const first = { ADMIN_EMAIL: 'Admin@Example.com', ADMIN_PASSWORD: 'correct horse battery' };
+    expect(loadConfig({ ...PRODUCTION, ...first }, root).auth.firstAdmin).toEqual({
+      email: 'admin@example.com',
+      password: 'correct horse battery',
+    });
+  });
+
+  it('in production, by default, neither guessing nor common passwords to go unhindered', () => {
+    const { rateLimits, auth } = loadConfig(PRODUCTION, root);
+    expect([rateLimits.enabled, auth.refuseCommonPasswords]).toEqual([true, true]);
+    const development = loadConfig({}, root);
+    expect([development.rateLimits.enabled, development.auth.refuseCommonPasswords]).toEqual([
+      false,
+      false,
+    ]);
+  });
+});
