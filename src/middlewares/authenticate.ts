@@ -1,12 +1,14 @@
 import { ApiError } from '../errors/api-error';
 import type { AuthService } from '../services/auth.service';
+import { invalidToken } from '../services/token-service';
 import type { ApiHandler } from './locals';
 
 const BEARER = /^Bearer +([^\s]+) *$/i;
 
 /** Tells from the bearer token who asks. */
 export function authenticate(auth: AuthService): ApiHandler {
-  return async ({ headers }, response, next) => {
+  return async ({ headers, rawHeaders }, response, next) => {
+    if (countAuthorizations(rawHeaders) > 1) throw invalidToken();
     const token = headers.authorization && BEARER.exec(headers.authorization)?.[1];
     if (!token) {
       throw new ApiError('UNAUTHENTICATED', 'Send a token: Authorization: Bearer <token>', {
@@ -16,4 +18,19 @@ export function authenticate(auth: AuthService): ApiHandler {
     response.locals.actor = await auth.authenticate(token);
     next();
   };
+}
+
+/**
+ * Of several, Node keeps the first, and what stands in front may look at another one: whose request
+ * it is would depend on whom you ask.
+ */
+function countAuthorizations(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length === 'authorization'.length && name.toLowerCase() === 'authorization') {
+      count += 1;
+    }
+  }
+  return count;
 }

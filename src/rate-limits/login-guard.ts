@@ -39,12 +39,27 @@ export class LoginGuard {
   }
 
   /**
-   * Counts an attempt before its password is looked at: guesses sent at the same time count too.
+   * Runs one attempt, if the account's wait is over.
    *
+   * @param check undefined says that the password was wrong
    * @throws ApiError RATE_LIMITED while the account's wait lasts
    */
-  async admit(email: string): Promise<void> {
+  async attempt<T>(email: string, check: () => Promise<T | undefined>): Promise<T | undefined> {
     const key = keyOf(email);
+    await this.#admit(key);
+    let found: T | undefined;
+    try {
+      found = await check();
+    } catch (error) {
+      await this.#withdraw(key);
+      throw error;
+    }
+    if (found !== undefined) await this.#forgive(key);
+    return found;
+  }
+
+  /** Counts an attempt before its password is looked at: guesses sent at the same time count too. */
+  async #admit(key: string): Promise<void> {
     const { consumedPoints } = await this.#attempts.penalty(key);
     const beyond = consumedPoints - FREE_ATTEMPTS;
     if (beyond <= 0) return;
@@ -62,9 +77,13 @@ export class LoginGuard {
     }
   }
 
+  /** An attempt that came to nothing, such as with the database away, told nobody anything. */
+  async #withdraw(key: string): Promise<void> {
+    await Promise.all([this.#attempts.reward(key), this.#gate.delete(key)]);
+  }
+
   /** Whoever knew the password starts afresh. */
-  async forgive(email: string): Promise<void> {
-    const key = keyOf(email);
+  async #forgive(key: string): Promise<void> {
     await Promise.all([this.#attempts.delete(key), this.#gate.delete(key)]);
   }
 }

@@ -4,8 +4,11 @@ import { findRows } from '../database/find-rows';
 import { GroupedReader } from '../concurrency/grouped-reader';
 import type { Role } from '../models/user.model';
 
-/** How long another process may go on honouring what was changed here. */
-const LIFETIME_MS = 1_000;
+/**
+ * How long another process may go on honouring what was changed here: a second, less what a busy
+ * event loop may add to it.
+ */
+const LIFETIME_MS = 900;
 /** Accounts remembered at the same time. */
 const REMEMBERED_MAX = 50_000;
 

@@ -86,13 +86,9 @@ export class AuthService {
    * @throws ApiError RATE_LIMITED after too many of them
    */
   async logIn({ email, password }: Credentials): Promise<Login> {
-    await this.#guard?.admit(email);
-    const user = await this.#findByEmail(email);
-    const isMatch = await this.#hasher.matches(password, user?.password);
-    if (!user || !isMatch) {
-      throw new ApiError('INVALID_CREDENTIALS', 'The e-mail or the password is wrong');
-    }
-    await this.#guard?.forgive(email);
+    const check = (): Promise<UserRow | undefined> => this.#findByPassword(email, password);
+    const user = await (this.#guard?.attempt(email, check) ?? check());
+    if (!user) throw new ApiError('INVALID_CREDENTIALS', 'The e-mail or the password is wrong');
     await this.#renewHash(user, password);
     return {
       token: this.#tokens.issue({ userId: user.id, version: user.token_version }),
@@ -136,6 +132,12 @@ export class AuthService {
         { where: { id, password: hash }, transaction: tx, silent: true },
       ),
     );
+  }
+
+  async #findByPassword(email: string, password: string): Promise<UserRow | undefined> {
+    const user = await this.#findByEmail(email);
+    const isMatch = await this.#hasher.matches(password, user?.password);
+    return isMatch ? user : undefined;
   }
 
   async #findByEmail(email: string): Promise<UserRow | undefined> {

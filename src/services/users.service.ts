@@ -11,6 +11,7 @@ import { withdrawPerson } from '../inventory/withdraw-person';
 import type { Role, UserRow } from '../models/user.model';
 import { demand } from '../policies/accounts.policy';
 import type { Actor } from '../policies/permissions';
+import type { LoginGuard } from '../rate-limits/login-guard';
 import type { AccountDirectory } from './account-directory';
 import { demandUncommonPassword } from './common-passwords';
 import { findAdminIds } from './admin-accounts.service';
@@ -32,6 +33,7 @@ export class UsersService {
   readonly #unitOfWork: UnitOfWork;
   readonly #hasher: PasswordHasher;
   readonly #accounts: AccountDirectory;
+  readonly #guard: LoginGuard | null;
   readonly #refuseCommonPasswords: boolean;
 
   constructor(options: {
@@ -39,12 +41,15 @@ export class UsersService {
     unitOfWork: UnitOfWork;
     hasher: PasswordHasher;
     accounts: AccountDirectory;
+    /** Null lets everyone guess. */
+    guard: LoginGuard | null;
     refuseCommonPasswords: boolean;
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
     this.#hasher = options.hasher;
     this.#accounts = options.accounts;
+    this.#guard = options.guard;
     this.#refuseCommonPasswords = options.refuseCommonPasswords;
   }
 
@@ -86,6 +91,7 @@ export class UsersService {
    * @throws ApiError USER_NOT_FOUND, EMAIL_TAKEN
    * @throws ApiError VALIDATION_FAILED or INVALID_CREDENTIALS where the current password is needed
    * and missing or wrong, and VALIDATION_FAILED for a common one, where they are refused
+   * @throws ApiError RATE_LIMITED after too many wrong ones
    */
   async update(
     actor: Actor,
@@ -188,7 +194,11 @@ export class UsersService {
         message: 'current_password is needed to change the password',
       });
     }
-    if (!(await this.#hasher.matches(given, user.password))) throw wrongPassword();
+    const check = async (): Promise<UserRow | undefined> =>
+      (await this.#hasher.matches(given, user.password)) ? user : undefined;
+    // A stolen token must not be a way to guess the password that the login guards.
+    const isRight = await (this.#guard?.attempt(user.email ?? '', check) ?? check());
+    if (!isRight) throw wrongPassword();
   }
 
   /** Runs `change` on the locked account, and lets this process know at once. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../factories/events';
 import { makePerson, PASSWORD } from '../factories/people';
 import { LIMITS } from '../../src/rate-limits/limits';
+import { ROUTES } from '../../src/routes';
 import { TestApi, type ApiAnswer } from '../support/test-api';
 
 const LIMITED = { rateLimits: { enabled: true, redisUrl: null } };
@@ -17,6 +18,12 @@ function statusesOf(answers: readonly ApiAnswer[]): Record<number, number> {
   const counts: Record<number, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
+}
+
+/** All but what is each answer's own, or counts the requests of the address. */
+function comparable(headers: ApiAnswer['headers']): object {
+  const own = ['x-request-id', 'date', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after'];
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !own.includes(name)));
 }
 
 describe('rate limits', () => {
@@ -55,6 +62,34 @@ describe('rate limits', () => {
     expect(statusesOf(answers)).toEqual({ 401: 6, 429: 19 });
   });
 
+  it('tell nothing of whether there is an account, not even by a header', async () => {
+    const { email } = await makePerson(api.container);
+    const tell = async (address: string): Promise<readonly unknown[]> => {
+      const answers: unknown[] = [];
+      for (let attempt = 1; attempt <= 8; attempt += 1) {
+        const { status, body, headers } = await logIn(api, address, WRONG);
+        answers.push({ status, body: { ...body, requestId: '' }, headers: comparable(headers) });
+      }
+      return answers;
+    };
+
+    expect(await tell('nobody@example.com')).toEqual(await tell(email));
+  });
+
+  it('slow down who guesses the current password with a token, and the login with it', async () => {
+    const person = await makePerson(api.container);
+    const path = `/api/users/${String(person.id)}`;
+    const guess = (current: string): Promise<ApiAnswer> =>
+      api.patch(path, person.token, { password: PASSWORD, current_password: current });
+
+    const answers = await Promise.all(Array.from({ length: 10 }, () => guess(WRONG)));
+
+    expect(statusesOf(answers)).toEqual({ 401: 6, 429: 4 });
+    expect((await guess(PASSWORD)).status).toBe(429);
+    expect((await logIn(api, person.email, PASSWORD)).status).toBe(429);
+    expect((await api.get('/api/users/me', person.token)).status).toBe(200);
+  });
+
   it('forget wrong passwords once the right one came', async () => {
     const { email } = await makePerson(api.container);
 
@@ -91,6 +126,28 @@ describe('rate limits', () => {
     }
 
     expect(statusesOf(answers)).toEqual({ 201: requests, 429: 1 });
+  });
+
+  it('say on every answer of a limited route how much is left, and when it is more', async () => {
+    const person = await makePerson(api.container);
+    const limited = ROUTES.filter(({ limit }) => limit !== undefined);
+
+    for (const { method, path, limit } of limited) {
+      const { requests, seconds } = LIMITS[limit!];
+      const { headers } = await api.call(method, path, { token: person.token, body: {} });
+      expect(headers).toMatchObject({
+        'ratelimit-limit': String(requests),
+        'ratelimit-remaining': expect.stringMatching(/^\d+$/),
+        'ratelimit-reset': expect.stringMatching(/^\d+$/),
+        'ratelimit-policy': `${String(requests)};w=${String(seconds)}`,
+      });
+    }
+    expect(limited.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'post /api/auth/signup',
+      'post /api/auth/login',
+      'post /api/tickets/book',
+      'post /api/waitinglists/join-waitlist',
+    ]);
   });
 
   it('bound booking and joining of one account together, and leave other accounts alone', async () => {
