@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import bcrypt from 'bcrypt';
+import { makePerson, PASSWORD } from '../factories/people';
+import { refusal } from '../support/refusal';
+import { TestApi, type ApiAnswer } from '../support/test-api';
+
+describe('passwords', () => {
+  it('of 72 bytes are taken whole and of 73 refused, in every script, new or changed', async () => {
+    const api = await TestApi.start();
+    try {
+      const person = await makePerson(api.container);
+      const path = `/api/users/${String(person.id)}`;
+      const admin = await makePerson(api.container, 'admin');
+      const set = (password: string): Promise<ApiAnswer> =>
+        api.patch(path, admin.token, { password });
+
+      for (const password of ['x'.repeat(64), 'x'.repeat(72), 'é'.repeat(36), '😀'.repeat(18)]) {
+        expect((await set(password)).status).toBe(200);
+        const login = { email: person.email, password };
+        expect((await api.post('/api/auth/login', undefined, login)).status).toBe(200);
+        const cut = { email: person.email, password: password.slice(0, -2) };
+        expect((await api.post('/api/auth/login', undefined, cut)).status).toBe(401);
+      }
+      for (const password of [
+        'x'.repeat(73),
+        `${'é'.repeat(36)}x`,
+        '😀'.repeat(19),
+        'x\0'.repeat(8),
+      ]) {
+        expect(await set(password)).toMatchObject(refusal('VALIDATION_FAILED', 'password'));
+        const signup = { email: `${randomUUID()}@example.com`, password };
+        expect(await api.post('/api/auth/signup', undefined, signup)).toMatchObject(
+          refusal('VALIDATION_FAILED', 'password'),
+        );
+      }
+    } finally {
+      await api.close();
+    }
+  });
+
+  it('are kept as bcrypt hashes of the configured cost, each with a salt of its own', async () => {
+    const api = await TestApi.start({ auth: { bcryptRounds: 5 } });
+    try {
+      const emails = [`${randomUUID()}@example.com`, `${randomUUID()}@example.com`];
+      for (const email of emails) {
+        await api.post('/api/auth/signup', undefined, { email, password: PASSWORD });
+      }
+      const { User } = api.container.database.models;
+      const rows = await User.findAll({ where: { email: emails } });
+      const hashes = rows.map((row) => row.get().password ?? '');
+      expect(hashes.map((hash) => hash.slice(0, 7))).toEqual(['$2b$05$', '$2b$05$']);
+      expect(new Set(hashes).size).toBe(2);
+    } finally {
+      await api.close();
+    }
+  });
+
+  it('that guessers try first are refused where the list is on', async () => {
+    const api = await TestApi.start({ auth: { refuseCommonPasswords: true } });
+    try {
+      const person = await makePerson(api.container);
+      const email = `${randomUUID()}@example.com`;
+      const signup = await api.call('post', '/api/auth/signup', {
+        body: { email, password: 'Password1' },
+      });
+      const change = await api.patch(`/api/users/${String(person.id)}`, person.token, {
+        password: 'football1',
+        current_password: PASSWORD,
+      });
+
+      expect(signup.status).toBe(400);
+      expect(signup.body.details[0].field).toBe('password');
+      expect(change.status).toBe(400);
+      const good = await api.call('post', '/api/auth/signup', {
+        body: { email, password: PASSWORD },
+      });
+      expect(good.status).toBe(201);
+    } finally {
+      await api.close();
+    }
+  });
+
+  it('are hashed anew at login once the cost was raised, and the login’s tokens stay good', async () => {
+    const api = await TestApi.start({ auth: { bcryptRounds: 5 } });
+    try {
+      const person = await makePerson(api.container);
+      const body = { email: person.email, password: PASSWORD };
+
+      const login = await api.call('post', '/api/auth/login', { body });
+
+      const row = await api.container.database.models.User.findByPk(person.id);
+      expect(bcrypt.getRounds(row!.get().password!)).toBe(5);
+      expect((await api.get('/api/users/me', login.body.data.token)).status).toBe(200);
+      expect((await api.get('/api/users/me', person.token)).status).toBe(200);
+      expect((await api.call('post', '/api/auth/login', { body })).status).toBe(200);
+    } finally {
+      await api.close();
+    }
+  });
+});
