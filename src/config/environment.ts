@@ -46,7 +46,10 @@ const Flag = (): PropertyDecorator =>
     typeof value === 'string' ? value.trim().toLowerCase() : value,
   );
 
-/** One field for each variable that the server reads. Unset and empty mean the same. */
+/**
+ * One field for each variable that the server reads. Unset and empty mean the same. The check next to
+ * the field comes first, and the first that fails is told.
+ */
 export class Environment {
   /** `production` switches on the stricter rules: no default secret, rate limits. */
   @IsIn(['development', 'test', 'production'])
@@ -54,9 +57,9 @@ export class Environment {
 
   /** TCP port to listen on; 0 takes a free one. */
   @WholeNumber()
-  @IsInt()
-  @Min(0)
   @Max(MAX_PORT)
+  @Min(0)
+  @IsInt()
   PORT: number = 3000;
 
   /** `sqlite` where no DB_HOST is set, else `mysql` (MySQL 8 and MariaDB). */
@@ -73,9 +76,9 @@ export class Environment {
   DB_HOST?: string;
 
   @WholeNumber()
-  @IsInt()
-  @Min(1)
   @Max(MAX_PORT)
+  @Min(1)
+  @IsInt()
   DB_PORT: number = 3306;
 
   @IsOptional()
@@ -92,9 +95,9 @@ export class Environment {
 
   /** Connections of one process to MySQL. */
   @WholeNumber()
-  @IsInt()
-  @Min(4)
   @Max(200)
+  @Min(4)
+  @IsInt()
   DB_POOL_MAX: number = 10;
 
   /** Migrate at start instead of refusing to start. Always done in development on sqlite. */
@@ -121,9 +124,9 @@ export class Environment {
 
   /** Cost of a password hash; each step doubles it. */
   @WholeNumber()
-  @IsInt()
-  @Min(MIN_BCRYPT_ROUNDS)
   @Max(MAX_BCRYPT_ROUNDS)
+  @Min(MIN_BCRYPT_ROUNDS)
+  @IsInt()
   BCRYPT_ROUNDS: number = 10;
 
   /** The first admin: made at start where there is no admin. */
@@ -171,9 +174,9 @@ export class Environment {
 
   /** Server processes on this machine. More than one needs mysql. */
   @WholeNumber()
-  @IsInt()
-  @Min(1)
   @Max(MAX_WORKERS)
+  @Min(1)
+  @IsInt()
   WEB_CONCURRENCY: number = 1;
 
   /** Form of the access log, as morgan names them. */

@@ -19,7 +19,7 @@ const COMMON: Options = {
 
 /** The connections that serve requests: bounded in number, and in every wait. */
 export function createSequelize(settings: DatabaseSettings): Sequelize {
-  if (settings.dialect === 'sqlite') return openSqlite(settings.storage);
+  if (settings.dialect === 'sqlite') return new Sequelize(sqliteOptions(settings.storage));
   const sequelize = new Sequelize({
     ...COMMON,
     ...mysqlOptions(settings),
@@ -42,13 +42,18 @@ export function createSequelize(settings: DatabaseSettings): Sequelize {
 
 /** Connections for migrations and other long work of an operator: no limit on how long it takes. */
 export function createMaintenanceSequelize(settings: DatabaseSettings): Sequelize {
-  if (settings.dialect === 'sqlite') return openSqlite(settings.storage);
-  return new Sequelize({
+  return new Sequelize(maintenanceOptions(settings));
+}
+
+/** What such connections are made of; `npx sequelize-cli` makes its own of it. */
+export function maintenanceOptions(settings: DatabaseSettings): Options {
+  if (settings.dialect === 'sqlite') return sqliteOptions(settings.storage);
+  return {
     ...COMMON,
     ...mysqlOptions(settings),
     pool: { max: 4 },
     dialectOptions: MYSQL_DIALECT_OPTIONS,
-  });
+  };
 }
 
 /** Closes the pool and, for sqlite, the file. */
@@ -78,6 +83,6 @@ function mysqlOptions(settings: MysqlSettings): Options {
   };
 }
 
-function openSqlite(storage: string): Sequelize {
-  return new Sequelize({ ...COMMON, dialect: 'sqlite', dialectModule: sqliteDriver, storage });
+function sqliteOptions(storage: string): Options {
+  return { ...COMMON, dialect: 'sqlite', dialectModule: sqliteDriver, storage };
 }

@@ -64,7 +64,7 @@ export const COMMANDS: Readonly<Record<string, CliCommand>> = {
       const names = await new Migrator(loadDatabaseSettings(process.env)).seed();
       tell(
         names.map((name) => `seeded ${name}`),
-        'The demo data is there already',
+        'The demo data was added before',
       );
       return 0;
     },

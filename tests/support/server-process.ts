@@ -158,7 +158,7 @@ export function spawnCli(database: DatabaseSettings, words: readonly string[]): 
 }
 
 /** The environment variables that name a database. */
-function databaseVariables(settings: DatabaseSettings): Variables {
+export function databaseVariables(settings: DatabaseSettings): Variables {
   return settings.dialect === 'sqlite'
     ? { DB_DIALECT: 'sqlite', DB_STORAGE: settings.storage }
     : {

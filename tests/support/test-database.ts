@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import type { DatabaseSettings, MysqlSettings } from '../../src/config/config';
+import { openDatabase } from '../../src/database/database';
 import { Migrator } from '../../src/database/migrator';
 
 declare global {
@@ -55,4 +56,11 @@ export async function testDatabase(): Promise<DatabaseSettings> {
   const settings = await emptyDatabase('test');
   await new Migrator(settings).up();
   return settings;
+}
+
+/** Removes the record of seeders that were run, on a server that outlives the tests. */
+export async function forgetSeeders(settings: DatabaseSettings): Promise<void> {
+  const database = openDatabase(settings);
+  await database.sequelize.query('DROP TABLE IF EXISTS SequelizeData');
+  await database.close();
 }

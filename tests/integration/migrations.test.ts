@@ -1,0 +1,140 @@
+import { DataTypes, type Model, type ModelStatic, type Sequelize } from 'sequelize';
+import type { DatabaseSettings } from '../../src/config/config';
+import { openDatabase, type Database } from '../../src/database/database';
+import { Migrator } from '../../src/database/migrator';
+import { emptyDatabase } from '../support/test-database';
+
+const TABLES = ['audit_log', 'bookings', 'events', 'idempotency_keys', 'users', 'waitlists'];
+
+describe('migrations', () => {
+  let settings: DatabaseSettings;
+  let database: Database;
+  let migrator: Migrator;
+  beforeAll(async () => {
+    settings = await emptyDatabase('migrations');
+    database = openDatabase(settings);
+    migrator = new Migrator(settings);
+  });
+  beforeEach(() => migrator.down({ all: true }));
+  afterAll(() => database.close());
+
+  it('go up, down and up again, and make the same tables each time', async () => {
+    const names = await migrator.up();
+    const schema = await schemaOf(database.sequelize);
+    expect(Object.keys(schema)).toEqual(TABLES);
+    expect(await migrator.up()).toEqual([]);
+
+    expect(await migrator.down({ all: true })).toEqual([...names].reverse());
+    expect(await schemaOf(database.sequelize)).toEqual({});
+
+    expect(await migrator.up()).toEqual(names);
+    expect(await schemaOf(database.sequelize)).toEqual(schema);
+  });
+
+  it('are taken back one by one, the latest first', async () => {
+    const names = await migrator.up();
+    for (const name of [...names].reverse()) {
+      expect(await migrator.down({ all: false })).toEqual([name]);
+    }
+    expect(await migrator.down({ all: false })).toEqual([]);
+    expect(await migrator.status()).toEqual({ executed: [], pending: names });
+  });
+
+  it('are run once by three migrators that start at the same moment', async () => {
+    const runs = await Promise.all([1, 2, 3].map(() => new Migrator(settings).up()));
+
+    const { executed, pending } = await migrator.status();
+    expect(runs.flat().sort()).toEqual(executed);
+    expect(pending).toEqual([]);
+    expect(Object.keys(await schemaOf(database.sequelize))).toEqual(TABLES);
+  });
+
+  it('go on after a crash between a table and its record', async () => {
+    const names = await migrator.up();
+    const schema = await schemaOf(database.sequelize);
+    for (const name of names) {
+      await database.sequelize.query('DELETE FROM SequelizeMeta WHERE name >= :name', {
+        replacements: { name },
+      });
+      expect((await migrator.up())[0]).toBe(name);
+    }
+    expect(await schemaOf(database.sequelize)).toEqual(schema);
+  });
+
+  it('make what the models describe, column by column', async () => {
+    await migrator.up();
+    const described: Record<string, Record<string, string>> = {};
+    const models = Object.values(database.models) as unknown as ModelStatic<Model>[];
+    for (const model of models) {
+      described[model.tableName] = Object.fromEntries(
+        Object.entries(model.getAttributes()).map(([name, attribute]) => [
+          name,
+          columnText(declaredType(attribute.type), {
+            isNullable: attribute.primaryKey !== true && attribute.allowNull !== false,
+            isKey: attribute.primaryKey === true,
+            countsUp: attribute.autoIncrement === true,
+          }),
+        ]),
+      );
+    }
+    const made: typeof described = {};
+    for (const table of TABLES) {
+      const columns = await database.sequelize.getQueryInterface().describeTable(table);
+      made[table] = Object.fromEntries(
+        Object.entries(columns).map(([name, { type, allowNull, primaryKey, autoIncrement }]) => [
+          name,
+          columnText(type, {
+            isNullable: allowNull && !primaryKey,
+            isKey: primaryKey,
+            // Sequelize does not read it back from SQLite.
+            countsUp: database.isSqlite ? primaryKey : autoIncrement,
+          }),
+        ]),
+      );
+    }
+    expect(made).toEqual(described);
+  });
+});
+
+interface Column {
+  readonly isNullable: boolean;
+  readonly isKey: boolean;
+  readonly countsUp: boolean;
+}
+
+/** As SQL, which knows more kinds of text and fractions of a second on MySQL than on SQLite. */
+function declaredType(type: unknown): string {
+  if (type instanceof DataTypes.TEXT) return 'MEDIUMTEXT';
+  return (type as { toSql(): string }).toSql();
+}
+
+/** A column as models, MySQL and SQLite say it alike. */
+function columnText(type: string, { isNullable, isKey, countsUp }: Column): string {
+  const sql = type
+    .toUpperCase()
+    .replace(/^INT(EGER)?(\(\d+\))?$/, 'INTEGER')
+    .replace(/^DECIMAL\((\d+)\)$/, 'DECIMAL($1,0)')
+    .replace(/^DATETIME$/, 'DATETIME(3)');
+  return [
+    sql,
+    isNullable ? 'null' : 'not null',
+    ...(isKey ? ['key'] : []),
+    ...(countsUp ? ['counts up'] : []),
+  ].join(', ');
+}
+
+/** The database's own words for each table that migrations make, by name. */
+async function schemaOf(sequelize: Sequelize): Promise<Record<string, unknown>> {
+  const schema: Record<string, unknown> = {};
+  const names: string[] = await sequelize.getQueryInterface().showAllTables();
+  for (const name of names.filter((table) => !table.startsWith('Sequelize')).sort()) {
+    const [rows] =
+      sequelize.getDialect() === 'sqlite'
+        ? await sequelize.query(
+            `SELECT type, name, sql FROM sqlite_master WHERE tbl_name = '${name}' ORDER BY name`,
+          )
+        : await sequelize.query(`SHOW CREATE TABLE ${name}`);
+    schema[name] = rows;
+  }
+  return schema;
+}

@@ -1,0 +1,342 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Config } from '../../src/config/config';
+import { ConfigurationError } from '../../src/config/configuration-error';
+import { ENVIRONMENT_NAMES } from '../../src/config/environment';
+import { loadConfig, loadDatabaseSettings } from '../../src/config/load-config';
+
+type Variables = Readonly<Record<string, string>>;
+
+const STRONG = 'Vk3f9QdLw0sXhA7cTj2ZrN8yBm5PuE1i';
+const MYSQL = { DB_HOST: 'db.example.com', DB_USER: 'tickets', DB_DATABASE: 'tickets' };
+const PRODUCTION = { NODE_ENV: 'production', SECRET_KEY: STRONG, ...MYSQL };
+
+describe('loadConfig', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(path.join(tmpdir(), 'tickets-config-'));
+  });
+  afterEach(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  const load = (variables: Variables = {}): Config => loadConfig(variables, root);
+  const faultsOf = (variables: Variables): readonly string[] => {
+    try {
+      load(variables);
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error.faults;
+      throw error;
+    }
+    return [];
+  };
+  const put = (file: string, text: string): void => {
+    writeFileSync(path.join(root, file), text);
+  };
+
+  describe('with nothing set', () => {
+    it('is a development server on a SQLite file, with a random secret', () => {
+      const config = load();
+
+      expect(config).toMatchObject({
+        environment: 'development',
+        workers: 1,
+        http: { port: 3000, trustProxy: false, origins: '*', credentials: false },
+        database: { dialect: 'sqlite', storage: path.join(root, 'data', 'tickets.sqlite') },
+        migrateOnStart: true,
+        auth: {
+          previousSecrets: [],
+          tokenLifetimeSeconds: 3_600,
+          bcryptRounds: 10,
+          refuseCommonPasswords: false,
+          firstAdmin: null,
+        },
+        eventCreators: 'everyone',
+        rateLimits: { enabled: false, redisUrl: null },
+        metricsToken: null,
+        log: { level: 'info', accessFormat: 'dev', directory: null },
+        warnings: [
+          `No SECRET_KEY set: using the random one kept in ${path.join('data', 'secret')}`,
+        ],
+      });
+    });
+
+    it('keeps the secret, for itself alone, from start to start', () => {
+      const { secret } = load().auth;
+      const file = path.join(root, 'data', 'secret');
+
+      expect(Buffer.byteLength(secret)).toBeGreaterThanOrEqual(32);
+      expect(readFileSync(file, 'utf8')).toBe(secret);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(load().auth.secret).toBe(secret);
+    });
+
+    it('can’t be changed by anyone who holds it', () => {
+      const config = load() as { auth: { secret: string } };
+
+      expect(() => {
+        config.auth.secret = 'another';
+      }).toThrow(TypeError);
+    });
+  });
+
+  describe('each variable', () => {
+    const EFFECTS: [name: string, value: string, effect: object][] = [
+      ['NODE_ENV', 'test', { environment: 'test', migrateOnStart: false }],
+      ['PORT', '8080', { http: { port: 8080 } }],
+      ['DB_DIALECT', 'sqlite', { database: { dialect: 'sqlite' } }],
+      ['DB_STORAGE', '/srv/t.sqlite', { database: { storage: '/srv/t.sqlite' } }],
+      ['DB_MIGRATE_ON_START', 'false', { migrateOnStart: false }],
+      ['SECRET_KEY', STRONG, { auth: { secret: STRONG }, warnings: [] }],
+      ['SECRET_KEY_PREVIOUS', 'one, two', { auth: { previousSecrets: ['one', 'two'] } }],
+      ['JWT_EXPIRES_IN', '90', { auth: { tokenLifetimeSeconds: 90 } }],
+      ['JWT_EXPIRES_IN', '45s', { auth: { tokenLifetimeSeconds: 45 } }],
+      ['JWT_EXPIRES_IN', '2m', { auth: { tokenLifetimeSeconds: 120 } }],
+      ['JWT_EXPIRES_IN', '3h', { auth: { tokenLifetimeSeconds: 10_800 } }],
+      ['JWT_EXPIRES_IN', '1d', { auth: { tokenLifetimeSeconds: 86_400 } }],
+      ['BCRYPT_ROUNDS', '12', { auth: { bcryptRounds: 12 } }],
+      ['EVENT_CREATORS', 'organizers', { eventCreators: 'organizers' }],
+      ['PASSWORD_DENYLIST', 'TRUE', { auth: { refuseCommonPasswords: true } }],
+      ['RATE_LIMIT_ENABLED', 'true', { rateLimits: { enabled: true } }],
+      ['REDIS_URL', 'redis://cache:6379', { rateLimits: { redisUrl: 'redis://cache:6379' } }],
+      ['METRICS_TOKEN', 'a'.repeat(16), { metricsToken: 'a'.repeat(16) }],
+      ['TRUST_PROXY', '2', { http: { trustProxy: 2 } }],
+      ['TRUST_PROXY', '10.0.0.1, 10.0.0.2', { http: { trustProxy: ['10.0.0.1', '10.0.0.2'] } }],
+      ['TRUST_PROXY', 'false', { http: { trustProxy: false } }],
+      ['WEB_CONCURRENCY', '1', { workers: 1 }],
+      ['LOG_FORMAT', 'combined', { log: { accessFormat: 'combined' } }],
+      ['LOG_DIR', '/var/log/tickets', { log: { directory: '/var/log/tickets' } }],
+      ['LOG_LEVEL', 'warn', { log: { level: 'warn' } }],
+      [
+        'ORIGIN',
+        'https://a.example, https://b.example',
+        { http: { origins: ['https://a.example', 'https://b.example'] } },
+      ],
+      ['ORIGIN', 'https://a.example, *', { http: { origins: '*' } }],
+    ];
+    const GROUPS: [names: string[], variables: Variables, effect: object][] = [
+      [
+        ['DB_HOST', 'DB_PORT', 'DB_USER', 'DB_PASS', 'DB_DATABASE', 'DB_POOL_MAX'],
+        { ...MYSQL, DB_PORT: '3307', DB_PASS: 'p', DB_POOL_MAX: '20' },
+        {
+          database: {
+            dialect: 'mysql',
+            host: 'db.example.com',
+            port: 3307,
+            user: 'tickets',
+            password: 'p',
+            database: 'tickets',
+            poolMax: 20,
+          },
+        },
+      ],
+      [
+        ['ADMIN_EMAIL', 'ADMIN_PASSWORD'],
+        { ADMIN_EMAIL: 'Admin@Example.com', ADMIN_PASSWORD: 'long enough' },
+        { auth: { firstAdmin: { email: 'admin@example.com', password: 'long enough' } } },
+      ],
+      [
+        ['CREDENTIALS'],
+        { ORIGIN: 'https://a.example', CREDENTIALS: 'true' },
+        { http: { credentials: true } },
+      ],
+    ];
+
+    it.each(EFFECTS)('%s=%s', (name, value, effect) => {
+      expect(load({ [name]: value })).toMatchObject(effect);
+    });
+
+    it.each(GROUPS)('%j', (_names, variables, effect) => {
+      expect(load(variables)).toMatchObject(effect);
+    });
+
+    it('is among these', () => {
+      const tried = [...EFFECTS.map(([name]) => name), ...GROUPS.flatMap(([names]) => names)];
+      expect([...new Set(tried)].sort()).toEqual([...ENVIRONMENT_NAMES].sort());
+    });
+
+    it('left empty means left out', () => {
+      const empty = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, ' ']));
+      expect(load(empty)).toEqual(load());
+    });
+
+    it('DB_PASSWORD stands in for DB_PASS', () => {
+      expect(load({ ...MYSQL, DB_PASSWORD: 'p' }).database).toMatchObject({ password: 'p' });
+      expect(load({ ...MYSQL, DB_PASSWORD: 'p', DB_PASS: 'q' }).database).toMatchObject({
+        password: 'q',
+      });
+    });
+  });
+
+  describe('files', () => {
+    it.each(['development', 'test', 'production'])(
+      '.env.%s.local lies beneath the process',
+      (name) => {
+        put(`.env.${name}.local`, `PORT=4000\nLOG_LEVEL=warn\nSECRET_KEY=${STRONG}\n`);
+        const { http, log } = load({ ...MYSQL, NODE_ENV: name, LOG_LEVEL: 'error' });
+
+        expect({ port: http.port, level: log.level }).toEqual({ port: 4000, level: 'error' });
+      },
+    );
+
+    it('of another environment, or with a plain name, are not read', () => {
+      put('.env.production.local', 'PORT=4000');
+      put('.env', 'PORT=4001');
+
+      expect(load().http.port).toBe(3000);
+    });
+
+    it('may hold a secret each, named by the variable with _FILE behind it', () => {
+      put('secret', `${STRONG}\n`);
+      put('previous', `${STRONG}-old\n`);
+      put('password', 'p\n');
+      put('admin', 'long enough\n');
+      put('metrics', `${'m'.repeat(16)}\n`);
+
+      expect(
+        load({
+          ...MYSQL,
+          SECRET_KEY_FILE: 'secret',
+          SECRET_KEY_PREVIOUS_FILE: path.join(root, 'previous'),
+          DB_PASS_FILE: 'password',
+          ADMIN_EMAIL: 'admin@example.com',
+          ADMIN_PASSWORD_FILE: 'admin',
+          METRICS_TOKEN_FILE: 'metrics',
+        }),
+      ).toMatchObject({
+        database: { password: 'p' },
+        auth: {
+          secret: STRONG,
+          previousSecrets: [`${STRONG}-old`],
+          firstAdmin: { password: 'long enough' },
+        },
+        metricsToken: 'm'.repeat(16),
+      });
+    });
+
+    it('that can’t be read are a fault, without a word of what is in them', () => {
+      expect(faultsOf({ SECRET_KEY_FILE: 'missing' })).toEqual([
+        "SECRET_KEY_FILE names a file that can't be read",
+      ]);
+    });
+  });
+
+  describe('faults', () => {
+    it.each([
+      ['NODE_ENV', 'staging'],
+      ['PORT', '65536'],
+      ['PORT', '80a'],
+      ['DB_DIALECT', 'postgres'],
+      ['DB_PORT', '0'],
+      ['DB_POOL_MAX', '3'],
+      ['DB_MIGRATE_ON_START', 'yes'],
+      ['JWT_EXPIRES_IN', '0'],
+      ['JWT_EXPIRES_IN', '1w'],
+      ['BCRYPT_ROUNDS', '3'],
+      ['BCRYPT_ROUNDS', '15'],
+      ['EVENT_CREATORS', 'nobody'],
+      ['PASSWORD_DENYLIST', '1'],
+      ['RATE_LIMIT_ENABLED', 'on'],
+      ['REDIS_URL', 'http://cache:6379'],
+      ['METRICS_TOKEN', 'short'],
+      ['WEB_CONCURRENCY', '0'],
+      ['LOG_FORMAT', 'json'],
+      ['LOG_LEVEL', 'loud'],
+      ['CREDENTIALS', 'maybe'],
+      ['ADMIN_EMAIL', 'admin'],
+      ['ADMIN_PASSWORD', 'short'],
+      ['ADMIN_PASSWORD', 'é'.repeat(37)],
+    ])('%s=%s is one, and named', (name, value) => {
+      const together: Variables = name.startsWith('ADMIN_')
+        ? { ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'long enough' }
+        : {};
+      const faults = faultsOf({ ...together, [name]: value });
+
+      expect(faults).toHaveLength(1);
+      expect(faults[0]).toContain(name);
+    });
+
+    it('are told all at once, and leave no secret behind', () => {
+      const faults = faultsOf({
+        PORT: 'http',
+        DB_DIALECT: 'mysql',
+        LOG_LEVEL: 'loud',
+        ADMIN_EMAIL: 'admin@example.com',
+      });
+
+      expect(faults.map((fault) => fault.split(' ')[0]).sort()).toEqual([
+        'ADMIN_EMAIL',
+        'DB_DATABASE',
+        'DB_HOST',
+        'DB_USER',
+        'LOG_LEVEL',
+        'PORT',
+      ]);
+      expect(new ConfigurationError(faults).message).toContain(faults.join('\n- '));
+      expect(existsSync(path.join(root, 'data'))).toBe(false);
+    });
+
+    it('several workers on SQLite are one', () => {
+      expect(faultsOf({ WEB_CONCURRENCY: '2' })).toEqual([
+        'WEB_CONCURRENCY above 1 needs mysql: on sqlite one process serves the file',
+      ]);
+      expect(load({ ...MYSQL, WEB_CONCURRENCY: '2' }).workers).toBe(2);
+    });
+
+    it('migrations ask for a database and for no secret', () => {
+      expect(loadDatabaseSettings({ ...MYSQL, NODE_ENV: 'production' }, root)).toMatchObject({
+        dialect: 'mysql',
+        host: 'db.example.com',
+      });
+      expect(() => loadDatabaseSettings({ DB_HOST: 'db.example.com' }, root)).toThrow(/DB_USER/);
+    });
+  });
+
+  describe('production', () => {
+    it('switches the stricter rules on, and migrates only when told to', () => {
+      expect(load(PRODUCTION)).toMatchObject({
+        environment: 'production',
+        migrateOnStart: false,
+        auth: { refuseCommonPasswords: true },
+        rateLimits: { enabled: true },
+        warnings: [],
+      });
+      expect(load({ ...PRODUCTION, DB_MIGRATE_ON_START: 'true' }).migrateOnStart).toBe(true);
+    });
+
+    it.each([
+      ['none at all', ''],
+      ['one from an example', 'your-jwt-secret'],
+      ['one of 31 bytes', STRONG.slice(1)],
+      ['one of a few letters', 'ab'.repeat(24)],
+    ])('refuses %s for a secret', (_kind, secret) => {
+      expect(faultsOf({ ...PRODUCTION, SECRET_KEY: secret })).toEqual([
+        expect.stringMatching(/^SECRET_KEY .* at least 32 random bytes in production/),
+      ]);
+      expect(existsSync(path.join(root, 'data', 'secret'))).toBe(false);
+    });
+
+    it('counts a secret’s bytes, not its letters', () => {
+      expect(faultsOf({ ...PRODUCTION, SECRET_KEY: 'äöüßéñçø'.repeat(2) })).toEqual([]);
+    });
+
+    it('refuses a weak secret that only verifies', () => {
+      expect(faultsOf({ ...PRODUCTION, SECRET_KEY_PREVIOUS: `${STRONG},short` })).toHaveLength(1);
+    });
+
+    it('runs on SQLite only where that is said', () => {
+      const onSqlite = { NODE_ENV: 'production', SECRET_KEY: STRONG };
+
+      expect(faultsOf(onSqlite)).toEqual([expect.stringContaining('DB_DIALECT=sqlite')]);
+      expect(load({ ...onSqlite, DB_DIALECT: 'sqlite' }).database.dialect).toBe('sqlite');
+    });
+  });
+
+  it.each([
+    ['a short secret', { SECRET_KEY: 'short' }, /SECRET_KEY is short/],
+    ['credentials for anyone', { SECRET_KEY: STRONG, CREDENTIALS: 'true' }, /CREDENTIALS=true/],
+  ])('warns of %s', (_what, variables, warning) => {
+    expect(load(variables).warnings).toEqual([expect.stringMatching(warning)]);
+  });
+});
