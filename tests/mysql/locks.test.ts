@@ -3,6 +3,7 @@ import { makeEvent } from '../factories/events';
 import { makePerson } from '../factories/people';
 import { Outsider } from '../support/outsider';
 import { TestApi } from '../support/test-api';
+import { until } from '../support/until';
 
 describe('a booking that waits for a lock', () => {
   let api: TestApi;
@@ -60,5 +61,41 @@ describe('a booking that waits for a lock', () => {
     const next = await api.post('/api/tickets/book', person.token, { event_id: event.id });
     expect(next.body.data).toMatchObject({ version: 1, bookings: [{ ticket_no: 1 }] });
     expect((await api.container.services.ledger.reconcile(event.id)).faults).toEqual([]);
+  });
+});
+
+describe('events whose locks others hold', () => {
+  let api: TestApi;
+  let outsider: Outsider;
+  beforeAll(async () => {
+    api = await TestApi.start();
+    outsider = await Outsider.enter(api.container.config.database);
+  });
+  afterAll(async () => {
+    await outsider.leave();
+    await api.close();
+  });
+
+  it('leave connections to everything else, however many they are', async () => {
+    const person = await makePerson(api.container);
+    const events = [];
+    for (let count = 0; count < 12; count += 1) {
+      events.push(await makeEvent(api, { organizer: person }));
+    }
+    await outsider.session.beginTransaction();
+    await outsider.session.query('SELECT id FROM events WHERE id IN (?) FOR UPDATE', [
+      events.map(({ id }) => id),
+    ]);
+
+    const bookings = events.map(({ id }) =>
+      api.post('/api/tickets/book', person.token, { event_id: id }),
+    );
+    await until(async () => (await outsider.openTransactions('LOCK WAIT')) >= 7);
+
+    expect(await outsider.openTransactions('LOCK WAIT')).toBe(7);
+    const read = await api.get(`/api/events/status/${String(events[0]!.id)}`, person.token);
+    expect(read.status).toBe(200);
+    await outsider.session.commit();
+    for (const { status } of await Promise.all(bookings)) expect(status).toBe(201);
   });
 });

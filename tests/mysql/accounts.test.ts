@@ -99,4 +99,20 @@ describe('changing an account that others use', () => {
     const user = await api.container.database.models.User.findByPk(person.id);
     expect(user?.get('token_version')).toBe(2);
   });
+
+  it('a change ends the tokens that were looked at while it was under way', async () => {
+    const person = await makePerson(api.container);
+    const admin = await makePerson(api.container, 'admin');
+    await outsider.session.beginTransaction();
+    await outsider.session.query('SELECT id FROM users WHERE id = ? FOR UPDATE', [person.id]);
+    const change = api.patch(`/api/users/${String(person.id)}/role`, admin.token, {
+      role: 'organizer',
+    });
+    await observer.untilSomeoneWaits();
+    expect((await api.get('/api/users/me', person.token)).status).toBe(200);
+    await outsider.session.commit();
+
+    expect((await change).status).toBe(200);
+    expect((await api.get('/api/users/me', person.token)).status).toBe(401);
+  });
 });

@@ -1,0 +1,51 @@
+import { AccountDirectory } from '../../src/services/account-directory';
+import { makePerson } from '../factories/people';
+import { TestApi } from '../support/test-api';
+
+describe('accounts that are remembered', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await TestApi.start();
+  });
+  afterAll(() => api.close());
+
+  const endTokens = async (userId: number): Promise<void> => {
+    const { User } = api.container.database.models;
+    await User.increment({ token_version: 1 }, { where: { id: userId } });
+  };
+
+  it('are read anew once they are said to have changed', async () => {
+    const { id } = await makePerson(api.container);
+    const accounts = new AccountDirectory(api.container.database);
+    await accounts.find(id);
+    await endTokens(id);
+
+    accounts.forget(id);
+
+    expect(await accounts.find(id)).toMatchObject({ tokenVersion: 1 });
+  });
+
+  it('are not remembered as they were read before they were said to have changed', async () => {
+    const { id } = await makePerson(api.container);
+    const accounts = new AccountDirectory(api.container.database);
+
+    const underWay = accounts.find(id);
+    accounts.forget(id);
+    await underWay;
+    await endTokens(id);
+
+    expect(await accounts.find(id)).toMatchObject({ tokenVersion: 1 });
+  });
+
+  it('are known no more once they are deleted', async () => {
+    const { id } = await makePerson(api.container);
+    const accounts = new AccountDirectory(api.container.database);
+    await accounts.find(id);
+    const { User } = api.container.database.models;
+    await User.update({ email: null, password: null, deleted_at: new Date() }, { where: { id } });
+
+    accounts.forget(id);
+
+    expect(await accounts.find(id)).toBeUndefined();
+  });
+});

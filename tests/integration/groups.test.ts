@@ -1,0 +1,119 @@
+import type { Command } from '../../src/domain/commands';
+import { Replay } from '../../src/inventory/idempotency';
+import { makeEvent, makeSoldOutEvent } from '../factories/events';
+import { makePeople, makePerson } from '../factories/people';
+import { TestApi } from '../support/test-api';
+
+describe('commands that come at the same moment', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await TestApi.start();
+  });
+  afterAll(() => api.close());
+
+  /** Asked for in one turn, so they wait together. Tells what each was answered with. */
+  const runTogether = (eventId: number, commands: readonly Command[]): Promise<string[]> =>
+    Promise.all(
+      commands.map(async (command) => {
+        const request = { command, actorId: 1, requestId: null };
+        const result = await api.container.inventory.execute(eventId, request);
+        if (result instanceof Replay) throw new Error('No command here has a key');
+        return result.refused ? result.code : result.kind;
+      }),
+    );
+  const book = (userId: number, quantity = 1): Command => ({
+    kind: 'book',
+    bookedBy: userId,
+    userId,
+    additionalUsers: [],
+    quantity,
+  });
+  const consistency = async (eventId: number): Promise<unknown> => {
+    const { event, faults } = await api.container.services.ledger.reconcile(eventId);
+    return [faults, event.version];
+  };
+
+  it('run in one transaction, in the order of their arrival', async () => {
+    const people = await makePeople(api.container, 20);
+    const event = await makeEvent(api, { total: 10 });
+    const before = (await api.container.metrics.groupSize.get()).values;
+
+    await runTogether(
+      event.id,
+      people.map(({ id }) => book(id)),
+    );
+
+    const groups = (values: typeof before): number =>
+      values.find(({ metricName }) => metricName?.endsWith('_count'))?.value ?? 0;
+    const after = (await api.container.metrics.groupSize.get()).values;
+    expect(groups(after) - groups(before)).toBe(1);
+    const { Booking } = api.container.database.models;
+    const rows = await Booking.findAll({ where: { event_id: event.id }, order: ['ticket_no'] });
+    expect(rows.map((row) => row.get('user_id'))).toEqual(people.slice(0, 10).map(({ id }) => id));
+    expect(await consistency(event.id)).toEqual([[], 20]);
+  });
+
+  it('and can’t all be in one group are all answered, in the order of their arrival', async () => {
+    const [person, other] = await makePeople(api.container, 2);
+    const event = await makeSoldOutEvent(api, { total: 1 });
+    const join = {
+      kind: 'join',
+      userId: person!.id,
+      requestedBy: person!.id,
+      quantity: 1,
+    } as const;
+    const leave = { kind: 'leave', userId: person!.id, mayRemove: () => true } as const;
+
+    const answers = await runTogether(event.id, [join, leave, leave, join, book(other!.id)]);
+
+    expect(answers).toEqual(['join', 'leave', 'WAITLIST_ENTRY_NOT_FOUND', 'join', 'book']);
+    expect(await consistency(event.id)).toEqual([[], 5]);
+  });
+
+  it('and concern the whole event each see what the one before has left', async () => {
+    const person = await makePerson(api.container);
+    const event = await makeEvent(api, { total: 5 });
+    const mayManage = (): boolean => true;
+
+    const answers = await runTogether(event.id, [
+      book(person.id, 5),
+      { kind: 'update-event', totalTickets: 4, mayManage },
+      { kind: 'update-event', totalTickets: 6, mayManage },
+      book(person.id),
+      { kind: 'cancel-event', mayManage },
+      book(person.id),
+    ]);
+
+    expect(answers).toEqual([
+      'book',
+      'CAPACITY_BELOW_BOOKED',
+      'update-event',
+      'book',
+      'cancel-event',
+      'EVENT_CANCELLED',
+    ]);
+    expect(await consistency(event.id)).toEqual([[], 4]);
+  });
+
+  it('beyond what may wait are refused at once, and the others are not harmed', async () => {
+    const event = await makeEvent(api);
+    const { inventory } = api.container;
+    const command: Command = { kind: 'cancel-held', holderId: event.organizer.id, quantity: null };
+
+    const answers = await Promise.allSettled(
+      Array.from({ length: 4_100 }, () =>
+        inventory.execute(event.id, { command, actorId: 1, requestId: null }),
+      ),
+    );
+
+    const refused = answers.slice(4_000);
+    expect(refused).toHaveLength(100);
+    for (const answer of refused) {
+      expect(answer).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'SERVICE_UNAVAILABLE', message: 'Too many requests are waiting' },
+      });
+    }
+    expect(answers[0]).toMatchObject({ status: 'fulfilled', value: { code: 'BOOKING_NOT_FOUND' } });
+  });
+});
