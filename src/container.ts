@@ -7,6 +7,7 @@ import { UnitOfWork } from './database/unit-of-work';
 import { InventoryExecutor } from './inventory/inventory-executor';
 import { createLogger, type Logger } from './observability/logger';
 import { Metrics } from './observability/metrics';
+import { addSampledGauges } from './observability/sampled-gauges';
 import { LoginGuard } from './rate-limits/login-guard';
 import { RateLimiter } from './rate-limits/rate-limiter';
 import { connectRedis } from './rate-limits/redis';
@@ -23,6 +24,7 @@ import { PasswordHasher } from './services/password-hasher';
 import { TicketsService } from './services/tickets.service';
 import { TokenService } from './services/token-service';
 import { UsersService } from './services/users.service';
+import { waitlistTotals } from './services/waitlist-totals';
 import { WaitlistsService } from './services/waitlists.service';
 
 export interface Container {
@@ -51,6 +53,11 @@ export function createContainer(config: Config): Container {
     unitOfWork,
     metrics,
     poolMax: config.database.dialect === 'mysql' ? config.database.poolMax : 1,
+  });
+  addSampledGauges(metrics, {
+    commandsInFlight: () => inventory.inFlight,
+    poolUse: () => database.poolUse(),
+    waitlistTotals: () => waitlistTotals(database),
   });
   const { enabled: isLimited, redisUrl } = config.rateLimits;
   const redis = isLimited && redisUrl !== null ? connectRedis(redisUrl, { logger, metrics }) : null;

@@ -1,5 +1,6 @@
 import type { Sequelize } from 'sequelize';
 import type { DatabaseSettings } from '../config/config';
+import type { PoolUse } from '../observability/sampled-gauges';
 import { defineModels, type Models } from '../models';
 import { closeSequelize, createSequelize } from './sequelize';
 
@@ -8,7 +9,16 @@ export interface Database {
   readonly sequelize: Sequelize;
   readonly models: Models;
   readonly isSqlite: boolean;
+  poolUse(): PoolUse;
   close(): Promise<void>;
+}
+
+/** What Sequelize's types keep to themselves; on SQLite no connection is pooled. */
+interface Pool {
+  readonly maxSize: number;
+  readonly size: number;
+  readonly using: number;
+  readonly waiting: number;
 }
 
 export function openDatabase(settings: DatabaseSettings): Database {
@@ -17,6 +27,10 @@ export function openDatabase(settings: DatabaseSettings): Database {
     sequelize,
     models: defineModels(sequelize),
     isSqlite: settings.dialect === 'sqlite',
+    poolUse() {
+      const { pool } = sequelize.connectionManager as unknown as { pool: Pool };
+      return { max: pool.maxSize, open: pool.size, inUse: pool.using, waiting: pool.waiting };
+    },
     close: () => closeSequelize(sequelize, settings),
   };
 }

@@ -19,6 +19,11 @@ export interface GroupResult {
   readonly promotedTickets: number;
 }
 
+/** What became of a group that locked its event itself. */
+export interface LockedResult extends GroupResult {
+  readonly lockWaitMs: number;
+}
+
 /** Ids that the database gave to what the group created. */
 interface NewIds {
   readonly bookings: ReadonlyMap<number, number>;
@@ -38,11 +43,13 @@ export async function runGroup(
   tx: Tx,
   eventId: number,
   requests: readonly CommandRequest[],
-): Promise<GroupResult> {
+): Promise<LockedResult> {
+  const askedAt = performance.now();
   const locked = await lockEvent(database, tx, eventId);
-  if (locked) return runLocked(database, tx, locked, requests);
+  const lockWaitMs = performance.now() - askedAt;
+  if (locked) return { ...(await runLocked(database, tx, locked, requests)), lockWaitMs };
   const missing = refuse('EVENT_NOT_FOUND', `No event ${String(eventId)}`);
-  return { results: requests.map(() => missing), promotedTickets: 0 };
+  return { results: requests.map(() => missing), promotedTickets: 0, lockWaitMs };
 }
 
 /** The same, for an event that the transaction has locked already. */

@@ -5,7 +5,7 @@ import type { Command } from '../domain/commands';
 import { refuse } from '../domain/outcomes';
 import { ApiError, serviceUnavailable } from '../errors/api-error';
 import type { Metrics } from '../observability/metrics';
-import { runGroup } from './command-group';
+import { runGroup, type LockedResult } from './command-group';
 import { runsAlone, type CommandRequest, type CommandResult } from './command-request';
 import { EventQueue, type Pending } from './event-queue';
 import { Replay } from './idempotency';
@@ -49,6 +49,11 @@ export class InventoryExecutor {
     this.#connections = new Semaphore(Math.max(1, places));
   }
 
+  /** Commands that wait or run. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
   /**
    * @returns what the command was answered with, once that is committed; refusals are results too
    * @throws ApiError SERVICE_UNAVAILABLE when it could not run in time or was too much: nothing has
@@ -71,13 +76,13 @@ export class InventoryExecutor {
       this.#queues.set(eventId, queue);
       void this.#drain(eventId, queue);
     }
-    this.#countInFlight(1);
+    this.#inFlight += 1;
     try {
       const result = await pending.promise;
       this.#countOutcome(request, result);
       return result as CommandResult<C['kind']>;
     } finally {
-      this.#countInFlight(-1);
+      this.#inFlight -= 1;
     }
   }
 
@@ -102,7 +107,7 @@ export class InventoryExecutor {
   async #run(eventId: number, queue: EventQueue, group: readonly Pending[]): Promise<void> {
     const startedAt = performance.now();
     try {
-      const { results, promotedTickets } = await this.#unitOfWork.run(
+      const { results, promotedTickets, lockWaitMs } = await this.#unitOfWork.run(
         (tx) =>
           runGroup(
             this.#database,
@@ -112,7 +117,7 @@ export class InventoryExecutor {
           ),
         { deadline: deadlineOf(group, startedAt) },
       );
-      this.#observe(group, startedAt, promotedTickets);
+      this.#observe(group, startedAt, { promotedTickets, lockWaitMs });
       results.forEach((result, index) => {
         group[index]!.resolve(result);
       });
@@ -130,18 +135,18 @@ export class InventoryExecutor {
     }
   }
 
-  #observe(group: readonly Pending[], startedAt: number, promotedTickets: number): void {
+  #observe(
+    group: readonly Pending[],
+    startedAt: number,
+    { promotedTickets, lockWaitMs }: Pick<LockedResult, 'promotedTickets' | 'lockWaitMs'>,
+  ): void {
     this.#metrics.groupSize.observe(group.length);
+    this.#metrics.lockWaitSeconds.observe(lockWaitMs / 1_000);
     this.#metrics.groupSeconds.observe((performance.now() - startedAt) / 1_000);
     for (const { arrivedAt } of group) {
       this.#metrics.queueWaitSeconds.observe((startedAt - arrivedAt) / 1_000);
     }
     if (promotedTickets > 0) this.#metrics.promotedTickets.inc(promotedTickets);
-  }
-
-  #countInFlight(by: 1 | -1): void {
-    this.#inFlight += by;
-    this.#metrics.commandsInFlight.set(this.#inFlight);
   }
 
   #countOutcome({ command }: CommandRequest, result: CommandResult): void {

@@ -42,9 +42,10 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  readonly commandsInFlight = new Gauge({
-    name: 'inventory_commands_in_flight',
-    help: 'Commands that wait or run',
+  readonly lockWaitSeconds = new Histogram({
+    name: 'inventory_lock_wait_seconds',
+    help: "Time until a group held its event's lock, a trip to the database included",
+    buckets: SECONDS_BUCKETS,
     registers: [this.registry],
   });
 
@@ -69,7 +70,7 @@ export class Metrics {
 
   readonly redisUp = new Gauge({
     name: 'redis_up',
-    help: '1 while rate limits are shared through Redis',
+    help: '1 while rate limits are shared through Redis; absent where there is none',
     aggregator: 'min',
     registers: [this.registry],
   });
@@ -81,8 +82,30 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly ledgerChecks = new Counter({
+    name: 'ledger_checked_events_total',
+    help: 'Events that were held against their rows',
+    registers: [this.registry],
+  });
+
+  readonly ledgerFaultyEvents = new Gauge({
+    name: 'ledger_faulty_events',
+    help: 'Events whose counters did not agree with their rows when they were last checked',
+    aggregator: 'max',
+    registers: [this.registry],
+  });
+
+  readonly ledgerLastCheck = new Gauge({
+    name: 'ledger_last_check_timestamp_seconds',
+    help: 'When an event was last held against its rows',
+    aggregator: 'max',
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    // A gauge begins at 0, which would say that Redis is away.
+    this.redisUp.remove();
   }
 
   /** Stops nothing that runs by itself, but frees the numbers for the next instance. */

@@ -51,13 +51,16 @@ export class LedgerService {
   }
 
   /** All events, some at a time; each batch is one unchanging view of the database. */
-  async *reconcileAll(): AsyncGenerator<Reconciliation, void> {
+  async *reconcileAll({ eventsAtOnce = EVENTS_AT_ONCE } = {}): AsyncGenerator<
+    Reconciliation,
+    void
+  > {
     for (let afterId = 0; ;) {
       const events = await findRows(this.#database.models.Event, {
         attributes: ['id'],
         where: { id: { [Op.gt]: afterId } },
         order: [['id', 'ASC']],
-        limit: EVENTS_AT_ONCE,
+        limit: eventsAtOnce,
       });
       const last = events.at(-1);
       if (!last) return;

@@ -35,6 +35,12 @@ describe('a server of several workers', () => {
     expect(metrics).toMatch(/inventory_commands_total\{kind="book",outcome="booked"\} 50\n/);
     expect(metrics).toMatch(/inventory_commands_total\{kind="book",outcome="waitlisted"\} 70\n/);
 
+    // Figures of each process add up; those of the one database do not.
+    const { Event } = api.container.database.models;
+    expect(metrics).toContain(`\nwaitlist_people ${String(await Event.sum('waitlist_count'))}\n`);
+    expect(metrics).toContain(`\ndatabase_pool_max ${String(WORKERS * 10)}\n`);
+    expect(metrics).toContain('\ndatabase_up 1\n');
+
     const [worker] = await workersOf(server.processId);
     process.kill(worker!, 'SIGKILL');
     await until(() => listeningIn(server) === WORKERS + 1);

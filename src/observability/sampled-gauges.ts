@@ -1,0 +1,79 @@
+import { Gauge } from 'prom-client';
+import type { Metrics } from './metrics';
+
+/** How old what was asked of the database may be, so that reading the metrics often costs nothing. */
+const SAMPLE_AGE_MS = 10_000;
+
+/** Connections to the database. */
+export interface PoolUse {
+  readonly max: number;
+  readonly open: number;
+  readonly inUse: number;
+  /** Requests that wait for a free connection. */
+  readonly waiting: number;
+}
+
+/** Over all events. */
+export interface WaitlistTotals {
+  readonly people: number;
+  readonly tickets: number;
+}
+
+/** Where the figures come from. */
+export interface GaugeSources {
+  commandsInFlight(): number;
+  poolUse(): PoolUse;
+  waitlistTotals(): Promise<WaitlistTotals>;
+}
+
+/**
+ * Figures that are looked up when the metrics are read: requests pay nothing for them. Those that
+ * belong to one process add up over workers; those that all read from one database do not.
+ */
+export function addSampledGauges({ registry }: Metrics, sources: GaugeSources): void {
+  const add = (
+    name: string,
+    help: string,
+    read: () => number | undefined | Promise<number | undefined>,
+    aggregator: 'sum' | 'min' | 'max' = 'sum',
+  ): void => {
+    new Gauge({
+      name,
+      help,
+      aggregator,
+      registers: [registry],
+      async collect() {
+        const value = await read();
+        if (value === undefined) this.remove();
+        else this.set(value);
+      },
+    });
+  };
+
+  add('inventory_commands_in_flight', 'Commands that wait or run', () =>
+    sources.commandsInFlight(),
+  );
+  add('database_pool_max', 'Connections that may be open', () => sources.poolUse().max);
+  add('database_pool_open', 'Connections that are open', () => sources.poolUse().open);
+  add('database_pool_in_use', 'Connections that are in use', () => sources.poolUse().inUse);
+  add(
+    'database_pool_waiting',
+    'Requests that wait for a connection',
+    () => sources.poolUse().waiting,
+  );
+
+  const totals = sampled(() => sources.waitlistTotals().catch(() => undefined));
+  add('database_up', '1 while the database answers', async () => ((await totals()) ? 1 : 0), 'min');
+  add('waitlist_people', 'Places in all waitlists', async () => (await totals())?.people, 'max');
+  add('waitlist_tickets', 'Tickets they wait for', async () => (await totals())?.tickets, 'max');
+}
+
+/** Asks anew only when the last answer is too old; whoever asks meanwhile shares it. */
+function sampled<T>(ask: () => Promise<T>): () => Promise<T> {
+  let last: { readonly askedAt: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (!last || now - last.askedAt > SAMPLE_AGE_MS) last = { askedAt: now, answer: ask() };
+    return last.answer;
+  };
+}

@@ -1,0 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Container } from '../container';
+
+/** Pause between two events; longer where counting takes long: it takes a hundredth of the time. */
+const MIN_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 5 * 60_000;
+const PAUSE_PER_CHECK = 99;
+/** Pause after all events have been checked, and after a failure. */
+const ROUND_PAUSE_MS = 60_000;
+const MS_PER_SECOND = 1_000;
+
+/**
+ * Holds one event after the other against its rows, for as long as the process serves, and tells the
+ * metrics and the log what is off. The counters are right by construction: this is the proof.
+ */
+export function startLedgerWatch({ services, logger, metrics }: Container): { stop(): void } {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const rest = (ms: number): Promise<void> => pause(ms, undefined, { signal, ref: false });
+  const faulty = new Set<number>();
+
+  const checkAll = async (): Promise<void> => {
+    let startedAt = performance.now();
+    for await (const { event, faults } of services.ledger.reconcileAll({ eventsAtOnce: 1 })) {
+      const tookMs = performance.now() - startedAt;
+      if (faults.length > 0) {
+        faulty.add(event.id);
+        logger.error('The ledger of an event is off', { event: event.id, faults });
+      } else {
+        faulty.delete(event.id);
+      }
+      metrics.ledgerChecks.inc();
+      noteTime();
+      await rest(Math.min(Math.max(MIN_PAUSE_MS, tookMs * PAUSE_PER_CHECK), MAX_PAUSE_MS));
+      startedAt = performance.now();
+    }
+    noteTime();
+  };
+  const noteTime = (): void => {
+    metrics.ledgerFaultyEvents.set(faulty.size);
+    metrics.ledgerLastCheck.set(Date.now() / MS_PER_SECOND);
+  };
+  const watch = async (): Promise<void> => {
+    for (;;) {
+      await checkAll().catch((error: unknown) => {
+        if (signal.aborted) return;
+        logger.warn('The ledger could not be checked; trying again later', { error });
+      });
+      await rest(ROUND_PAUSE_MS);
+    }
+  };
+  // Ends only by being stopped.
+  watch().catch(() => undefined);
+  return {
+    stop() {
+      stopping.abort();
+    },
+  };
+}
