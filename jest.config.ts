@@ -3,6 +3,7 @@ import type { Config } from 'jest';
 const hasMysql = process.env.TEST_HAS_MYSQL === 'true';
 const hasMariadb = process.env.TEST_HAS_MARIADB === 'true';
 const hasChromium = process.env.TEST_HAS_CHROMIUM === 'true';
+const hasRedis = process.env.TEST_HAS_REDIS === 'true';
 
 const common: Config = {
   testEnvironment: 'node',
@@ -38,6 +39,14 @@ const browser: Config = {
   globals: { TEST_DIALECT: 'sqlite' },
 };
 
+/** What several servers count together in Redis. */
+const redis: Config = {
+  ...common,
+  displayName: 'redis',
+  testMatch: ['<rootDir>/tests/redis/**/*.test.ts'],
+  globals: { TEST_DIALECT: hasMysql ? 'mysql' : 'sqlite' },
+};
+
 const config: Config = {
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/tests/unit/**/*.test.ts'] },
@@ -45,6 +54,7 @@ const config: Config = {
     ...(hasMysql ? [onDatabase('mysql')] : []),
     faults,
     ...(hasChromium ? [browser] : []),
+    ...(hasRedis ? [redis] : []),
   ],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',

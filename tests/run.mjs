@@ -4,8 +4,9 @@
  *   npm test -- --long        ten times as many random stories
  *   npm test -- <anything>    as Jest takes it
  *
- * TEST_REQUIRE_MYSQL=true fails where no MySQL-speaking server can be had, and
- * TEST_REQUIRE_CHROMIUM=true where no Chromium is installed.
+ * TEST_REQUIRE_MYSQL=true fails where no MySQL-speaking server can be had,
+ * TEST_REQUIRE_CHROMIUM=true where no Chromium is installed, and TEST_REQUIRE_REDIS=true where no
+ * Redis is.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,6 +17,7 @@ const args = process.argv.slice(2);
 const isLong = args.includes('--long');
 const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
 const hasMariadb = folders.some((folder) => existsSync(path.join(folder, 'mariadbd')));
+const hasRedis = folders.some((folder) => existsSync(path.join(folder, 'redis-server')));
 const hasChromium = existsSync('/usr/bin/chromium');
 const hasMysql = process.env.TEST_DB_HOST !== undefined || hasMariadb;
 
@@ -27,6 +29,7 @@ const { status } = spawnSync(process.execPath, [jest, ...args.filter((arg) => ar
     TEST_HAS_MYSQL: String(hasMysql),
     TEST_HAS_MARIADB: String(hasMariadb),
     TEST_HAS_CHROMIUM: String(hasChromium),
+    TEST_HAS_REDIS: String(hasRedis),
     ...(isLong ? { TEST_LONG: 'true' } : {}),
   },
 });
@@ -44,7 +47,11 @@ if (!hasChromium) {
     'No Chromium was found: the documentation page was NOT tried in a browser. Install chromium.',
   );
 }
+if (!hasRedis) {
+  console.log('No Redis was found: limits shared by servers were NOT tried. Install redis-server.');
+}
 const isRefused =
   (!hasMysql && process.env.TEST_REQUIRE_MYSQL === 'true') ||
-  (!hasChromium && process.env.TEST_REQUIRE_CHROMIUM === 'true');
+  (!hasChromium && process.env.TEST_REQUIRE_CHROMIUM === 'true') ||
+  (!hasRedis && process.env.TEST_REQUIRE_REDIS === 'true');
 process.exitCode = isRefused ? 1 : (status ?? 1);

@@ -1,0 +1,94 @@
+import { LIMITS } from '../../src/rate-limits/limits';
+import { makeEvent } from '../factories/events';
+import { makePerson, PASSWORD } from '../factories/people';
+import { RedisServer } from '../support/redis-server';
+import { TestApi, type ApiAnswer } from '../support/test-api';
+import { until } from '../support/until';
+
+const WRONG = 'not the password';
+/** Wrong passwords that are looked at where they come all at once: five, and one more. */
+const GUESSES = 6;
+
+describe('two servers with one Redis', () => {
+  let redis: RedisServer;
+  let apis: readonly [TestApi, TestApi];
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    const options = { rateLimits: { enabled: true, redisUrl: redis.url } };
+    apis = [await TestApi.start(options), await TestApi.start(options)];
+    await until(() => areConnected(true));
+  });
+  afterAll(async () => {
+    for (const api of apis) await api.close();
+    await redis.kill();
+  });
+
+  async function areConnected(expected: boolean): Promise<boolean> {
+    const gauges = await Promise.all(apis.map(({ container }) => container.metrics.redisUp.get()));
+    return gauges.every(({ values }) => values[0]!.value === (expected ? 1 : 0));
+  }
+
+  /** So many requests at once, in turn to the one and the other. */
+  function inTurn(times: number, ask: (api: TestApi) => Promise<ApiAnswer>): Promise<ApiAnswer[]> {
+    return Promise.all(Array.from({ length: times }, (_, turn) => ask(apis[turn % 2]!)));
+  }
+
+  const guess = async (): Promise<number[]> => {
+    const { email } = await makePerson(apis[0].container);
+    const body = { email, password: WRONG };
+    return statusesOf(await inTurn(24, (api) => api.call('post', '/api/auth/login', { body })));
+  };
+
+  it('count the bookings of an account together', async () => {
+    const person = await makePerson(apis[0].container);
+    const event = await makeEvent(apis[0], { total: 500 });
+    const { requests } = LIMITS.booking;
+
+    const answers = await inTurn(requests + 10, (api) =>
+      api.post('/api/tickets/book', person.token, { event_id: event.id }),
+    );
+
+    expect(statusesOf(answers)).toEqual([...times(requests, 201), ...times(10, 429)]);
+  });
+
+  it('count wrong passwords together, and forgive together', async () => {
+    const { email } = await makePerson(apis[0].container);
+    const logIn = async (api: TestApi, password: string): Promise<number> =>
+      (await api.post('/api/auth/login', undefined, { email, password })).status;
+    for (let attempt = 0; attempt < GUESSES - 1; attempt += 1) {
+      expect(await logIn(apis[attempt % 2 === 0 ? 0 : 1], WRONG)).toBe(401);
+    }
+    expect(await logIn(apis[1], PASSWORD)).toBe(200);
+    expect(await logIn(apis[0], WRONG)).toBe(401);
+  });
+
+  it('let nobody in who is refused by the other', async () => {
+    expect(await guess()).toEqual([...times(GUESSES, 401), ...times(18, 429)]);
+  });
+
+  it('count alone while it is away, refuse nobody for that, and together when it is back', async () => {
+    await redis.kill();
+    await until(() => areConnected(false));
+    // The address has used up some of its log-ins in each of them.
+    const alone = await guess();
+    const person = await makePerson(apis[0].container);
+    const event = await makeEvent(apis[0], { total: 10 });
+    const booking = await apis[1].post('/api/tickets/book', person.token, { event_id: event.id });
+    await redis.restart();
+    await until(() => areConnected(true));
+    const together = await guess();
+
+    expect(alone).toEqual([...times(2 * GUESSES, 401), ...times(24 - 2 * GUESSES, 429)]);
+    expect(booking.status).toBe(201);
+    expect(booking.headers['ratelimit-remaining']).toBe(String(LIMITS.booking.requests - 1));
+    expect(together).toEqual([...times(GUESSES, 401), ...times(18, 429)]);
+  });
+});
+
+function statusesOf(answers: readonly ApiAnswer[]): number[] {
+  return answers.map(({ status }) => status).sort();
+}
+
+function times(count: number, status: number): number[] {
+  return Array<number>(count).fill(status);
+}
