@@ -10,7 +10,7 @@ const REQUEST_TIMEOUT_MS = 15_000;
 /** How often these two are checked. */
 const CHECK_INTERVAL_MS = 2_000;
 /** How long an idle connection is kept for the next request. */
-const KEEP_ALIVE_MS = 10_000;
+export const KEEP_ALIVE_MS = 10_000;
 /** How long a draining server waits for what is in flight. */
 export const DRAIN_LIMIT_MS = 9_000;
 /** How often a draining server looks for connections that have become idle. */

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { makeEvent } from '../factories/events';
 import { makePeople, makePerson } from '../factories/people';
 import { checkHistory } from '../support/check-history';
@@ -41,7 +39,7 @@ describe('a server of several workers', () => {
     expect(metrics).toContain(`\ndatabase_pool_max ${String(WORKERS * 10)}\n`);
     expect(metrics).toContain('\ndatabase_up 1\n');
 
-    const [worker] = await workersOf(server.processId);
+    const [worker] = await server.workers();
     process.kill(worker!, 'SIGKILL');
     await until(() => listeningIn(server) === WORKERS + 1);
     await Promise.all(people.slice(0, 20).map((person) => history.cancelHeld(person, event.id)));
@@ -87,9 +85,4 @@ describe('workers that can’t start', () => {
 
 function listeningIn({ log }: ServerProcess): number {
   return log.filter(({ message }) => message.startsWith('Listening on port')).length;
-}
-
-async function workersOf(primary: number): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(primary)]);
-  return stdout.trim().split(/\s+/).map(Number);
 }

@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import type { DatabaseSettings } from '../../src/config/config';
 import { TEST_SECRET } from './test-config';
 
@@ -107,6 +108,13 @@ export class ServerProcess {
 
   get url(): string {
     return `http://127.0.0.1:${String(this.port)}`;
+  }
+
+  /** Process ids of its workers, where it has any. */
+  async workers(): Promise<number[]> {
+    const parent = String(this.processId);
+    const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', parent]);
+    return stdout.trim().split(/\s+/).map(Number);
   }
 
   /** All that it has written, for a look at what went wrong. */

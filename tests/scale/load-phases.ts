@@ -1,0 +1,141 @@
+/** What thousands do at once, while replicas come and go. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FaultRun } from '../support/fault-world';
+import { ServerProcess } from '../support/server-process';
+import { until } from '../support/until';
+import type { Installation } from './installation';
+
+const BUYERS = 1_000;
+const TICKETS = 300;
+const CLIENTS = 48;
+/** How long the load goes on before, between and after what happens to the servers. */
+const STRETCH_MS = 1_500;
+
+export interface Row {
+  readonly phase: string;
+  readonly calls: number;
+  readonly answers: string;
+  readonly seen: string;
+}
+
+export async function stampede({ world, proxy }: Installation): Promise<Row> {
+  const run = await world.run([proxy.url], { events: 1, total: TICKETS });
+  const buyers = world.people.slice(0, BUYERS);
+
+  await Promise.all(
+    buyers.map((person) => run.history.book(person, run.eventId, { key: randomUUID() })),
+  );
+
+  // On a slow machine some are told that the server has too much to do. They ask again.
+  let asked = 0;
+  while (asked < run.history.calls.length) {
+    const latest = run.history.calls.slice(asked);
+    asked = run.history.calls.length;
+    const unserved = latest.filter(({ answer }) => answer?.body.code === 'SERVICE_UNAVAILABLE');
+    await Promise.all(unserved.map((call) => run.history.repeat(call)));
+  }
+  const done = run.history.tally();
+  delete done['503 SERVICE_UNAVAILABLE'];
+  assert.deepEqual(done, { '201 booked': TICKETS, '201 waitlisted': BUYERS - TICKETS });
+  return rowOf('1,000 ask for 300 tickets at once', run);
+}
+
+/** Power cut of one replica, and its return, under load. */
+export async function killOne(installation: Installation): Promise<Row> {
+  const { world, proxy, replicas } = installation;
+  const run = await world.run([proxy.url]);
+  const load = run.startLoad(CLIENTS);
+  await pause(STRETCH_MS);
+  await replicas[0]!.kill();
+  const withoutIt = run.history.calls.length;
+  await pause(STRETCH_MS);
+  const afterKill = run.history.calls.slice(withoutIt).filter(({ answer }) => isDone(answer));
+  assert.ok(afterKill.length > 100, 'The others did not go on');
+  await installation.restart(0);
+  await pause(STRETCH_MS);
+  await load.stop();
+
+  const lost = run.history.calls.filter(({ answer }) => answer === null || answer.status >= 500);
+  assert.ok(lost.length <= CLIENTS * 2, `${String(lost.length)} calls were lost with one replica`);
+  await run.history.repeatKeyed();
+  return rowOf('a replica killed under load, and back', run);
+}
+
+/** An update without a break: each replica is asked to end, and started anew. */
+export async function restartAll(installation: Installation): Promise<Row> {
+  const { world, proxy, replicas } = installation;
+  const run = await world.run([proxy.url]);
+  const load = run.startLoad(CLIENTS);
+  for (let index = 0; index < replicas.length; index += 1) {
+    await pause(STRETCH_MS);
+    assert.deepEqual(await replicas[index]!.stop(), { code: 0, signal: null });
+    await installation.restart(index);
+  }
+  await pause(STRETCH_MS);
+  await load.stop();
+
+  const failed = run.history.calls.filter(({ answer }) => answer === null || answer.status >= 500);
+  assert.deepEqual(
+    failed.map(({ answer }) => answer?.body),
+    [],
+  );
+  await run.history.repeatKeyed();
+  return rowOf('all replicas restarted in turn under load', run);
+}
+
+/** One server of two workers, one of which is killed. */
+export async function twoWorkers({ world, database, redis }: Installation): Promise<Row> {
+  const server = await ServerProcess.start(database, {
+    env: { WEB_CONCURRENCY: '2', REDIS_URL: redis.url, RATE_LIMIT_ENABLED: 'true' },
+  });
+  const listening = (): ServerProcess['log'] =>
+    server.log.filter(({ message }) => message.startsWith('Listening on port'));
+  try {
+    await until(() => listening().length === 2);
+    const run = await world.run([server.url]);
+    const load = run.startLoad(CLIENTS);
+    await pause(STRETCH_MS);
+    const [worker] = await server.workers();
+    process.kill(worker!, 'SIGKILL');
+    await until(() => listening().length === 3);
+    await pause(STRETCH_MS);
+    const [exit] = await Promise.all([server.stop(), load.stop()]);
+
+    assert.deepEqual(exit, { code: 0, signal: null });
+    run.history.moveTo([world.observer.url]);
+    await run.history.repeatKeyed();
+    return await rowOf('WEB_CONCURRENCY=2, a worker killed, then SIGTERM', run);
+  } finally {
+    await server.kill();
+  }
+}
+
+function isDone(answer: { readonly status: number } | null): boolean {
+  return answer !== null && answer.status < 500;
+}
+
+/** Checks the whole history of a run, and tells of it. */
+async function rowOf(phase: string, run: FaultRun): Promise<Row> {
+  const { effects, promotions, unanswered } = await run.check();
+  const { history } = run;
+  return {
+    phase,
+    calls: history.calls.length,
+    answers: tallyOf(history.calls.map(({ answer }) => answer?.status ?? 0)),
+    seen:
+      `${String(effects)} changes one by one, ${String(promotions)} promotions, ` +
+      `${String(unanswered)} done without an answer; slowest ${history.slowestMs.toFixed(0)} ms`,
+  };
+}
+
+/** Statuses and how often each came; 0 where no answer came. */
+export function tallyOf(statuses: readonly number[]): string {
+  const counts = new Map<number, number>();
+  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([status, count]) => `${status === 0 ? 'none' : String(status)}: ${String(count)}`)
+    .join(', ');
+}

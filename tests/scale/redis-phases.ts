@@ -1,0 +1,116 @@
+/** Limits that replicas share through Redis, and what becomes of them and of bookings without it. */
+import assert from 'node:assert/strict';
+import { LIMITS } from '../../src/rate-limits/limits';
+import { makeEvent } from '../factories/events';
+import type { Person } from '../factories/people';
+import { until } from '../support/until';
+import type { Installation } from './installation';
+import { tallyOf, type Row } from './load-phases';
+
+/** Far more than a limit lets through, even where each replica counts alone. */
+const MANY = { booking: 240, signup: 90, login: 120 };
+/** Wrong passwords for one account, sent at once: few enough for the limit of the address. */
+const GUESSES = 20;
+/** Of these, one count lets through five, and one more after no wait. */
+const FREE_GUESSES = 6;
+/** Longest wait of a booking while Redis hangs. */
+const HANGING_LIMIT_MS = 5_000;
+
+export async function redisPhases(installation: Installation): Promise<Row[]> {
+  const { redis, replicas } = installation;
+  const rows: Row[] = [];
+  const all = replicas.length;
+
+  await until(async () => (await installation.replicasWithRedis()) === all);
+  rows.push(await limitsHold('Redis there: one count for all', installation, 1));
+
+  await redis.flush();
+  rows.push(await limitsHold('Redis flushed: counted anew', installation, 1));
+
+  await redis.kill();
+  await until(async () => (await installation.replicasWithRedis()) === 0);
+  rows.push(await limitsHold('Redis killed: each replica counts alone', installation, all));
+
+  await redis.restart();
+  await until(async () => (await installation.replicasWithRedis()) === all);
+  rows.push(await limitsHold('Redis back: one count again', installation, 1));
+
+  await redis.flush();
+  redis.freeze();
+  rows.push(await bookingsGoOn('Redis hangs', installation));
+  redis.thaw();
+  return rows;
+}
+
+/** @param counts how many count for themselves: 1, or each replica */
+async function limitsHold(phase: string, installation: Installation, counts: number): Promise<Row> {
+  const person = await installation.newcomer();
+  const { id: eventId } = await makeEvent(installation.world.observer, { total: 1_000 });
+  const repeat = (times: number, ask: (turn: number) => Promise<number>): Promise<number[]> =>
+    Promise.all(Array.from({ length: times }, (_, turn) => ask(turn)));
+
+  const booking = await repeat(MANY.booking, () => installation.book(person, eventId));
+  // An address that the client only claims to have is not believed.
+  const signup = await repeat(MANY.signup, (turn) =>
+    installation.signUp({ 'X-Forwarded-For': `203.0.113.${String(turn)}` }),
+  );
+  const guesses = await repeat(GUESSES, () => installation.logIn(person.email, 'wrong'));
+  const login = await repeat(MANY.login, (turn) =>
+    installation.logIn(`nobody-${String(turn)}@example.com`, 'wrong'),
+  );
+
+  const statuses = [...booking, ...signup, ...guesses, ...login];
+  assert.ok(!statuses.some((status) => status >= 500), `${phase}: ${tallyOf(statuses)}`);
+  const passed = [
+    { what: 'bookings', times: count(booking, 201), limit: LIMITS.booking.requests },
+    { what: 'sign-ups', times: count(signup, 201), limit: LIMITS.signup.requests },
+    { what: 'log-ins', times: GUESSES + count(login, 401), limit: LIMITS.login.requests },
+    { what: 'guesses', times: count(guesses, 401), limit: FREE_GUESSES },
+  ];
+  for (const { what, times, limit } of passed) {
+    const isRight = counts === 1 ? times === limit : times > limit && times <= limit * counts;
+    assert.ok(
+      isRight,
+      `${phase}: ${String(times)} ${what} let through, the limit is ${String(limit)}`,
+    );
+  }
+  const others = await bookEach(installation, installation.world.people.slice(0, 60), eventId);
+  assert.deepEqual(others, Array(60).fill(201));
+  return {
+    phase,
+    calls: statuses.length + others.length,
+    answers: tallyOf([...statuses, ...others]),
+    seen:
+      `let through: ${passed.map(({ what, times }) => `${String(times)} ${what}`).join(', ')}; ` +
+      'all 60 others booked',
+  };
+}
+
+/** Nobody is refused or kept waiting for long by a Redis that does not answer. */
+async function bookingsGoOn(phase: string, installation: Installation): Promise<Row> {
+  const { id: eventId } = await makeEvent(installation.world.observer, { total: 1_000 });
+  const people = installation.world.people.slice(60, 160);
+  const startedAt = performance.now();
+  const statuses = await bookEach(installation, people, eventId);
+  const tookMs = performance.now() - startedAt;
+  assert.deepEqual(statuses, Array(people.length).fill(201));
+  assert.ok(tookMs < HANGING_LIMIT_MS, `It took ${String(tookMs)} ms`);
+  return {
+    phase,
+    calls: statuses.length,
+    answers: tallyOf(statuses),
+    seen: `${String(people.length)} bookings at once in ${tookMs.toFixed(0)} ms`,
+  };
+}
+
+function bookEach(
+  installation: Installation,
+  people: readonly Person[],
+  eventId: number,
+): Promise<number[]> {
+  return Promise.all(people.map((person) => installation.book(person, eventId)));
+}
+
+function count(statuses: readonly number[], status: number): number {
+  return statuses.filter((each) => each === status).length;
+}
