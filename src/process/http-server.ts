@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server as TcpServer, type AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import type { Logger } from '../observability/logger';
 import { MalformedRequests } from './malformed-requests';
@@ -13,6 +13,12 @@ const CHECK_INTERVAL_MS = 2_000;
 export const KEEP_ALIVE_MS = 10_000;
 /** How long a draining server waits for what is in flight. */
 export const DRAIN_LIMIT_MS = 9_000;
+/**
+ * How long a draining server keeps connections that are idle: a proxy may just be sending a request
+ * on one, and would not know what has become of it. A proxy that lets go of idle connections sooner
+ * loses none.
+ */
+export const IDLE_GRACE_MS = 2_000;
 /** How often a draining server looks for connections that have become idle. */
 const SWEEP_INTERVAL_MS = 50;
 
@@ -66,17 +72,22 @@ export class HttpServer {
   async drain(): Promise<void> {
     this.#isDraining = true;
     const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => {
+      // The HTTP server's own close would cut idle connections at once.
+      TcpServer.prototype.close.call(this.#server, () => {
         resolve();
       });
     });
-    const sweep = setInterval(() => {
-      this.#server.closeIdleConnections();
-    }, SWEEP_INTERVAL_MS);
+    let sweep: NodeJS.Timeout | undefined;
+    const grace = setTimeout(() => {
+      sweep = setInterval(() => {
+        this.#server.closeIdleConnections();
+      }, SWEEP_INTERVAL_MS);
+    }, IDLE_GRACE_MS);
     const limit = setTimeout(() => {
       this.#server.closeAllConnections();
     }, DRAIN_LIMIT_MS);
     await closed;
+    clearTimeout(grace);
     clearInterval(sweep);
     clearTimeout(limit);
   }

@@ -49,6 +49,14 @@ describe('a server of several workers', () => {
     });
   });
 
+  it('replaces workers that crash in a row ever more slowly', async () => {
+    const [worker] = await server.workers();
+    process.kill(worker!, 'SIGKILL');
+    await until(() => listeningIn(server) === WORKERS + 2);
+
+    expect(server.log.flatMap(({ pauseMs }) => pauseMs ?? [])).toEqual([500, 1_000]);
+  });
+
   it('answers what it has begun, in all workers, before it stops', async () => {
     const person = await makePerson(api.container);
     const event = await makeEvent(api, { total: 500 });
@@ -64,6 +72,27 @@ describe('a server of several workers', () => {
       eventId: event.id,
       people: [person.id],
     });
+  });
+});
+
+describe('workers whose primary process is gone', () => {
+  it('end, and leave no port behind', async () => {
+    const api = await TestApi.start();
+    const { database } = api.container.config;
+    const server = await ServerProcess.start(database, {
+      env: { WEB_CONCURRENCY: String(WORKERS) },
+    });
+    try {
+      await until(() => listeningIn(server) === WORKERS);
+      const workers = await server.workers();
+
+      await server.kill();
+
+      await until(() => workers.every((worker) => !isRunning(worker)));
+      await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
+    } finally {
+      await api.close();
+    }
   });
 });
 
@@ -85,4 +114,13 @@ describe('workers that can’t start', () => {
 
 function listeningIn({ log }: ServerProcess): number {
   return log.filter(({ message }) => message.startsWith('Listening on port')).length;
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -69,8 +69,8 @@ export class FaultRun {
     return this.eventIds[0]!;
   }
 
-  startLoad(clients: number): Load {
-    const { people } = this.world;
+  /** @param people who ask; everyone, where left out */
+  startLoad(clients: number, people = this.world.people): Load {
     return new Load(this.history, { people, eventIds: this.eventIds, clients });
   }
 
