@@ -11,7 +11,7 @@ export const CONNECT_TIMEOUT_MS = 1_000;
 export const SILENCE_LIMIT_MS = 3_000;
 /** A pooled connection goes before its silence, which then means nothing, is held against it. */
 export const IDLE_LIMIT_MS = 2_000;
-/** How long a statement waits for a row lock; InnoDB knows whole seconds only. */
+/** How long a statement waits for a row's or a table's lock; InnoDB knows whole seconds only. */
 const LOCK_WAIT_SECONDS = 1;
 /** When the server ends a connection that sent nothing: frees what a vanished client had locked. */
 const ABANDONED_AFTER_SECONDS = 15;
@@ -36,10 +36,17 @@ export function openSocket({ host, port }: Pick<MysqlSettings, 'host' | 'port'>)
  */
 export async function prepareSession(connection: Connection): Promise<void> {
   const session = connection.promise();
-  await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-  await session.query(
-    "SET SESSION sql_mode = 'TRADITIONAL', " +
-      `innodb_lock_wait_timeout = ${String(LOCK_WAIT_SECONDS)}, ` +
-      `wait_timeout = ${String(ABANDONED_AFTER_SECONDS)}`,
-  );
+  try {
+    await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+    await session.query(
+      "SET SESSION sql_mode = 'TRADITIONAL', " +
+        `innodb_lock_wait_timeout = ${String(LOCK_WAIT_SECONDS)}, ` +
+        `lock_wait_timeout = ${String(LOCK_WAIT_SECONDS)}, ` +
+        `wait_timeout = ${String(ABANDONED_AFTER_SECONDS)}`,
+    );
+  } catch (error) {
+    // The pool does not know it yet, so nobody else would close it.
+    connection.destroy();
+    throw error;
+  }
 }

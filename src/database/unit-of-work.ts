@@ -18,6 +18,8 @@ export type Tx = Transaction & { readonly [openTransaction]: true };
 export const DEFAULT_UNIT_LIMIT_MS = 4_000;
 /** Runs of one unit, the first included, before a conflict is passed on as 503. */
 const MAX_TRIES = 3;
+/** With less time left than this, another run would only end later. */
+const RETRY_NEEDS_MS = 1_000;
 /** Longest pause before the second try; it doubles with each further one. */
 const RETRY_PAUSE_MS = 20;
 
@@ -28,8 +30,9 @@ interface UnitOptions {
 
 /** What of Sequelize's transaction is used here, where its types are silent. */
 interface TransactionInternals {
-  readonly connection: MysqlConnection | object;
-  readonly finished?: 'commit' | 'rollback';
+  readonly id: string;
+  /** `uuid` is the id of the transaction that has the connection. */
+  readonly connection: (MysqlConnection | object) & { readonly uuid?: string };
   cleanup(): void;
   forceCleanup(): Promise<void>;
 }
@@ -77,7 +80,7 @@ export class UnitOfWork {
         }
         if (faultKind(error) !== 'conflict') throw error;
         const waitMs = Math.random() * RETRY_PAUSE_MS * 2 ** (tries - 1);
-        if (tries === MAX_TRIES || performance.now() + waitMs >= deadline) {
+        if (tries === MAX_TRIES || performance.now() + waitMs + RETRY_NEEDS_MS > deadline) {
           throw serviceUnavailable('Too many others are changing the same thing', error);
         }
         this.#metrics.transactionRetries.inc();
@@ -151,8 +154,8 @@ export class UnitOfWork {
   /** Ends a failed transaction: by ROLLBACK where the connection still stands, else without it. */
   async #giveBack(tx: Tx, error: unknown, startedAt: number): Promise<void> {
     const internals = internalsOf(tx);
-    // Sequelize itself rolls back and lets go of the connection on a deadlock.
-    if (internals.finished === 'rollback') return;
+    // On a deadlock Sequelize itself rolls back and lets go of the connection, though not at COMMIT.
+    if (internals.connection.uuid !== internals.id) return;
     if (!isConnectionLost(error)) {
       try {
         await this.#sequelize.getQueryInterface().rollbackTransaction(tx, {});

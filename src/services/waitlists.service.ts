@@ -9,7 +9,7 @@ import type {
 } from '../domain/commands';
 import type { WaitlistEntry } from '../domain/inventory-state';
 import type { WaitlistEntryChanged, WaitlistJoined, WaitlistLeft } from '../domain/outcomes';
-import { ApiError } from '../errors/api-error';
+import { ApiError, outcomeUnknown } from '../errors/api-error';
 import { Replay, type Once } from '../inventory/idempotency';
 import type { InventoryExecutor } from '../inventory/inventory-executor';
 import { mayManageEvent } from '../policies/events.policy';
@@ -160,8 +160,13 @@ export class WaitlistsService {
 
   /** Read after the change and outside its lock: counting grows with the queue. */
   async #positionOf(eventId: number, entry: WaitlistEntry): Promise<number> {
-    const ahead = await countAhead(this.#database, null, eventId, entry);
-    return ahead + 1;
+    try {
+      const ahead = await countAhead(this.#database, null, eventId, entry);
+      return ahead + 1;
+    } catch (error) {
+      // The change is committed: that nothing has happened would not be true.
+      throw outcomeUnknown(error);
+    }
   }
 
   async #eventOf(entryId: number): Promise<number> {

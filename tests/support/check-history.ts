@@ -12,6 +12,7 @@ import { compareQueueOrder, type EventFacts } from '../../src/domain/inventory-s
 import type { Acceptance, Outcome } from '../../src/domain/outcomes';
 import { factsOf } from '../../src/inventory/inventory-loader';
 import type { AuditEntryRow } from '../../src/models/audit-entry.model';
+import { expectInvariants, expectPromotedInOrder } from './event-invariants';
 import type { History, RecordedCall } from './history';
 import { MemoryRows } from './memory-rows';
 
@@ -268,6 +269,7 @@ class Replay {
   }
 
   #apply(version: number, call: RecordedCall): void {
+    const { queue } = this.rows;
     const [settled] = this.rows.runGroup([this.#translate(call.command)]);
     if (settled?.kind !== 'decided') throw new Error('Nothing was decided');
     const { outcome, promotions, after } = settled.decision;
@@ -277,7 +279,14 @@ class Replay {
           (outcome.refused ? outcome.code : `it makes version ${String(after.version)}`),
       );
     }
-    if (call.command.kind === 'remove-person') this.rows.people.delete(call.command.userId);
+    const leaving = call.command.kind === 'remove-person' ? call.command.userId : undefined;
+    if (leaving !== undefined) this.rows.people.delete(leaving);
+    expectPromotedInOrder(
+      version,
+      promotions,
+      queue.filter(({ userId }) => userId !== leaving),
+    );
+    expectInvariants(version, this.rows);
     this.#summary.effects += 1;
     if (call.answer === null) this.#summary.unanswered += 1;
     this.#summary.promotions += promotions.length;
@@ -298,8 +307,12 @@ class Replay {
     }
   }
 
-  /** Bookings have other ids here; their ticket numbers are the same. */
+  /** Rows have other ids here; ticket numbers are the same, and a person has one entry. */
   #translate(command: Command): Command {
+    if (command.kind === 'prioritize') {
+      const entry = this.rows.queue.find(({ userId }) => userId === command.entryId);
+      return { ...command, entryId: entry?.entryId ?? 0 };
+    }
     if (command.kind !== 'cancel-bookings') return command;
     const idOf = new Map(
       [...this.rows.bookings.values()].map(({ ticketNo, bookingId }) => [ticketNo, bookingId]),

@@ -8,6 +8,8 @@ export interface FaultRow {
   readonly checked: string;
   readonly times: number;
   readonly held: boolean;
+  /** What was measured, where something was. */
+  readonly found?: string;
 }
 
 /** Longest time for one fault, in the longest run. */
@@ -16,17 +18,20 @@ const LIMIT_MS = 30 * 60_000;
 /**
  * A test whose result stands in the report.
  *
- * @param run breaks something and checks what must hold; tells how often it was broken
+ * @param run breaks something and checks what must hold; tells how often it was broken, and what
+ * was measured
  */
 export function survives(
   { area, fault, checked }: Pick<FaultRow, 'area' | 'fault' | 'checked'>,
-  run: () => Promise<number>,
+  run: () => Promise<number | Pick<FaultRow, 'times' | 'found'>>,
 ): void {
   it(
     `${fault}: ${checked}`,
     async () => {
       try {
-        record({ area, fault, checked, times: await run(), held: true });
+        const result = await run();
+        const seen = typeof result === 'number' ? { times: result } : result;
+        record({ area, fault, checked, ...seen, held: true });
       } catch (error) {
         record({ area, fault, checked, times: 1, held: false });
         throw error;

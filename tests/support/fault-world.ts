@@ -1,8 +1,9 @@
 import { QueryTypes } from 'sequelize';
 import type { DatabaseSettings } from '../../src/config/config';
 import { Migrator } from '../../src/database/migrator';
+import type { Role } from '../../src/models/user.model';
 import { makeEvent } from '../factories/events';
-import { makePeople, type Person } from '../factories/people';
+import { makePeople, makePerson, type Person } from '../factories/people';
 import { checkHistory, type HistorySummary } from './check-history';
 import { History } from './history';
 import { Load } from './load';
@@ -16,7 +17,7 @@ const ORPHAN_LIMIT_MS = 6_000;
 export class FaultWorld {
   private constructor(
     readonly observer: TestApi,
-    readonly people: readonly Person[],
+    readonly people: Person[],
   ) {}
 
   /** @param settings a database of its own, which may be empty; not through a proxy */
@@ -28,12 +29,15 @@ export class FaultWorld {
 
   /** New events, and a history of what is asked of them. */
   async run(urls: readonly string[], { events = 3, total = 40 } = {}): Promise<FaultRun> {
-    const eventIds: number[] = [];
-    for (let made = 0; made < events; made += 1) {
-      const organizer = this.people[0]!;
-      eventIds.push((await makeEvent(this.observer, { total, organizer })).id);
-    }
-    return new FaultRun(this, new History(urls), eventIds);
+    const run = new FaultRun(this, new History(urls));
+    for (let made = 0; made < events; made += 1) await run.addEvent(total);
+    return run;
+  }
+
+  async addPerson(role: Role = 'user'): Promise<Person> {
+    const person = await makePerson(this.observer.container, role);
+    this.people.push(person);
+    return person;
   }
 
   /** Transactions that are open on the database's side at the moment (MySQL). */
@@ -59,11 +63,20 @@ export class FaultWorld {
 
 /** What is asked of some events while something breaks. */
 export class FaultRun {
+  readonly eventIds: number[] = [];
+
   constructor(
     private readonly world: FaultWorld,
     readonly history: History,
-    readonly eventIds: readonly number[],
   ) {}
+
+  /** An event of the first person's. */
+  async addEvent(total: number): Promise<number> {
+    const { observer, people } = this.world;
+    const { id } = await makeEvent(observer, { total, organizer: people[0]! });
+    this.eventIds.push(id);
+    return id;
+  }
 
   get eventId(): number {
     return this.eventIds[0]!;

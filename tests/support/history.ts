@@ -144,23 +144,83 @@ export class History {
     );
   }
 
-  leave(person: Person, eventId: number): Promise<RecordedAnswer | null> {
+  leave(
+    person: Person,
+    eventId: number,
+    { key }: { key?: string } = {},
+  ): Promise<RecordedAnswer | null> {
     return this.#call(
       eventId,
       { kind: 'leave', userId: person.id, mayRemove: () => true },
-      { method: 'DELETE', path: `/api/waitinglists/${String(eventId)}`, token: person.token },
+      { method: 'DELETE', path: `/api/waitinglists/${String(eventId)}`, token: person.token, key },
     );
   }
 
-  resize(person: Person, eventId: number, totalTickets: number): Promise<RecordedAnswer | null> {
+  /** Wants fewer tickets than before. */
+  lower(person: Person, eventId: number, quantity: number): Promise<RecordedAnswer | null> {
+    return this.#call(
+      eventId,
+      { kind: 'lower', userId: person.id, quantity },
+      {
+        method: 'PATCH',
+        path: `/api/waitinglists/${String(eventId)}`,
+        token: person.token,
+        body: { quantity },
+      },
+    );
+  }
+
+  prioritize(
+    organizer: Person,
+    eventId: number,
+    { entryId, userId, priority }: { entryId: number; userId: number; priority: number },
+  ): Promise<RecordedAnswer | null> {
+    return this.#call(
+      eventId,
+      // The replay's entries have other ids: it goes by the person.
+      { kind: 'prioritize', entryId: userId, priority, mayManage: () => true },
+      {
+        method: 'PATCH',
+        path: `/api/waitinglists/${String(entryId)}/priority`,
+        token: organizer.token,
+        body: { priority, reason: 'a test' },
+      },
+    );
+  }
+
+  resize(
+    organizer: Person,
+    eventId: number,
+    totalTickets: number,
+    { key }: { key?: string } = {},
+  ): Promise<RecordedAnswer | null> {
     return this.#call(
       eventId,
       { kind: 'update-event', totalTickets, mayManage: () => true },
       {
         method: 'PATCH',
         path: `/api/events/${String(eventId)}`,
-        token: person.token,
+        token: organizer.token,
         body: { total_tickets: totalTickets },
+        key,
+      },
+    );
+  }
+
+  cancelEvent(
+    organizer: Person,
+    eventId: number,
+    { key }: { key?: string } = {},
+  ): Promise<RecordedAnswer | null> {
+    return this.#call(
+      eventId,
+      { kind: 'cancel-event', mayManage: () => true },
+      {
+        method: 'POST',
+        path: `/api/events/${String(eventId)}/cancel`,
+        token: organizer.token,
+        body: {},
+        key,
       },
     );
   }

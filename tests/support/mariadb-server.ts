@@ -12,7 +12,7 @@ const POLL_MS = 50;
 /** Where Debian and others put a server that is not on everyone's PATH. */
 const SERVER_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/bin', '/usr/local/bin'];
 
-interface ServerOptions {
+export interface ServerOptions {
   /** Further options of mariadbd. */
   readonly options?: readonly string[];
   readonly port?: number;

@@ -12,10 +12,11 @@ const POLL_MS = 120;
 export async function until(
   condition: () => boolean | Promise<boolean>,
   limitMs = LIMIT_MS,
+  pollMs = POLL_MS,
 ): Promise<void> {
   const limit = performance.now() + limitMs;
   while (!(await condition())) {
     if (performance.now() > limit) throw new Error('What was waited for did not come true');
-    await pause(POLL_MS);
+    await pause(pollMs);
   }
 }

@@ -1,0 +1,10 @@
+/** Holds what a server says of its own health against what it should say. */
+export async function expectHealth(
+  url: string,
+  expected: { readonly live?: number; readonly ready?: number },
+): Promise<void> {
+  for (const [probe, status] of Object.entries(expected)) {
+    const response = await fetch(`${url}/health/${probe}`);
+    expect([probe, response.status]).toEqual([probe, status]);
+  }
+}
