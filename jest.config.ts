@@ -27,7 +27,7 @@ const onDatabase = (dialect: 'sqlite' | 'mysql'): Config => ({
 const faults: Config = {
   ...common,
   displayName: 'faults',
-  testMatch: [`<rootDir>/tests/faults/${hasMariadb ? '**' : 'sqlite'}/*.test.ts`],
+  testMatch: [`<rootDir>/tests/faults/${hasMariadb ? '**' : '{sqlite,server}'}/*.test.ts`],
   globals: { TEST_DIALECT: hasMariadb ? 'mysql' : 'sqlite' },
 };
 

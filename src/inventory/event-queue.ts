@@ -4,6 +4,10 @@ import { scopeId } from './idempotency';
 
 /** Time from a command's arrival to its answer: queue, pool, lock waits and retries included. */
 export const COMMAND_LIMIT_MS = 4_000;
+/** By then a command must have begun: the rest of its time is for a run that has a chance. */
+const BEGIN_LIMIT_MS = 2_500;
+/** A queue whose oldest command has waited this long takes no more until it has caught up. */
+const PATIENCE_MS = 1_500;
 /** Commands in one transaction. */
 const GROUP_COMMANDS = 256;
 /** Rows that one group writes, about: bounds how long it holds the lock. */
@@ -31,11 +35,14 @@ export class Pending {
     this.wait();
   }
 
-  /** While it waits, its own time counts. */
+  /** While it waits, its time to begin counts. */
   wait(): void {
-    this.#timer = setTimeout(() => {
-      this.onExpiry(this);
-    }, this.deadline - performance.now());
+    this.#timer = setTimeout(
+      () => {
+        this.onExpiry(this);
+      },
+      this.arrivedAt + BEGIN_LIMIT_MS - performance.now(),
+    );
   }
 
   /** Once it runs, its group's time counts. */
@@ -61,6 +68,15 @@ export class EventQueue {
 
   get length(): number {
     return this.#waiting.length;
+  }
+
+  /**
+   * Whether more comes than is done. Whoever is refused then is refused at once, and those who are
+   * not are served in time: a queue that only grew would in the end serve everyone too late.
+   */
+  get isOverdue(): boolean {
+    const [oldest] = this.#waiting;
+    return oldest !== undefined && performance.now() - oldest.arrivedAt > PATIENCE_MS;
   }
 
   add(request: CommandRequest): Pending {

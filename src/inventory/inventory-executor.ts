@@ -66,7 +66,7 @@ export class InventoryExecutor {
     request: CommandRequest<C>,
   ): Promise<CommandResult<C['kind']>> {
     const existing = this.#queues.get(eventId);
-    if (this.#inFlight >= IN_FLIGHT_MAX || (existing?.length ?? 0) >= WAITING_PER_EVENT_MAX) {
+    if (this.#inFlight >= IN_FLIGHT_MAX || (existing && isFull(existing))) {
       throw serviceUnavailable('Too many requests are waiting');
     }
     const queue = existing ?? new EventQueue();
@@ -160,6 +160,10 @@ export class InventoryExecutor {
             : 'done';
     this.#metrics.commandOutcomes.inc({ kind: command.kind, outcome });
   }
+}
+
+function isFull(queue: EventQueue): boolean {
+  return queue.length >= WAITING_PER_EVENT_MAX || queue.isOverdue;
 }
 
 /** A group must end before the time of its oldest member is over. */

@@ -3,10 +3,11 @@ import { Server as TcpServer, type AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import type { Logger } from '../observability/logger';
 import { MalformedRequests } from './malformed-requests';
+import { dropStalledReaders } from './stalled-readers';
 
 /** How long a client may take to send a request's head, and all of it. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
+const HEADERS_TIMEOUT_MS = 8_000;
+const REQUEST_TIMEOUT_MS = 12_000;
 /** How often these two are checked. */
 const CHECK_INTERVAL_MS = 2_000;
 /** How long an idle connection is kept for the next request. */
@@ -51,6 +52,7 @@ export class HttpServer {
     this.#server.on('clientError', (error, socket) => {
       malformed.answer(error, socket);
     });
+    dropStalledReaders(this.#server);
   }
 
   /**

@@ -10,7 +10,7 @@ const BEGIN = '<!-- faults:begin -->';
 const END = '<!-- faults:end -->';
 
 /**
- * @typedef {{ area: string, fault: string, checked: string, times: number, held: boolean }} FaultRow
+ * @typedef {{ area: string, fault: string, checked: string, times: number, held: boolean, found?: string }} FaultRow
  * @param {{ root: string, profile: string, minutes: number, rows: FaultRow[] }} run
  */
 export async function writeReport({ root, profile, minutes, rows }) {
@@ -67,6 +67,7 @@ function tables(rows) {
   );
 }
 
-function line({ fault, times, checked, held }) {
-  return `| ${fault} | ${times} | ${checked} | ${held ? 'held' : '**broken**'} |`;
+function line({ fault, times, checked, held, found }) {
+  const result = [held ? 'held' : '**broken**', ...(found === undefined ? [] : [found])].join(': ');
+  return `| ${fault} | ${times} | ${checked} | ${result} |`;
 }

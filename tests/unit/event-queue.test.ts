@@ -135,3 +135,36 @@ describe('the queue of one event', () => {
     expect([1, 2, 3, 4].map(() => takeRequests().length)).toEqual([2, 1, 1, 1]);
   });
 });
+
+describe('a queue that can’t keep up', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('is overdue from when its oldest command has waited too long until that is gone', async () => {
+    const queue = new EventQueue();
+    void queue.add(requestWith('first'));
+    expect(queue.isOverdue).toBe(false);
+    await jest.advanceTimersByTimeAsync(1_600);
+    void queue.add(requestWith('second'));
+    expect(queue.isOverdue).toBe(true);
+
+    queue.takeGroup();
+
+    expect(queue.isOverdue).toBe(false);
+  });
+
+  it('lets nobody begin with too little time left to end', async () => {
+    const queue = new EventQueue();
+    const waiting = queue.add(requestWith('k'));
+    const refused = expect(waiting.promise).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+
+    await jest.advanceTimersByTimeAsync(COMMAND_LIMIT_MS - 1_000);
+
+    await refused;
+    expect(queue.takeGroup()).toEqual([]);
+  });
+});

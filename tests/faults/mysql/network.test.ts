@@ -4,6 +4,7 @@ import { FaultProxy, PASS, type Weather } from '../../support/fault-proxy';
 import { times } from '../../support/fault-profile';
 import { survives } from '../../support/fault-report';
 import { FaultWorld } from '../../support/fault-world';
+import { expectHealth } from '../../support/health';
 import { ServerProcess } from '../../support/server-process';
 import { emptyDatabase } from '../../support/test-database';
 import { until } from '../../support/until';
@@ -127,14 +128,14 @@ describe('a bad network to the database', () => {
         const load = run.startLoad(16);
         await until(() => run.history.calls.length > 50);
         proxy.weather = { isSilent: true };
-        await expectHealth(200, 503);
+        await expectHealth(server.url, { live: 200, ready: 503 });
         await pause(4_000);
         proxy.heal();
         await untilBooked();
         await load.stop();
         await run.history.repeatKeyed();
         await world.settle();
-        await expectHealth(200, 200);
+        await expectHealth(server.url, { live: 200, ready: 200 });
         expect(run.history.tally()['no answer']).toBeUndefined();
         expect(run.history.slowestMs).toBeLessThan(ANSWER_LIMIT_MS);
         await run.check();
@@ -170,13 +171,4 @@ describe('a bad network to the database', () => {
       return rounds;
     },
   );
-
-  async function expectHealth(live: number, ready: number): Promise<void> {
-    const statusOf = async (path: string): Promise<number> =>
-      (await fetch(server.url + path)).status;
-    expect([await statusOf('/health/live'), await statusOf('/health/ready')]).toEqual([
-      live,
-      ready,
-    ]);
-  }
 });

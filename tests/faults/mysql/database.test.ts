@@ -1,0 +1,153 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Connection } from 'mysql2/promise';
+import { times } from '../../support/fault-profile';
+import { survives } from '../../support/fault-report';
+import { expectHealth } from '../../support/health';
+import { OwnMariadb } from '../../support/own-mariadb';
+import { ServerProcess } from '../../support/server-process';
+import { expectWhole, getThrough, isDone, untilBooked } from '../../support/trouble';
+import { until } from '../../support/until';
+
+const CLIENTS = 24;
+/** In this time the pool has closed the connections that it does not use. */
+const POOL_EMPTY_LIMIT_MS = 6_000;
+const START_LIMIT_MS = 60_000;
+const ER_TOO_MANY_CONNECTIONS = 1040;
+
+describe('a database in trouble', () => {
+  let own: OwnMariadb;
+  let server: ServerProcess;
+  beforeAll(async () => {
+    own = await OwnMariadb.start({ options: ['--max-connections=40'] });
+    server = await ServerProcess.start(own.service);
+  }, START_LIMIT_MS);
+  afterAll(async () => {
+    await server.stop();
+    await own.stop();
+  });
+
+  const area = 'The database';
+
+  async function untilPoolIsEmpty(): Promise<void> {
+    await until(async () => (await own.serviceConnections()) === 0, POOL_EMPTY_LIMIT_MS);
+  }
+
+  survives(
+    {
+      area,
+      fault: 'kill -9 of mariadbd under load, and its return some seconds later',
+      checked:
+        '503 with Retry-After within 5 s meanwhile; live 200, ready 503; bookings flow within 2 s of its return; every 2xx is in the rows; no connection is left over',
+    },
+    async () => {
+      const rounds = times({ short: 1, full: 12, long: 60 });
+      for (let round = 0; round < rounds; round += 1) {
+        const run = await own.world.run([server.url]);
+        const load = run.startLoad(CLIENTS);
+        const enough = 50 + Math.random() * 500;
+        await until(() => run.history.calls.length > enough);
+        await own.mariadb.kill();
+        const killedAt = performance.now();
+        await pause(times({ short: 1_000, full: 5_000, long: 5_000 }));
+        await expectHealth(server.url, { live: 200, ready: 503 });
+        const since = run.history.calls.filter(({ startedAt }) => startedAt > killedAt);
+        expect(since.filter(isDone)).toEqual([]);
+        await own.mariadb.restart();
+        await untilBooked(own.world, server.url);
+        await load.stop();
+        await expectHealth(server.url, { live: 200, ready: 200 });
+        await expectWhole(run);
+        await own.world.settle();
+        await untilPoolIsEmpty();
+      }
+      return rounds;
+    },
+  );
+
+  survives(
+    {
+      area,
+      fault: 'the database becomes read-only under load',
+      checked: '503, nothing partial; reads go on; bookings flow again within 2 s',
+    },
+    async () => {
+      const setReadOnly = (on: 0 | 1): Promise<void> =>
+        own.asRoot(async (connection) => {
+          await connection.query(`SET GLOBAL read_only = ${String(on)}`);
+        });
+      await getThrough({
+        world: own.world,
+        url: server.url,
+        begin: () => setReadOnly(1),
+        meanwhile: () => expectHealth(server.url, { ready: 200 }),
+        end: () => setReadOnly(0),
+      });
+      await own.world.settle();
+      return 1;
+    },
+  );
+
+  survives(
+    {
+      area,
+      fault: 'the right to write one table is taken away under load',
+      checked: '503, nothing partial; bookings flow again within 2 s of its return',
+    },
+    async () => {
+      const rights = [
+        ['INSERT', 'audit_log'],
+        ['INSERT', 'idempotency_keys'],
+        ['UPDATE', 'events'],
+      ] as const;
+      const taken = rights.slice(0, times({ short: 1, full: 3, long: 3 }));
+      for (const [right, table] of taken) {
+        await getThrough({
+          world: own.world,
+          url: server.url,
+          begin: () => own.setRights('REVOKE', right, table),
+          end: () => own.setRights('GRANT', right, table),
+        });
+        await own.world.settle();
+      }
+      return taken.length;
+    },
+  );
+
+  survives(
+    {
+      area,
+      fault: 'max_connections is reached, so that no connection can be made',
+      checked: '503 within 5 s; live 200, ready 503; bookings flow within 2 s of there being room',
+    },
+    async () => {
+      await untilPoolIsEmpty();
+      const run = await own.world.run([server.url]);
+      const taken = await takeAllConnections();
+      const load = run.startLoad(CLIENTS);
+      try {
+        await until(() => run.history.calls.length > CLIENTS);
+        await expectHealth(server.url, { live: 200, ready: 503 });
+        expect(run.history.calls.filter(isDone)).toEqual([]);
+      } finally {
+        await Promise.all(taken.map((connection) => connection.end()));
+      }
+      await untilBooked(own.world, server.url);
+      await load.stop();
+      await expectWhole(run);
+      await own.world.settle();
+      return 1;
+    },
+  );
+
+  async function takeAllConnections(): Promise<Connection[]> {
+    const taken: Connection[] = [];
+    for (;;) {
+      try {
+        taken.push(await own.connect(own.service));
+      } catch (error) {
+        if ((error as { errno?: number }).errno === ER_TOO_MANY_CONNECTIONS) return taken;
+        throw error;
+      }
+    }
+  }
+});

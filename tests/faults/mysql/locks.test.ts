@@ -1,0 +1,143 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createConnection, type Connection } from 'mysql2/promise';
+import type { MysqlSettings } from '../../../src/config/config';
+import { times } from '../../support/fault-profile';
+import { survives } from '../../support/fault-report';
+import { FaultWorld } from '../../support/fault-world';
+import { expectHealth } from '../../support/health';
+import type { RecordedCall } from '../../support/history';
+import { ServerProcess } from '../../support/server-process';
+import { emptyDatabase } from '../../support/test-database';
+import { until } from '../../support/until';
+
+/** Nobody waits longer for an answer, whatever it is. */
+const ANSWER_LIMIT_MS = 5_000;
+const RECOVERY_LIMIT_MS = 2_000;
+const CLIENTS = 24;
+/** Requests that each take a connection of their own: more than the pool has. */
+const READERS = 40;
+
+describe('locks that someone else holds', () => {
+  let settings: MysqlSettings;
+  let world: FaultWorld;
+  let server: ServerProcess;
+  let outsider: Connection;
+  beforeAll(async () => {
+    settings = (await emptyDatabase('faults_locks')) as MysqlSettings;
+    world = await FaultWorld.open(settings);
+    server = await ServerProcess.start(settings);
+    const { host, port, user, password, database } = settings;
+    outsider = await createConnection({ host, port, user, password, database });
+  });
+  afterAll(async () => {
+    await outsider.end();
+    await server.stop();
+    await world.close();
+  });
+
+  const area = 'The database';
+  const forMs = (): number => times({ short: 5_000, full: 60_000, long: 180_000 });
+  const isDone = ({ answer }: RecordedCall): boolean => answer !== null && answer.status < 300;
+
+  async function untilBooked(): Promise<void> {
+    const run = await world.run([server.url], { events: 1 });
+    await until(
+      async () => (await run.history.book(world.people[0]!, run.eventId))?.status === 201,
+      RECOVERY_LIMIT_MS,
+    );
+  }
+
+  async function listTickets(): Promise<{ status: number; tookMs: number }> {
+    const startedAt = performance.now();
+    const { status } = await fetch(`${server.url}/api/tickets`, {
+      headers: { Authorization: `Bearer ${world.people[0]!.token}` },
+    });
+    return { status, tookMs: performance.now() - startedAt };
+  }
+
+  /** Connections of the server that wait for the locked tables. */
+  async function connectionsInUse(): Promise<number> {
+    const [rows] = await outsider.query(
+      `SELECT COUNT(*) AS busy FROM information_schema.processlist
+       WHERE db = DATABASE() AND state LIKE 'Waiting for table metadata lock'`,
+    );
+    return (rows as { busy: number }[])[0]!.busy;
+  }
+
+  survives(
+    {
+      area,
+      fault: 'an event’s row is locked by another session for long',
+      checked:
+        '503 within 5 s for this event, the others go on; no transaction of ours is left open on the database’s side; bookings flow within 2 s of its end',
+    },
+    async () => {
+      const run = await world.run([server.url], { events: 3, total: 400 });
+      const held = await run.addEvent(400);
+      await outsider.beginTransaction();
+      await outsider.query('SELECT id FROM events WHERE id = ? FOR UPDATE', [held]);
+      const load = run.startLoad(CLIENTS);
+      await pause(forMs());
+      await expectHealth(server.url, { live: 200, ready: 200 });
+      await load.stop();
+      // Only the outsider's own.
+      await until(async () => (await world.openTransactions()) === 1, ANSWER_LIMIT_MS);
+      await outsider.rollback();
+
+      const ofHeld = run.history.calls.filter(({ eventId }) => eventId === held);
+      const ofOthers = run.history.calls.filter(({ eventId }) => eventId !== held);
+      expect(ofHeld.length).toBeGreaterThan(CLIENTS);
+      for (const { answer } of ofHeld) {
+        expect([answer?.status, answer?.body.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
+      }
+      expect(ofOthers.filter(({ answer }) => answer?.status === 503)).toEqual([]);
+      expect(ofOthers.filter(isDone).length).toBeGreaterThan(CLIENTS);
+      expect(run.history.slowestMs).toBeLessThan(ANSWER_LIMIT_MS);
+
+      await until(
+        async () => (await run.history.book(world.people[0]!, held))?.status === 201,
+        RECOVERY_LIMIT_MS,
+      );
+      await world.settle();
+      await run.check();
+      return 1;
+    },
+  );
+
+  survives(
+    {
+      area,
+      fault: 'a whole table is locked, as by an ALTER, so that every connection is taken',
+      checked:
+        '503 within 5 s, none hangs; live 200, ready 503; no transaction is left open; bookings flow within 2 s of its end',
+    },
+    async () => {
+      const rounds = times({ short: 1, full: 5, long: 20 });
+      for (let round = 0; round < rounds; round += 1) {
+        const run = await world.run([server.url], { events: 30, total: 20 });
+        const load = run.startLoad(64);
+        await until(() => run.history.calls.filter(isDone).length > 50);
+        await outsider.query('LOCK TABLES events WRITE, bookings WRITE');
+        const readers = Array.from({ length: READERS }, () => listTickets());
+        await until(async () => (await connectionsInUse()) === settings.poolMax, ANSWER_LIMIT_MS);
+        await expectHealth(server.url, { live: 200, ready: 503 });
+        for (const { status, tookMs } of await Promise.all(readers)) {
+          expect(status).toBe(503);
+          expect(tookMs).toBeLessThan(ANSWER_LIMIT_MS);
+        }
+        await pause(times({ short: 1_000, full: 8_000, long: 20_000 }));
+        await outsider.query('UNLOCK TABLES');
+        await untilBooked();
+        await load.stop();
+        await run.history.repeatKeyed();
+        await world.settle();
+        await expectHealth(server.url, { live: 200, ready: 200 });
+        expect(run.history.tally()['no answer']).toBeUndefined();
+        expect(run.history.tally()['500 INTERNAL_ERROR']).toBeUndefined();
+        expect(run.history.slowestMs).toBeLessThan(ANSWER_LIMIT_MS);
+        await run.check();
+      }
+      return rounds;
+    },
+  );
+});

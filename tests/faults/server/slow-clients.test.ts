@@ -1,0 +1,77 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { times } from '../../support/fault-profile';
+import { survives } from '../../support/fault-report';
+import { FaultWorld } from '../../support/fault-world';
+import { ServerProcess } from '../../support/server-process';
+import { drip, linger } from '../../support/slow-client';
+import { emptyDatabase } from '../../support/test-database';
+
+/** Nobody may hold a connection longer without getting on. */
+const DROP_LIMIT_MS = 15_000;
+/** No more than this for an honest client, in the midst of the slow ones. */
+const ANSWER_LIMIT_MS = 5_000;
+const HONEST_PAUSE_MS = 50;
+/** An answer much larger than any buffer on its way, asked for again and again. */
+const GREEDY = 'GET /api-docs/openapi.json HTTP/1.1\r\nHost: slow\r\n\r\n'.repeat(40);
+
+describe('clients that take their time', () => {
+  let world: FaultWorld;
+  let server: ServerProcess;
+  beforeAll(async () => {
+    const settings = await emptyDatabase('faults_slow_clients');
+    world = await FaultWorld.open(settings);
+    server = await ServerProcess.start(settings);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await world.close();
+  });
+
+  survives(
+    {
+      area: 'Overload and slow clients',
+      fault:
+        'clients that send a head or a body byte by byte, never read their answers, say nothing, or keep idle connections',
+      checked: 'each is cut off within 15 s; an honest client is served all the time',
+    },
+    async () => {
+      const { port } = server;
+      const each = times({ short: 20, full: 200, long: 500 });
+      const idle = times({ short: 200, full: 5_000, long: 5_000 });
+      const head = 'POST /api/tickets/book HTTP/1.1\r\nHost: slow\r\n';
+      const many = (count: number, client: () => Promise<number>): Promise<number>[] =>
+        Array.from({ length: count }, client);
+      const slow = [
+        ...many(each, () => drip(port, { opening: `${head}X-A: `, byte: 'a', isReading: true })),
+        ...many(each, () =>
+          drip(port, {
+            opening: `${head}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`,
+            byte: ' ',
+            isReading: true,
+          }),
+        ),
+        ...many(each / 5, () => drip(port, { opening: GREEDY, byte: '\r\n', isReading: false })),
+        ...many(idle, () => linger(port)),
+        ...many(idle, () => linger(port, 'GET /health/live HTTP/1.1\r\nHost: slow\r\n\r\n')),
+      ];
+      let left = slow.length;
+      for (const client of slow) void client.then(() => (left -= 1));
+
+      const run = await world.run([server.url], { events: 1, total: 1_000 });
+      for (let turn = 0; left > 0; turn += 1) {
+        const answer = await run.history.book(world.people[turn % 10]!, run.eventId);
+        expect(answer?.status).toBe(201);
+        await pause(HONEST_PAUSE_MS);
+      }
+
+      const longestMs = Math.max(...(await Promise.all(slow)));
+      expect(longestMs).toBeLessThan(DROP_LIMIT_MS);
+      expect(run.history.slowestMs).toBeLessThan(ANSWER_LIMIT_MS);
+      await run.check();
+      return {
+        times: slow.length,
+        found: `the last was cut off after ${(longestMs / 1_000).toFixed(1)} s, an honest client waited ${run.history.slowestMs.toFixed(0)} ms at the longest`,
+      };
+    },
+  );
+});
