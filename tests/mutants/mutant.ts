@@ -16,7 +16,7 @@ export interface Mutant {
   readonly rule: string;
   /** Those that should notice, the quickest first. */
   readonly tests: readonly TestSelection[];
-  /** The patch file: a head of `Rule:` and `Tests:` lines, then a unified diff. */
+  /** The text of the patch: a head of `Rule:` and `Tests:` lines, then a unified diff. */
   readonly patch: string;
 }
 
@@ -28,9 +28,10 @@ export function readMutants(): Mutant[] {
     .map((file) => readMutant(path.join(PATCHES, file)));
 }
 
-function readMutant(patch: string): Mutant {
-  const name = path.basename(patch, '.patch');
-  const [head = ''] = readFileSync(patch, 'utf8').split(/^--- /m);
+function readMutant(file: string): Mutant {
+  const name = path.basename(file, '.patch');
+  const patch = readFileSync(file, 'utf8');
+  const [head = ''] = patch.split(/^--- /m);
   const values = (key: string): string[] =>
     [...head.matchAll(new RegExp(`^${key}: (.+)$`, 'gm'))].map(([, value]) => value!);
   const [rule] = values('Rule');

@@ -27,20 +27,20 @@ async function main(): Promise<void> {
     positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name));
   if (chosen.length === 0) throw new Error(`No such mutant: ${positionals.join(', ')}`);
 
-  await demandSoundSource(chosen);
+  const trees = Array.from({ length: Number(values.jobs) }, () => new ScratchTree());
+  process.once('exit', () => {
+    for (const tree of trees) tree.remove();
+  });
+  await demandSoundSource(trees[0]!, chosen);
   const verdicts: Verdict[] = [];
   const waiting = [...chosen];
-  const work = async (): Promise<void> => {
-    const tree = new ScratchTree();
-    try {
+  await Promise.all(
+    trees.map(async (tree) => {
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
         verdicts.push(await tried(tree, mutant));
       }
-    } finally {
-      tree.remove();
-    }
-  };
-  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+    }),
+  );
 
   const killed = verdicts.filter(({ isKilled }) => isKilled).length;
   console.log(`\n${String(killed)} of ${String(verdicts.length)} mutants were killed.`);
@@ -51,25 +51,20 @@ async function main(): Promise<void> {
 }
 
 /** Without a mutant the tests must pass: only then does a failure say something of the mutant. */
-async function demandSoundSource(mutants: readonly Mutant[]): Promise<void> {
-  const tree = new ScratchTree();
-  try {
-    const fault = await compile(tree);
-    if (fault !== undefined) throw new Error(`The source does not compile: ${fault}`);
-    for (const project of PROJECTS) {
-      const tests = mutants.flatMap((mutant) =>
-        mutant.tests.filter((selection) => selection.project === project),
-      );
-      if (tests.length === 0) continue;
-      const files = tests.flatMap(({ file }) => file ?? []);
-      const isWhole = files.length < tests.length;
-      const result = await runTests(tree, project, isWhole ? [] : [...new Set(files)]);
-      if (result.kind !== 'passed') {
-        throw new Error(`The tests fail without a mutant: ${JSON.stringify(result)}`);
-      }
+async function demandSoundSource(tree: ScratchTree, mutants: readonly Mutant[]): Promise<void> {
+  const fault = await compile(tree);
+  if (fault !== undefined) throw new Error(`The source does not compile: ${fault}`);
+  for (const project of PROJECTS) {
+    const tests = mutants.flatMap((mutant) =>
+      mutant.tests.filter((selection) => selection.project === project),
+    );
+    if (tests.length === 0) continue;
+    const files = tests.flatMap(({ file }) => file ?? []);
+    const isWhole = files.length < tests.length;
+    const result = await runTests(tree, project, isWhole ? [] : [...new Set(files)]);
+    if (result.kind !== 'passed') {
+      throw new Error(`The tests fail without a mutant: ${JSON.stringify(result)}`);
     }
-  } finally {
-    tree.remove();
   }
   console.log('Without a mutant the tests pass.');
 }
@@ -83,7 +78,7 @@ async function tried(tree: ScratchTree, mutant: Mutant): Promise<Verdict> {
 }
 
 async function judge(tree: ScratchTree, mutant: Mutant): Promise<[boolean, string]> {
-  const misfit = tree.apply(mutant.patch);
+  const misfit = tree.apply(mutant);
   if (misfit !== undefined) return [false, `the patch does not apply: ${misfit}`];
   try {
     const fault = await compile(tree);
@@ -97,10 +92,11 @@ async function judge(tree: ScratchTree, mutant: Mutant): Promise<[boolean, strin
     }
     return [false, 'the whole suite passes'];
   } finally {
-    tree.revert(mutant.patch);
+    tree.revert(mutant);
   }
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 main().catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;

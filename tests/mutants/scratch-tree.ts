@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Mutant } from './mutant';
 
 export const ROOT = path.resolve(__dirname, '..', '..');
 
@@ -28,11 +29,11 @@ export class ScratchTree {
   }
 
   /** @returns why it can't be applied, or undefined */
-  apply(patch: string): string | undefined {
+  apply({ patch }: Mutant): string | undefined {
     return applyPatch(this.folder, patch);
   }
 
-  revert(patch: string): void {
+  revert({ patch }: Mutant): void {
     const fault = applyPatch(this.folder, patch, '--reverse');
     if (fault !== undefined) throw new Error(`A patch can't be taken back: ${fault}`);
   }

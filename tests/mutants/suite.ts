@@ -96,15 +96,20 @@ async function run(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: tree.temporary, ...env },
   });
+  const end = (): void => {
+    process.kill(-child.pid!, 'SIGKILL');
+  };
+  process.once('exit', end);
   let output = '';
   child.stdout.on('data', (part: Buffer) => (output += part.toString()));
   child.stderr.on('data', (part: Buffer) => (output += part.toString()));
   let isLate = false;
   const limit = setTimeout(() => {
     isLate = true;
-    process.kill(-child.pid!, 'SIGKILL');
+    end();
   }, SUITE_LIMIT_MS);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(limit);
+  process.off('exit', end);
   return { code, output, isLate };
 }
