@@ -18,6 +18,8 @@ export interface Mutant {
   readonly tests: readonly TestSelection[];
   /** The text of the patch: a head of `Rule:` and `Tests:` lines, then a unified diff. */
   readonly patch: string;
+  /** The files that it changes. */
+  readonly files: readonly string[];
 }
 
 /** @throws Error where a patch does not say what it breaks or who should notice */
@@ -42,5 +44,6 @@ function readMutant(file: string): Mutant {
   if (rule === undefined || tests.length === 0) {
     throw new Error(`${name}: the patch must begin with a line "Rule: …" and a line "Tests: …"`);
   }
-  return { name, rule, tests, patch };
+  const files = [...patch.matchAll(/^\+\+\+ b\/(.+)$/gm)].map(([, changed]) => changed!);
+  return { name, rule, tests, patch, files };
 }

@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util';
 import { readMutants, type Mutant } from './mutant';
 import { writeReport, type Verdict } from './report';
 import { ScratchTree } from './scratch-tree';
-import { compile, runTests } from './suite';
+import { runTests } from './suite';
+import { TypeCheck } from './type-check';
 
 /** The whole suite, the quick parts first. */
 const PROJECTS = ['unit', 'sqlite', 'mysql', 'faults'] as const;
@@ -36,8 +37,9 @@ async function main(): Promise<void> {
   const waiting = [...chosen];
   await Promise.all(
     trees.map(async (tree) => {
+      const types = new TypeCheck(tree);
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-        verdicts.push(await tried(tree, mutant));
+        verdicts.push(await tried(tree, types, mutant));
       }
     }),
   );
@@ -52,8 +54,6 @@ async function main(): Promise<void> {
 
 /** Without a mutant the tests must pass: only then does a failure say something of the mutant. */
 async function demandSoundSource(tree: ScratchTree, mutants: readonly Mutant[]): Promise<void> {
-  const fault = await compile(tree);
-  if (fault !== undefined) throw new Error(`The source does not compile: ${fault}`);
   for (const project of PROJECTS) {
     const tests = mutants.flatMap((mutant) =>
       mutant.tests.filter((selection) => selection.project === project),
@@ -69,19 +69,23 @@ async function demandSoundSource(tree: ScratchTree, mutants: readonly Mutant[]):
   console.log('Without a mutant the tests pass.');
 }
 
-async function tried(tree: ScratchTree, mutant: Mutant): Promise<Verdict> {
+async function tried(tree: ScratchTree, types: TypeCheck, mutant: Mutant): Promise<Verdict> {
   const startedAt = performance.now();
-  const [isKilled, note] = await judge(tree, mutant);
+  const [isKilled, note] = await judge(tree, types, mutant);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
   console.log(`${isKilled ? 'killed  ' : 'SURVIVED'} ${mutant.name} (${seconds} s): ${note}`);
   return { mutant, isKilled, note };
 }
 
-async function judge(tree: ScratchTree, mutant: Mutant): Promise<[boolean, string]> {
+async function judge(
+  tree: ScratchTree,
+  types: TypeCheck,
+  mutant: Mutant,
+): Promise<[boolean, string]> {
   const misfit = tree.apply(mutant);
   if (misfit !== undefined) return [false, `the patch does not apply: ${misfit}`];
   try {
-    const fault = await compile(tree);
+    const fault = types.faultOf(mutant.files);
     if (fault !== undefined) return [false, `it does not compile: ${fault}`];
     const named = mutant.tests.map(({ project, file }) => ({ project, files: file ? [file] : [] }));
     const rest = PROJECTS.map((project) => ({ project, files: [] }));

@@ -5,6 +5,8 @@ import path from 'node:path';
 import type { Mutant } from './mutant';
 
 export const ROOT = path.resolve(__dirname, '..', '..');
+/** Sees that each patch can be applied: none could where one has been. */
+const FIT_TEST = path.join('tests', 'unit', 'mutants.test.ts');
 
 /** A copy of the working tree, without what git ignores, that patches may change. */
 export class ScratchTree {
@@ -25,6 +27,7 @@ export class ScratchTree {
     for (const file of files.split('\0').filter(Boolean)) {
       cpSync(path.join(ROOT, file), path.join(this.folder, file));
     }
+    rmSync(path.join(this.folder, FIT_TEST));
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(this.folder, 'node_modules'));
   }
 
@@ -49,9 +52,10 @@ export function applyPatch(
   patch: string,
   ...options: string[]
 ): string | undefined {
-  const { status, stderr } = spawnSync('git', ['apply', ...options, patch], {
+  const { status, stderr } = spawnSync('git', ['apply', ...options], {
     cwd: folder,
     encoding: 'utf8',
+    input: patch,
   });
   return status === 0 ? undefined : stderr.trim();
 }

@@ -24,16 +24,6 @@ export type SuiteResult =
   /** The tests could not even begin. */
   | { readonly kind: 'broken'; readonly why: string };
 
-/** Compiles the server as `npm run build` does. */
-export async function compile(tree: ScratchTree): Promise<string | undefined> {
-  const { code, output } = await run(tree, [
-    'node_modules/typescript/bin/tsc',
-    '-p',
-    'tsconfig.build.json',
-  ]);
-  return code === 0 ? undefined : output.trim();
-}
-
 /** Runs tests of one project. */
 export async function runTests(
   tree: ScratchTree,
@@ -42,7 +32,7 @@ export async function runTests(
 ): Promise<SuiteResult> {
   const report = path.join(tree.temporary, 'report.json');
   rmSync(report, { force: true });
-  // Unit and SQLite tests can do without a MariaDB, which takes seconds to start.
+  // Each is spared the seconds of set-up that it can do without.
   const needsMariadb = project === 'mysql' || project === 'faults';
   const { code, output, isLate } = await run(
     tree,
@@ -55,7 +45,11 @@ export async function runTests(
       `--outputFile=${report}`,
       ...(files.length > 0 ? ['--testPathPatterns', ...files] : []),
     ],
-    { TEST_HAS_MYSQL: String(needsMariadb), TEST_HAS_MARIADB: String(needsMariadb) },
+    {
+      TEST_HAS_MYSQL: String(needsMariadb),
+      TEST_HAS_MARIADB: String(needsMariadb),
+      ...(project === 'unit' ? { TEST_WITHOUT_BUILD: 'true' } : {}),
+    },
   );
   if (isLate) return { kind: 'failed', by: 'the tests do not come to an end' };
   if (!existsSync(report)) return { kind: 'broken', why: output.slice(-2_000) };

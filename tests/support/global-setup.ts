@@ -13,7 +13,7 @@ export const started: { mariadb?: MariadbServer; folder?: string } = {};
  * MariaDB, unless `TEST_DB_HOST` names a server; and a folder for SQLite files.
  */
 export default async function globalSetup(): Promise<void> {
-  buildServer();
+  if (process.env.TEST_WITHOUT_BUILD !== 'true') buildServer();
   started.folder = mkdtempSync(path.join(tmpdir(), 'tickets-tests-'));
   process.env.TEST_FOLDER = started.folder;
   if (process.env.TEST_DB_HOST !== undefined || process.env.TEST_HAS_MYSQL !== 'true') return;
