@@ -59,7 +59,7 @@ describe('authorization', () => {
   });
 
   describe.each(CASES.map((one) => [questionOf(one), one] as const))('%s', (_question, one) => {
-    it.each(CALLERS)('%s', async (caller) => {
+    it.each(CALLERS)('answers %s as docs/authorization.md says', async (caller) => {
       for (const [index, owner] of ownersIn(one.cells[caller]).entries()) {
         const expected = one.cells[caller][index] ?? null;
         if (expected !== null) await askAs(one, caller, owner, expected);

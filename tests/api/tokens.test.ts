@@ -1,5 +1,7 @@
 import { createPublicKey, createSign, createVerify, generateKeyPairSync, sign } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { makePerson, type Person } from '../factories/people';
 import { encode, forge, soundClaims, without, type Claims } from '../support/forged-token';
 import { TEST_SECRET } from '../support/test-config';
@@ -108,6 +110,23 @@ describe('a bearer token', () => {
       await expectNoGood(token());
     });
 
+    it('and keys named by the token are not fetched', async () => {
+      const asked: string[] = [];
+      const server = createServer((request, response) => {
+        asked.push(request.url ?? '');
+        response.end(JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }));
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+      try {
+        await expectNoGood(byRsa({ alg: 'RS256', jku: `${url}/jku`, x5u: `${url}/x5u`, kid: url }));
+        await expectNoGood(bySecret({ alg: 'HS256', jku: `${url}/jku` }, 'another secret'));
+        expect(asked).toEqual([]);
+      } finally {
+        server.close();
+      }
+    });
+
     it('and the keys of these forgeries do verify what they signed', () => {
       const [head, claims, signature] = byRsa({ alg: 'RS256' }).split('.');
       const verify = createVerify('sha256').update(`${head!}.${claims!}`);
@@ -142,7 +161,7 @@ describe('a bearer token', () => {
       ['of account 0', { sub: '0' }],
       ['of an empty account', { sub: '' }],
       ['of SQL', { sub: '1 OR 1=1' }],
-    ])('%s', async (_what, fault) => {
+    ])('with one claim that is not as ours: %s', async (_what, fault) => {
       await expectNoGood(forge({ ...sound, ...fault }));
     });
 
