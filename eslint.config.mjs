@@ -177,7 +177,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['src/server.ts', 'src/cli.ts', 'src/process/commands.ts'],
+    files: ['src/server.ts', 'src/cli.ts', 'src/process/commands.ts', 'src/qa/**/*.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
   },
   {
