@@ -34,7 +34,10 @@ export async function lockEvents(
   eventIds: readonly number[],
 ): Promise<LockedEvent[]> {
   const rows = await findRows(database.models.Event, {
-    attributes: { include: [[databaseNow(database), 'now']] },
+    attributes: [
+      ...Object.keys(database.models.Event.getAttributes()),
+      [databaseNow(database), 'now'],
+    ],
     where: { id: [...eventIds] },
     order: [['id', 'ASC']],
     lock: tx.LOCK.UPDATE,

@@ -105,7 +105,7 @@ async function writeChanges(
   for (const { decision } of effective) {
     for (const change of decision.changes) changes.add(change);
   }
-  await writeRows(database, tx, locked, changes);
+  const single = await writeRows(database, tx, locked, changes);
   const outcomes = effective.map(({ decision }) => decision.outcome);
   const namesNewTickets = outcomes.some((outcome) =>
     ticketsOf(outcome).some((ticket) => ticket.bookingId === null),
@@ -115,7 +115,8 @@ async function writeChanges(
     return entry?.entryId === null ? [entry.userId] : [];
   });
   return {
-    bookings: namesNewTickets ? await readBookingIds(database, tx, locked) : new Map(),
+    bookings:
+      namesNewTickets && single.size === 0 ? await readBookingIds(database, tx, locked) : single,
     entries: await readEntryIds(database, tx, locked.row.id, newEntries),
   };
 }

@@ -15,6 +15,7 @@ const STATEMENT_ROWS = 1_000;
  * Writes a group's changes in bulk statements, all but the event row. What leaves goes before what
  * comes, so that a person who left and joined anew does not collide with themselves.
  *
+ * @returns the id of the new ticket by its number, where there is exactly one
  * @throws WriteConflictError when a row is not as it was loaded under the lock
  */
 export async function writeRows(
@@ -22,14 +23,15 @@ export async function writeRows(
   tx: Tx,
   locked: LockedEvent,
   changes: ChangeSet,
-): Promise<void> {
+): Promise<Map<number, number>> {
   const eventId = locked.row.id;
   if (changes.eventIsCancelled) await cancelWholeEvent(database, tx, locked);
   await cancelBookings(database, tx, eventId, changes.cancelledBookingIds, locked.now);
   await removeEntries(database, tx, changes.removedEntryIds);
   await updateEntries(database, tx, [...changes.changed.values()], locked.now);
-  await insertBookings(database, tx, eventId, [...changes.issued.values()]);
+  const ids = await insertBookings(database, tx, eventId, [...changes.issued.values()]);
   await insertEntries(database, tx, eventId, [...changes.added.values()]);
+  return ids;
 }
 
 /**
@@ -38,33 +40,34 @@ export async function writeRows(
  * @throws WriteConflictError when it is not
  */
 export async function writeEvent(
-  { models }: Database,
+  database: Database,
   tx: Tx,
   locked: LockedEvent,
   after: EventFacts,
 ): Promise<void> {
-  const [affected] = await models.Event.update(
+  const [, affected] = await database.sequelize.query(
+    'UPDATE events SET event_name = :name, total_tickets = :totalTickets, ' +
+      'available_tickets = :availableTickets, status = :status, ' +
+      'max_tickets_per_user = :maxTicketsPerUser, version = :version, ' +
+      'next_ticket_no = :nextTicketNo, next_queue_no = :nextQueueNo, ' +
+      'waitlist_count = :waitlistCount, waitlist_tickets = :waitlistTickets, ' +
+      'updatedAt = :now WHERE id = :id AND version = :lockedVersion',
     {
-      event_name: after.name,
-      total_tickets: after.totalTickets,
-      available_tickets: after.availableTickets,
-      status: after.status,
-      max_tickets_per_user: after.maxTicketsPerUser,
-      version: after.version,
-      next_ticket_no: after.nextTicketNo,
-      next_queue_no: after.nextQueueNo,
-      waitlist_count: after.waitlistCount,
-      waitlist_tickets: after.waitlistTickets,
-      updatedAt: after.updatedAt,
+      type: QueryTypes.UPDATE,
+      replacements: {
+        ...after,
+        now: asSqlTimestamp(database, after.updatedAt),
+        lockedVersion: locked.row.version,
+      },
+      transaction: tx,
     },
-    { where: { id: after.id, version: locked.row.version }, transaction: tx },
   );
   expectRows(affected, 1);
 }
 
 /**
- * Ids of the tickets just written, by ticket number. They are read back because a bulk insert tells
- * one id at the most, and the next ones need not follow it (`auto_increment_increment`).
+ * Ids of several tickets just written, by ticket number. They are read back because a bulk insert
+ * tells one id at the most, and the next ones need not follow it (`auto_increment_increment`).
  */
 export async function readBookingIds(
   { models }: Database,
@@ -146,12 +149,14 @@ async function updateEntries(
   }
 }
 
+/** @returns the id of the ticket by its number, where there is exactly one */
 async function insertBookings(
   database: Database,
   tx: Tx,
   eventId: number,
   tickets: readonly Ticket[],
-): Promise<void> {
+): Promise<Map<number, number>> {
+  const ids = new Map<number, number>();
   for (const part of chunks(tickets)) {
     const rows = part.map((ticket) => ({
       event_id: eventId,
@@ -162,8 +167,11 @@ async function insertBookings(
       createdAt: asSqlTimestamp(database, ticket.createdAt),
       updatedAt: asSqlTimestamp(database, ticket.updatedAt),
     }));
-    await database.sequelize.getQueryInterface().bulkInsert('bookings', rows, { transaction: tx });
+    const queries = database.sequelize.getQueryInterface();
+    const id = await queries.bulkInsert('bookings', rows, { transaction: tx });
+    if (tickets.length === 1) ids.set(part[0]!.ticketNo, Number(id));
   }
+  return ids;
 }
 
 async function insertEntries(
