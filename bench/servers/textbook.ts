@@ -24,7 +24,7 @@ const sequelize = new Sequelize({
   timezone: '+00:00',
   logging: false,
   define: { timestamps: false },
-  pool: { max: 10, min: 10, acquire: 60_000 },
+  pool: { max: mysql.poolMax, min: mysql.poolMax, acquire: 60_000 },
   dialectOptions: { decimalNumbers: true, charset: 'utf8mb4' },
 });
 const { Event, Booking, WaitlistEntry } = defineModels(sequelize);

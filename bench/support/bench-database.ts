@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,7 +15,7 @@ const QUEUE_PEOPLE = 100_000;
 /** People who ask during runs; their ids follow those of the queues. */
 export const ASKERS = 60_000;
 /** People who ask again and again; fewer tokens stay in the server's caches, as a browser's do. */
-const REGULARS = 5_000;
+export const REGULARS = 5_000;
 /** Long enough for the longest run. */
 const TOKEN_SECONDS = 24 * 3_600;
 const COMMIT_RATE_MS = 2_000;
@@ -152,6 +153,29 @@ export class BenchDatabase {
       await this.connection.commit();
     }
     return (commits * 1_000) / COMMIT_RATE_MS;
+  }
+
+  async version(): Promise<string> {
+    const [rows] = await this.connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
+    return String(rows[0]!.version);
+  }
+
+  /** @throws Error where any event differs from its rows */
+  checkLedger(): void {
+    const { host, port, user, password, database } = this.settings;
+    execFileSync(process.execPath, ['dist/cli.js', 'ledger:check'], {
+      cwd: path.resolve(__dirname, '..', '..'),
+      stdio: ['ignore', process.stderr, process.stderr],
+      env: {
+        PATH: process.env.PATH,
+        DB_DIALECT: 'mysql',
+        DB_HOST: host,
+        DB_PORT: String(port),
+        DB_USER: user,
+        DB_PASS: password,
+        DB_DATABASE: database,
+      },
+    });
   }
 
   async stop(): Promise<void> {

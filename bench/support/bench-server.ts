@@ -13,8 +13,12 @@ import { BENCH_SECRET } from './bench-database';
 const ROOT = path.resolve(__dirname, '..', '..');
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 50;
-/** Options of node for the servers, such as `--cpu-prof --cpu-prof-dir=profiles`. */
-const NODE_OPTIONS = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [];
+
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Such as `--cpu-prof`. */
+  readonly nodeOptions?: readonly string[];
+}
 
 export type Contestant = 'ours' | 'textbook' | 'idle chain' | 'empty';
 
@@ -50,12 +54,12 @@ export class BenchServer {
   static async start(
     contestant: Contestant,
     database: MysqlSettings,
-    env: Readonly<Record<string, string>> = {},
+    { env = {}, nodeOptions = [] }: StartOptions = {},
   ): Promise<BenchServer> {
     const port = await freePort();
     const folder = mkdtempSync(path.join(tmpdir(), 'tickets-bench-log-'));
     const log = openSync(path.join(folder, 'log'), 'w');
-    const child = spawn(process.execPath, [...NODE_OPTIONS, ...COMMANDS[contestant]], {
+    const child = spawn(process.execPath, [...nodeOptions, ...COMMANDS[contestant]], {
       cwd: ROOT,
       stdio: ['ignore', log, log],
       env: {

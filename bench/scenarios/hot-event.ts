@@ -1,0 +1,134 @@
+import { PLENTY, tell, type Arena, type Measured } from '../arena';
+import { lineOf, withSpread, type Finding, type Line } from '../report/finding';
+import type { Entrant } from '../support/entrants';
+import { CROWD, ENTRANTS } from '../support/entrants';
+
+const BOOK = { steps: ['book'] } as const;
+
+/** Everyone's figures, by name and number of clients, a round after the other. */
+export class Curve {
+  readonly #measured = new Map<string, Measured[]>();
+  readonly bareCommits: number[] = [];
+
+  add(name: string, clients: number, measured: Measured): void {
+    const key = `${name} ${String(clients)}`;
+    this.#measured.set(key, [...(this.#measured.get(key) ?? []), measured]);
+  }
+
+  of(name: string, clients: number): readonly Measured[] {
+    return this.#measured.get(`${name} ${String(clients)}`) ?? [];
+  }
+
+  /** One figure of each round. */
+  values(name: string, clients: number, pick: keyof Measured): number[] {
+    return this.of(name, clients).map((measured) => measured[pick]);
+  }
+
+  /** One contestant's figure in parts of another's, round by round. */
+  ratios(pick: keyof Measured, [a, b]: readonly [string, string], clients: number): number[] {
+    const others = this.values(b, clients, pick);
+    return this.values(a, clients, pick).map((value, round) => value / others[round]!);
+  }
+}
+
+/** Bookings of one event: what the project wants to be known for. */
+export async function measureHotEvent(arena: Arena): Promise<Curve> {
+  const { curveRounds, clients } = arena.plan;
+  const curve = new Curve();
+  for (let round = 0; round < curveRounds; round += 1) {
+    curve.bareCommits.push(await arena.database.bareCommitRate());
+    for (const entrant of ENTRANTS) {
+      if (round >= (entrant.rounds ?? Infinity)) continue;
+      await measureEntrant(arena, curve, entrant, clients);
+      const rates = clients.map((count) => Math.round(curve.of(entrant.name, count)[round]!.rate));
+      tell(`hot event, round ${String(round + 1)}, ${entrant.name}: ${rates.join(', ')} /s`);
+    }
+  }
+  return curve;
+}
+
+async function measureEntrant(
+  arena: Arena,
+  curve: Curve,
+  { name, contestant, env }: Entrant,
+  counts: readonly number[],
+): Promise<void> {
+  await arena.withServer(
+    contestant,
+    { ...BOOK, clients: 64 },
+    async (server) => {
+      for (const clients of counts) {
+        const event = { tickets: PLENTY };
+        curve.add(name, clients, await arena.measure(server, { ...BOOK, clients, event }));
+      }
+    },
+    { env },
+  );
+}
+
+export function tellHotEvent(curve: Curve, clients: readonly number[]): Finding {
+  return {
+    title: 'One hot event',
+    about:
+      'Everyone books one ticket of the same event, each request with an Idempotency-Key of its ' +
+      'own, as fast as it is answered.',
+    columns: ['service', 'clients', 'requests/s', 'p50 ms', 'p99 ms', 'SQL statements a request'],
+    rows: ENTRANTS.flatMap(({ name }) =>
+      clients.map((count) => [
+        name,
+        String(count),
+        withSpread(curve.values(name, count, 'rate')),
+        withSpread(curve.values(name, count, 'p50Ms'), 2),
+        withSpread(curve.values(name, count, 'p99Ms'), 1),
+        withSpread(curve.values(name, count, 'statements'), 2),
+      ]),
+    ),
+    lines: linesOf(curve, clients),
+  };
+}
+
+function linesOf(curve: Curve, clients: readonly number[]): Line[] {
+  const most = Math.max(...clients);
+  const atMost = curve.values('ours', most, 'rate');
+  return [
+    lineOf({
+      measure: `hot event, ${String(CROWD)} clients, everything on: rate against textbook`,
+      values: curve.ratios('rate', ['ours', 'textbook'], CROWD),
+      atLeast: 10,
+    }),
+    lineOf({
+      measure: `the same, against idle chain`,
+      values: curve.ratios('rate', ['ours', 'idle chain'], CROWD),
+      atLeast: 0.8,
+    }),
+    lineOf({
+      measure: `the same, against empty`,
+      values: curve.ratios('rate', ['ours', 'empty'], CROWD),
+      atLeast: 0.6,
+    }),
+    lineOf({
+      measure: `${String(most)} clients against the best point of the curve`,
+      values: atMost.map((rate, round) => {
+        const rates = clients.map((count) => curve.values('ours', count, 'rate')[round]!);
+        return rate / Math.max(...rates);
+      }),
+      atLeast: 0.9,
+    }),
+    lineOf({
+      measure: `p99 at ${String(CROWD)} clients against textbook`,
+      values: curve.ratios('p99Ms', ['ours', 'textbook'], CROWD),
+      atMost: 0.2,
+    }),
+    lineOf({
+      measure: 'one client, p50 against textbook',
+      values: curve.ratios('p50Ms', ['ours', 'textbook'], 1),
+      atMost: 1.1,
+    }),
+    lineOf({
+      measure: `SQL round trips a booking at ${String(CROWD)} clients`,
+      values: curve.values('ours', CROWD, 'statements'),
+      atMost: 0.15,
+      unit: '',
+    }),
+  ];
+}

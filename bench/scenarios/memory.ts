@@ -1,0 +1,49 @@
+import { PLENTY, tell, type Arena } from '../arena';
+import { lineOf, type Finding } from '../report/finding';
+import type { BenchServer } from '../support/bench-server';
+import { CROWD } from '../support/entrants';
+
+/** Long enough for buffers of the last answers to be let go. */
+const REST_MS = 3_000;
+const BYTES_PER_MB = 1_000_000;
+
+/** Whether a server that has worked for long is larger than one that has just become warm. */
+export async function memory(arena: Arena): Promise<Finding> {
+  const { early, late } = arena.plan.memoryRequests;
+  const load = { steps: ['book', 'available'], clients: CROWD } as const;
+  const sizes = await arena.withServer('ours', load, async (server) => {
+    let requests = 0;
+    const sizeAfter = async (count: number): Promise<number> => {
+      while (requests < count) {
+        const seconds = requests < early ? 2 : 10;
+        const event = { tickets: PLENTY };
+        requests += (await arena.measure(server, { ...load, seconds, event })).requests;
+        tell(`memory: ${requests.toLocaleString('en-GB')} requests, ${megabytes(server)} MB`);
+      }
+      await arena.rest(REST_MS);
+      return server.memory;
+    };
+    return [await sizeAfter(early), await sizeAfter(late)] as const;
+  });
+  const [small, large] = sizes;
+  return {
+    title: 'Memory',
+    about: 'Resident memory of a server to which bookings and availability reads come in turn.',
+    columns: ['after so many requests', 'MB'],
+    rows: [early, late].map((count, place) => [
+      count.toLocaleString('en-GB'),
+      (sizes[place]! / BYTES_PER_MB).toFixed(0),
+    ]),
+    lines: [
+      lineOf({
+        measure: `memory after ${late.toLocaleString('en-GB')} requests against after ${early.toLocaleString('en-GB')}`,
+        values: [large / small],
+        atMost: 1.05,
+      }),
+    ],
+  };
+}
+
+function megabytes({ memory: bytes }: BenchServer): string {
+  return (bytes / BYTES_PER_MB).toFixed(0);
+}

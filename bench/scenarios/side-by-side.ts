@@ -1,0 +1,37 @@
+import { tell, type Arena, type Asked, type Measured } from '../arena';
+import type { Contestant } from '../support/bench-server';
+
+/** One of the loads that are measured in turn, on a server of its own. */
+export interface Side extends Asked {
+  readonly name: string;
+  readonly contestant: Contestant;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Measures some loads in turn, several rounds, and gives the figures of each by its place. */
+export async function sideBySide(
+  arena: Arena,
+  title: string,
+  sides: readonly Side[],
+): Promise<Measured[][]> {
+  const measured: Measured[][] = sides.map(() => []);
+  for (let round = 0; round < arena.plan.rounds; round += 1) {
+    for (const [place, { name, contestant, env, ...asked }] of sides.entries()) {
+      const result = await arena.withServer(
+        contestant,
+        asked,
+        (server) => arena.measure(server, asked),
+        { env },
+      );
+      measured[place]!.push(result);
+      const rate = String(Math.round(result.rate));
+      tell(`${title}, round ${String(round + 1)}, ${name}: ${rate} /s`);
+    }
+  }
+  return measured;
+}
+
+/** The rates of one side in parts of another's, round by round. */
+export function rateRatios(a: readonly Measured[], b: readonly Measured[]): number[] {
+  return a.map(({ rate }, round) => rate / b[round]!.rate);
+}

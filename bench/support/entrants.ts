@@ -1,0 +1,28 @@
+import type { Contestant } from './bench-server';
+
+/** Clients in the comparisons that are not made for every number of them. */
+export const CROWD = 256;
+
+export interface Entrant {
+  readonly name: string;
+  readonly contestant: Contestant;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where fewer rounds than of the others are enough. */
+  readonly rounds?: number;
+}
+
+/** A pool as large as the database's limit of connections leaves room for. */
+const LARGE_POOL = 120;
+
+export const ENTRANTS: readonly Entrant[] = [
+  { name: 'ours', contestant: 'ours' },
+  { name: 'textbook', contestant: 'textbook' },
+  { name: 'idle chain', contestant: 'idle chain' },
+  { name: 'empty', contestant: 'empty' },
+  {
+    name: `textbook, pool of ${String(LARGE_POOL)}`,
+    contestant: 'textbook',
+    env: { DB_POOL_MAX: String(LARGE_POOL) },
+    rounds: 1,
+  },
+];
