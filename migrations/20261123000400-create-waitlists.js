@@ -18,13 +18,13 @@ module.exports = {
         'updatedAt DATETIME(3) NOT NULL',
         'CONSTRAINT ck_waitlists_quantity CHECK (quantity >= 1)',
         'CONSTRAINT ck_waitlists_priority CHECK (priority BETWEEN 0 AND 100)',
-        'CONSTRAINT uq_waitlists_person UNIQUE (event_id, user_id)',
+        'CONSTRAINT uq_waitlists_person UNIQUE (user_id, event_id)',
         'CONSTRAINT uq_waitlists_order UNIQUE (event_id, priority DESC, queue_no)',
         'CONSTRAINT fk_waitlists_event FOREIGN KEY (event_id) REFERENCES events (id) ON DELETE RESTRICT',
         'CONSTRAINT fk_waitlists_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE RESTRICT',
         'CONSTRAINT fk_waitlists_requested_by FOREIGN KEY (requested_by) REFERENCES users (id) ON DELETE RESTRICT',
       ],
-      indexes: { ix_waitlists_user: 'user_id', ix_waitlists_requested_by: 'requested_by' },
+      indexes: { ix_waitlists_requested_by: 'requested_by' },
     });
   },
 

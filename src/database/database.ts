@@ -2,7 +2,7 @@ import type { Sequelize } from 'sequelize';
 import type { DatabaseSettings } from '../config/config';
 import type { PoolUse } from '../observability/sampled-gauges';
 import { defineModels, type Models } from '../models';
-import { closeSequelize, createSequelize } from './sequelize';
+import { closeSequelize, createMaintenanceSequelize, createSequelize } from './sequelize';
 
 /** One open database: its connections and the models bound to them. */
 export interface Database {
@@ -21,8 +21,17 @@ interface Pool {
   readonly waiting: number;
 }
 
+/** For serving requests: no statement may keep the database silent for long. */
 export function openDatabase(settings: DatabaseSettings): Database {
-  const sequelize = createSequelize(settings);
+  return bind(createSequelize(settings), settings);
+}
+
+/** For an operator's work, which takes as long as it takes. */
+export function openMaintenanceDatabase(settings: DatabaseSettings): Database {
+  return bind(createMaintenanceSequelize(settings), settings);
+}
+
+function bind(sequelize: Sequelize, settings: DatabaseSettings): Database {
   return {
     sequelize,
     models: defineModels(sequelize),

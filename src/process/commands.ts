@@ -1,7 +1,7 @@
 /** The operator's commands. Each answers with its exit code. */
 import { isEmail } from 'class-validator';
 import { loadConfig, loadDatabaseSettings } from '../config/load-config';
-import { openDatabase } from '../database/database';
+import { openMaintenanceDatabase, type Database } from '../database/database';
 import { Migrator } from '../database/migrator';
 import { UnitOfWork } from '../database/unit-of-work';
 import { MIN_PASSWORD_CHARACTERS } from '../dtos/fields';
@@ -133,12 +133,9 @@ async function checkLedger(): Promise<number> {
 }
 
 async function withDatabase<T>(
-  work: (parts: {
-    database: ReturnType<typeof openDatabase>;
-    unitOfWork: UnitOfWork;
-  }) => Promise<T>,
+  work: (parts: { database: Database; unitOfWork: UnitOfWork }) => Promise<T>,
 ): Promise<T> {
-  const database = openDatabase(loadDatabaseSettings(process.env));
+  const database = openMaintenanceDatabase(loadDatabaseSettings(process.env));
   const logger = createLogger({ level: 'warn', accessFormat: 'dev', directory: null });
   const unitOfWork = new UnitOfWork({
     sequelize: database.sequelize,

@@ -42,7 +42,7 @@ export class MyEventService {
       const mine = { event_id: eventId, user_id: actor.id, status: 'booked' as const };
       const tickets = await findRows(Booking, {
         where: mine,
-        order: [['ticket_no', 'ASC']],
+        order: [['id', 'ASC']],
         limit: TOLD_TICKETS_MAX,
         transaction: tx,
       });

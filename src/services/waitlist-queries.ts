@@ -1,4 +1,4 @@
-import { Op, type WhereOptions } from 'sequelize';
+import { Op, type Order, type WhereOptions } from 'sequelize';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { Tx } from '../database/unit-of-work';
@@ -7,7 +7,7 @@ import { entryOf } from '../inventory/inventory-loader';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
 import { mayUseEntry } from '../policies/waitlists.policy';
 import type { Actor } from '../policies/permissions';
-import { pageOf, readCursor, type Page, type PageRequest, type SortKey } from './pages';
+import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 
 /** An entry and its place in its event's queue. */
 export interface PlacedEntry {
@@ -74,22 +74,7 @@ export async function listEntries(
   actor: Actor,
   filter: WaitlistFilter,
 ): Promise<Page<ListedEntry>> {
-  const rows = await findRows(database.models.WaitlistEntry, {
-    where: {
-      [Op.and]: [
-        filter.eventId === undefined ? {} : { event_id: filter.eventId },
-        filter.userId === undefined ? {} : { user_id: filter.userId },
-        isBehindCursor(readCursor(filter, 3)),
-      ],
-    },
-    order: [
-      ['event_id', 'ASC'],
-      ['priority', 'DESC'],
-      ['queue_no', 'ASC'],
-    ],
-    limit: filter.limit + 1,
-    transaction: tx,
-  });
+  const rows = await findPage(database, tx, filter);
   const page = pageOf(rows, filter, (row) => [row.event_id, row.priority, row.queue_no]);
   const positions = await positionsOf(database, tx, page.rows);
   const emails = await visibleEmails(database, tx, actor, page.rows);
@@ -107,16 +92,51 @@ export async function listEntries(
   };
 }
 
-function isBehindCursor(cursor: SortKey | undefined): WhereOptions<WaitlistEntryRow> {
-  if (!cursor) return {};
-  const [eventId, priority, queueNo] = cursor as [number, number, number];
-  return {
-    [Op.or]: [
-      { event_id: { [Op.gt]: eventId } },
-      { event_id: eventId, priority: { [Op.lt]: priority } },
-      { event_id: eventId, priority, queue_no: { [Op.gt]: queueNo } },
-    ],
+/** The rows of one page and, where there is one, the next. Each range is read in an index's order. */
+async function findPage(
+  { models }: Database,
+  tx: Tx,
+  filter: WaitlistFilter,
+): Promise<WaitlistEntryRow[]> {
+  const isOnePerson = filter.userId !== undefined;
+  const wanted = {
+    ...(filter.eventId === undefined ? {} : { event_id: filter.eventId }),
+    ...(isOnePerson ? { user_id: filter.userId } : {}),
   };
+  const rows: WaitlistEntryRow[] = [];
+  for (const range of rangesBehind(filter)) {
+    const limit = filter.limit + 1 - rows.length;
+    if (limit === 0) break;
+    const found = await findRows(models.WaitlistEntry, {
+      where: range ? { [Op.and]: [wanted, range] } : wanted,
+      order: [
+        ['event_id', 'ASC'],
+        // One person has one entry an event: no more is needed to tell their order.
+        ...(isOnePerson ? [] : [['priority', 'DESC'] as const, ['queue_no', 'ASC'] as const]),
+      ] as Order,
+      limit,
+      transaction: tx,
+    });
+    rows.push(...found);
+  }
+  return rows;
+}
+
+/**
+ * What lies behind the cursor, part by part: the rest of its priority, the rest of its event, the
+ * events that follow. Asked for with OR, it would be sorted as a whole for each page.
+ */
+function rangesBehind(filter: WaitlistFilter): readonly (WhereOptions<WaitlistEntryRow> | null)[] {
+  const cursor = readCursor(filter, 3);
+  if (!cursor) return [null];
+  const [eventId, priority, queueNo] = cursor as [number, number, number];
+  const nextEvents = { event_id: { [Op.gt]: eventId } };
+  if (filter.userId !== undefined) return [nextEvents];
+  return [
+    { event_id: eventId, priority, queue_no: { [Op.gt]: queueNo } },
+    { event_id: eventId, priority: { [Op.lt]: priority } },
+    ...(filter.eventId === undefined ? [nextEvents] : []),
+  ];
 }
 
 /**
