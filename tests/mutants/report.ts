@@ -6,6 +6,8 @@ import { ROOT } from './scratch-tree';
 const FILE = path.join(ROOT, 'docs', 'reliability.md');
 const BEGIN = '<!-- mutants:begin -->';
 const END = '<!-- mutants:end -->';
+const SURVIVED = '**survived**';
+const NOT_TRIED = 'not tried yet';
 
 /** What became of one mutant. */
 export interface Verdict {
@@ -15,40 +17,50 @@ export interface Verdict {
   readonly note: string;
 }
 
-/** Writes the table into its place in the document. */
-export function writeReport(verdicts: readonly Verdict[]): void {
+/** Writes the verdict into the table of all mutants; the others keep their rows. */
+export function writeReport(mutants: readonly Mutant[], verdict: Verdict): void {
   const text = readFileSync(FILE, 'utf8');
-  const [before, rest = ''] = text.split(BEGIN);
-  const after = rest.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`${FILE} has no place for it`);
-  writeFileSync(FILE, `${before}${BEGIN}\n\n${tableOf(verdicts)}\n\n${END}${after}`);
+  const [before = '', rest = ''] = text.split(BEGIN);
+  const [table = '', after] = rest.split(END);
+  if (after === undefined) throw new Error(`${FILE} has no place for the table of mutants`);
+  const ends = new Map(
+    [...table.matchAll(/^\| `([\w-]+)` .*\| (.+?) +\|$/gm)].map(([, name, end]) => [
+      name,
+      end!.trim(),
+    ]),
+  );
+  const { mutant, isKilled, note } = verdict;
+  ends.set(mutant.name, cellOf(isKilled ? note : `${SURVIVED}: ${note}`));
+  const rows = mutants.map(({ name, rule }) => [
+    `\`${name}\``,
+    cellOf(rule),
+    ends.get(name) ?? NOT_TRIED,
+  ]);
+  const killed = rows.filter(([, , end]) => !end!.startsWith(SURVIVED) && end !== NOT_TRIED);
+  writeFileSync(
+    FILE,
+    [
+      `${before}${BEGIN}`,
+      `${String(killed.length)} of ${String(rows.length)} mutants were killed.`,
+      tableOf([['mutant', 'rule that it breaks', 'killed by'], ...rows]),
+      `${END}${after}`,
+    ].join('\n\n'),
+  );
 }
 
-function tableOf(verdicts: readonly Verdict[]): string {
-  const killed = verdicts.filter(({ isKilled }) => isKilled).length;
-  const rows = [
-    ['mutant', 'rule that it breaks', 'killed by'],
-    ['---', '---', '---'],
-    ...verdicts.map(({ mutant, isKilled, note }) => [
-      `\`${mutant.name}\``,
-      mutant.rule,
-      isKilled ? note : `**survived**: ${note}`,
-    ]),
-  ];
-  return [
-    `${String(killed)} of ${String(verdicts.length)} mutants were killed.`,
-    '',
-    ...aligned(rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))),
-  ].join('\n');
+function cellOf(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 }
 
 /** As Prettier has tables. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => {
-    const cells = row.map((cell, column) =>
-      cell === '---' ? '-'.repeat(widths[column]!) : cell.padEnd(widths[column]!),
-    );
-    return `| ${cells.join(' | ')} |`;
-  });
+function tableOf([head, ...rows]: readonly (readonly string[])[]): string {
+  const widths = head!.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
+  );
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const padded = (row: readonly string[]): string =>
+    line(row.map((cell, column) => cell.padEnd(widths[column]!)));
+  return [padded(head!), line(widths.map((width) => '-'.repeat(width))), ...rows.map(padded)].join(
+    '\n',
+  );
 }
