@@ -13,9 +13,7 @@
 import { parseArgs } from 'node:util';
 import { readMutants, type Mutant } from './mutant';
 import { writeReport, type Verdict } from './report';
-import { ScratchTree } from './scratch-tree';
-import { runTests } from './suite';
-import { TypeCheck } from './type-check';
+import { Workshop } from './workshop';
 
 /** The whole suite, the quick parts first. */
 const PROJECTS = ['unit', 'sqlite', 'mysql', 'faults'] as const;
@@ -30,22 +28,21 @@ async function main(): Promise<void> {
     positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name));
   if (chosen.length === 0) throw new Error(`No such mutant: ${positionals.join(', ')}`);
 
-  const trees = Array.from({ length: Number(values.jobs) }, () => new ScratchTree());
-  process.once('exit', () => {
-    for (const tree of trees) tree.remove();
-  });
+  const workshops = await Promise.all(
+    Array.from({ length: Number(values.jobs) }, () => Workshop.open()),
+  );
   // Somebody who works on one mutant knows their tests.
-  if (positionals.length === 0) await demandSoundSource(trees[0]!, chosen);
+  if (positionals.length === 0) await demandSoundSource(workshops[0]!, chosen);
   const verdicts: Verdict[] = [];
   const waiting = [...chosen];
   await Promise.all(
-    trees.map(async (tree) => {
-      const types = new TypeCheck(tree);
+    workshops.map(async (workshop) => {
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-        const verdict = await tried(tree, types, mutant);
+        const verdict = await tried(workshop, mutant);
         verdicts.push(verdict);
         writeReport(all, verdict);
       }
+      await workshop.close();
     }),
   );
 
@@ -55,7 +52,7 @@ async function main(): Promise<void> {
 }
 
 /** Without a mutant the tests must pass: only then does a failure say something of the mutant. */
-async function demandSoundSource(tree: ScratchTree, mutants: readonly Mutant[]): Promise<void> {
+async function demandSoundSource(workshop: Workshop, mutants: readonly Mutant[]): Promise<void> {
   for (const project of PROJECTS) {
     const tests = mutants.flatMap((mutant) =>
       mutant.tests.filter((selection) => selection.project === project),
@@ -63,7 +60,7 @@ async function demandSoundSource(tree: ScratchTree, mutants: readonly Mutant[]):
     if (tests.length === 0) continue;
     const files = tests.flatMap(({ file }) => file ?? []);
     const isWhole = files.length < tests.length;
-    const result = await runTests(tree, project, isWhole ? [] : [...new Set(files)]);
+    const result = await workshop.runTests(project, isWhole ? [] : [...new Set(files)]);
     if (result.kind !== 'passed') {
       throw new Error(`The tests fail without a mutant: ${JSON.stringify(result)}`);
     }
@@ -71,34 +68,28 @@ async function demandSoundSource(tree: ScratchTree, mutants: readonly Mutant[]):
   console.log('Without a mutant the tests pass.');
 }
 
-async function tried(tree: ScratchTree, types: TypeCheck, mutant: Mutant): Promise<Verdict> {
+async function tried(workshop: Workshop, mutant: Mutant): Promise<Verdict> {
   const startedAt = performance.now();
-  const [isKilled, note] = await judge(tree, types, mutant);
+  const [isKilled, note] = await judge(workshop, mutant);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
   console.log(`${isKilled ? 'killed  ' : 'SURVIVED'} ${mutant.name} (${seconds} s): ${note}`);
   return { mutant, isKilled, note };
 }
 
-async function judge(
-  tree: ScratchTree,
-  types: TypeCheck,
-  mutant: Mutant,
-): Promise<[boolean, string]> {
-  const misfit = tree.apply(mutant);
-  if (misfit !== undefined) return [false, `the patch does not apply: ${misfit}`];
+async function judge(workshop: Workshop, mutant: Mutant): Promise<[boolean, string]> {
+  const misfit = workshop.apply(mutant);
+  if (misfit !== undefined) return [false, misfit];
   try {
-    const fault = types.faultOf(mutant.files);
-    if (fault !== undefined) return [false, `it does not compile: ${fault}`];
     const named = mutant.tests.map(({ project, file }) => ({ project, files: file ? [file] : [] }));
     const rest = PROJECTS.map((project) => ({ project, files: [] }));
     for (const { project, files } of [...named, ...rest]) {
-      const result = await runTests(tree, project, files);
+      const result = await workshop.runTests(project, files);
       if (result.kind === 'failed') return [true, result.by];
       if (result.kind === 'broken') return [false, `the tests can't run: ${result.why}`];
     }
     return [false, 'the whole suite passes'];
   } finally {
-    tree.revert(mutant);
+    workshop.revert(mutant);
   }
 }
 

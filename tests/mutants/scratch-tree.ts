@@ -2,7 +2,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Mutant } from './mutant';
 
 export const ROOT = path.resolve(__dirname, '..', '..');
 /** Sees that each patch can be applied: none could where one has been. */
@@ -32,11 +31,11 @@ export class ScratchTree {
   }
 
   /** @returns why it can't be applied, or undefined */
-  apply({ patch }: Mutant): string | undefined {
+  apply(patch: string): string | undefined {
     return applyPatch(this.folder, patch);
   }
 
-  revert({ patch }: Mutant): void {
+  revert(patch: string): void {
     const fault = applyPatch(this.folder, patch, '--reverse');
     if (fault !== undefined) throw new Error(`A patch can't be taken back: ${fault}`);
   }

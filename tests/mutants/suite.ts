@@ -27,13 +27,12 @@ export type SuiteResult =
 /** Runs tests of one project. */
 export async function runTests(
   tree: ScratchTree,
+  databasePort: number,
   project: string,
   files: readonly string[],
 ): Promise<SuiteResult> {
   const report = path.join(tree.temporary, 'report.json');
   rmSync(report, { force: true });
-  // Each is spared the seconds of set-up that it can do without.
-  const needsMariadb = project === 'mysql' || project === 'faults';
   const { code, output, isLate } = await run(
     tree,
     [
@@ -46,9 +45,14 @@ export async function runTests(
       ...(files.length > 0 ? ['--testPathPatterns', ...files] : []),
     ],
     {
-      TEST_HAS_MYSQL: String(needsMariadb),
-      TEST_HAS_MARIADB: String(needsMariadb),
-      ...(project === 'unit' ? { TEST_WITHOUT_BUILD: 'true' } : {}),
+      TEST_HAS_MYSQL: 'true',
+      TEST_HAS_MARIADB: 'true',
+      TEST_DB_HOST: '127.0.0.1',
+      TEST_DB_PORT: String(databasePort),
+      TEST_DB_USER: 'root',
+      TEST_DB_PASS: '',
+      // The tree is compiled already.
+      TEST_WITHOUT_BUILD: 'true',
     },
   );
   if (isLate) return { kind: 'failed', by: 'the tests do not come to an end' };

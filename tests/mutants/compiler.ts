@@ -1,10 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import type { ScratchTree } from './scratch-tree';
 
-/** Checks single files of a tree as the compiler would, without starting it anew each time. */
-export class TypeCheck {
+/** Compiles a tree as `npm run build` does, and then only what changes: many times quicker. */
+export class Compiler {
   readonly #service: ts.LanguageService;
 
   constructor(private readonly tree: ScratchTree) {
@@ -26,20 +26,35 @@ export class TypeCheck {
       readFile: (file) => ts.sys.readFile(file),
       directoryExists: (folder) => ts.sys.directoryExists(folder),
     });
+    this.#emit(fileNames);
   }
 
-  /** @returns what is wrong with these files, in words, or undefined */
-  faultOf(files: readonly string[]): string | undefined {
-    const faults = files
+  /**
+   * Compiles these files anew.
+   *
+   * @returns what is wrong with them, in words, or undefined
+   */
+  compile(files: readonly string[]): string | undefined {
+    const sources = files
       .filter((file) => file.endsWith('.ts'))
-      .map((file) => path.join(this.tree.folder, file))
-      .flatMap((file) => [
-        ...this.#service.getSyntacticDiagnostics(file),
-        ...this.#service.getSemanticDiagnostics(file),
-      ]);
+      .map((file) => path.join(this.tree.folder, file));
+    this.#emit(sources);
+    const faults = sources.flatMap((file) => [
+      ...this.#service.getSyntacticDiagnostics(file),
+      ...this.#service.getSemanticDiagnostics(file),
+    ]);
     if (faults.length === 0) return undefined;
     return faults
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))
       .join('; ');
+  }
+
+  #emit(sources: readonly string[]): void {
+    for (const source of sources) {
+      for (const { name, text } of this.#service.getEmitOutput(source).outputFiles) {
+        mkdirSync(path.dirname(name), { recursive: true });
+        writeFileSync(name, text);
+      }
+    }
   }
 }
