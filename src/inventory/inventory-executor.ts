@@ -70,6 +70,7 @@ export class InventoryExecutor {
   ): Promise<CommandResult<C['kind']>> {
     const existing = this.#queues.get(eventId);
     if (this.#inFlight >= IN_FLIGHT_MAX || (existing && isFull(existing))) {
+      this.#metrics.turnedAway.inc();
       throw serviceUnavailable('Too many requests are waiting');
     }
     const queue = existing ?? new EventQueue();

@@ -49,6 +49,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly turnedAway = new Counter({
+    name: 'inventory_commands_turned_away_total',
+    help: 'Commands that were refused at once because too many waited already',
+    registers: [this.registry],
+  });
+
   readonly promotedTickets = new Counter({
     name: 'inventory_promoted_tickets_total',
     help: 'Tickets that went from one holder to someone on the waitlist',

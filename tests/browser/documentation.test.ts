@@ -4,8 +4,8 @@ import { ServerProcess } from '../support/server-process';
 import type { ApiAnswer } from '../support/test-api';
 import { testDatabase } from '../support/test-database';
 
-/** `npm test -- --selectProjects browser` with TEST_SCREENSHOTS=true renews the README's picture. */
-const TAKES_SCREENSHOTS = process.env.TEST_SCREENSHOTS === 'true';
+/** The README's picture is taken anew only where documents are to be written. */
+const TAKES_SCREENSHOT = process.env.TEST_WRITE_DOCS === 'true';
 
 describe('the documentation page', () => {
   let server: ServerProcess;
@@ -36,7 +36,7 @@ describe('the documentation page', () => {
     expect(data.outcome).toBe('partially_booked');
     expect(data.bookings).toHaveLength(2);
     expect(data.waitlisted).toEqual([{ user_id: login.data.user.id, quantity: 1, position: 1 }]);
-    if (TAKES_SCREENSHOTS) await takeScreenshot(page);
+    if (TAKES_SCREENSHOT) await takeScreenshot(page);
     // Reading needs nothing to be typed either.
     const mine = await execute(page, 'Events', 'getEventsEventIdMe', 200);
     expect(mine.data).toMatchObject({ tickets_held: 2, tickets_ahead: 0 });
