@@ -10,6 +10,8 @@ import { fileOf } from './tools';
 
 const CONFIG = path.resolve(__dirname, '..', '..', 'ops', 'nginx', 'nginx.conf');
 
+const REPLICAS = ['api-1', 'api-2', 'api-3'];
+
 /** nginx with the configuration of `ops/nginx`: only addresses and folders are others. */
 export class NginxProxy {
   private constructor(
@@ -18,15 +20,19 @@ export class NginxProxy {
     readonly url: string,
   ) {}
 
-  /** @param upstreams ports of the three replicas */
+  /** @param upstreams ports of the replicas; with fewer than three the others are left out */
   static async start(upstreams: readonly number[]): Promise<NginxProxy> {
     const port = await freePort();
     const folder = mkdtempSync(path.join(tmpdir(), 'tickets-nginx-'));
     const replacements: [string, string][] = [
       ['listen 8080;', `listen 127.0.0.1:${String(port)};`],
       ...upstreams.map((upstream, index): [string, string] => [
-        `server api-${String(index + 1)}:3000 `,
+        `server ${REPLICAS[index]!}:3000 `,
         `server 127.0.0.1:${String(upstream)} `,
+      ]),
+      ...REPLICAS.slice(upstreams.length).map((name): [string, string] => [
+        `    server ${name}:3000 max_fails=3 fail_timeout=2s;\n`,
+        '',
       ]),
       [' /tmp/', ` ${folder}/`],
       ['/dev/stdout', path.join(folder, 'access.log')],

@@ -30,5 +30,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   console.error(error);
-  process.exitCode = 1;
+  // Clients of a phase that failed may still be asking.
+  process.exit(1);
 });

@@ -238,6 +238,18 @@ describe('prometheus.yml', () => {
   });
 });
 
+describe('alerts.yml', () => {
+  const { groups } = parse(read('ops/prometheus/alerts.yml')) as {
+    groups: { rules: { alert: string }[] }[];
+  };
+
+  it('has a page of what to do for each alert, and none for what is no alert', () => {
+    const [, pages = ''] = read('docs/operations.md').split('\n## Alerts\n');
+    const headings = [...pages.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
+    expect(headings).toEqual(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)));
+  });
+});
+
 function seconds(duration: string): number {
   return Number(/^(\d+)s$/.exec(duration)![1]);
 }
