@@ -2,6 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import type { DatabaseSettings } from '../../src/config/config';
 import { TEST_SECRET } from './test-config';
@@ -19,6 +20,8 @@ interface ProcessOptions {
   readonly env?: Variables;
   /** Options of node itself. */
   readonly nodeOptions?: readonly string[];
+  /** Where it runs; the repository where left out. */
+  readonly folder?: string;
 }
 
 interface Exit {
@@ -47,8 +50,8 @@ export class ServerProcess {
     this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
     this.#listening = new Promise((resolve) => {
       for (const stream of [child.stdout!, child.stderr!]) {
-        createInterface(stream).on('line', (text) => {
-          this.#read(text);
+        createInterface(stream).on('line', (line) => {
+          this.#read(line);
           if (this.#port !== undefined) resolve();
         });
       }
@@ -57,7 +60,7 @@ export class ServerProcess {
 
   /** Starts a server and waits until it listens. A free port is taken unless `env` says which. */
   static async start(
-    database: DatabaseSettings,
+    database: DatabaseSettings | null,
     options: ProcessOptions = {},
   ): Promise<ServerProcess> {
     const server = ServerProcess.spawn(database, options);
@@ -73,23 +76,22 @@ export class ServerProcess {
     return server;
   }
 
-  /** Starts a server that may or may not come to listen. */
+  /**
+   * Starts a server that may or may not come to listen.
+   *
+   * @param database null sets nothing at all but what `env` says
+   */
   static spawn(
-    database: DatabaseSettings,
-    { env = {}, nodeOptions = [] }: ProcessOptions = {},
+    database: DatabaseSettings | null,
+    { env = {}, nodeOptions = [], folder = ROOT }: ProcessOptions = {},
   ): ServerProcess {
     return new ServerProcess(
       spawn(process.execPath, [...nodeOptions, SERVER_FILE], {
-        cwd: ROOT,
+        cwd: folder,
         env: {
           PATH: process.env.PATH,
-          NODE_ENV: 'production',
           PORT: '0',
-          SECRET_KEY: TEST_SECRET,
-          BCRYPT_ROUNDS: '4',
-          RATE_LIMIT_ENABLED: 'false',
-          PASSWORD_DENYLIST: 'false',
-          ...databaseVariables(database),
+          ...(database === null ? {} : productionVariables(database)),
           ...env,
         },
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -163,6 +165,31 @@ export function spawnCli(database: DatabaseSettings, words: readonly string[]): 
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+function productionVariables(database: DatabaseSettings): Variables {
+  return {
+    NODE_ENV: 'production',
+    SECRET_KEY: TEST_SECRET,
+    BCRYPT_ROUNDS: '4',
+    RATE_LIMIT_ENABLED: 'false',
+    PASSWORD_DENYLIST: 'false',
+    ...databaseVariables(database),
+  };
+}
+
+/** Runs one of the operator's commands to its end. */
+export async function runCli(
+  database: DatabaseSettings,
+  words: readonly string[],
+): Promise<{ code: number; output: string }> {
+  const child = spawnCli(database, words);
+  const [output, complaints, [code]] = await Promise.all([
+    text(child.stdout!),
+    text(child.stderr!),
+    once(child, 'exit') as Promise<[number]>,
+  ]);
+  return { code, output: output + complaints };
 }
 
 /** The environment variables that name a database. */
