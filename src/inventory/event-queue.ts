@@ -5,9 +5,9 @@ import { scopeId } from './idempotency';
 /** Time from a command's arrival to its answer: queue, pool, lock waits and retries included. */
 export const COMMAND_LIMIT_MS = 4_000;
 /** By then a command must have begun: the rest of its time is for a run that has a chance. */
-const BEGIN_LIMIT_MS = 2_500;
+const BEGIN_LIMIT_MS = 3_000;
 /** A queue whose oldest command has waited this long takes no more until it has caught up. */
-const PATIENCE_MS = 1_500;
+const PATIENCE_MS = 2_000;
 /** Commands in one transaction. */
 const GROUP_COMMANDS = 256;
 /** Rows that one group writes, about: bounds how long it holds the lock. */

@@ -33,7 +33,7 @@ describe('the story of one sold-out event', () => {
   });
   afterAll(() => api.close());
 
-  it('happens as docs/story.md tells it (UPDATE_DOCS=true writes it anew)', async () => {
+  it('happens as docs/story.md tells it (TEST_WRITE_DOCS=true writes it anew)', async () => {
     const [organizer, first, second, third, fourth] = await makePeople(api.container, 5);
     const [admin] = await makePeople(api.container, 1, 'admin');
     const story = new StoryTeller(api, await idsOf(api));
@@ -154,7 +154,7 @@ describe('the story of one sold-out event', () => {
     });
     expect(ledger.body.data.consistent).toBe(true);
 
-    if (process.env.UPDATE_DOCS === 'true') writeFileSync(STORY_FILE, story.markdown);
+    if (process.env.TEST_WRITE_DOCS === 'true') writeFileSync(STORY_FILE, story.markdown);
     expect(story.markdown).toBe(readFileSync(STORY_FILE, 'utf8'));
   });
 });
