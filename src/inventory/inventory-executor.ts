@@ -19,7 +19,7 @@ const IN_FLIGHT_MAX = 8_000;
 /** Connections that groups leave to reads, logins and health. */
 const RESERVED_CONNECTIONS = 3;
 /** Answers sent before the next group gets on: sending all at once would keep its rows waiting. */
-const ANSWERS_AT_ONCE = 16;
+const ANSWERS_AT_ONCE = 64;
 /** A command that concerns a whole event may take this long once it runs. */
 export const SOLO_LIMIT_MS = 60_000;
 
