@@ -1,6 +1,8 @@
 import { createConnection, type Connection } from 'mysql2/promise';
 import { makeEvent } from '../factories/events';
 import { makePeople } from '../factories/people';
+import { checkHistory } from '../support/check-history';
+import { History } from '../support/history';
 import { TestApi } from '../support/test-api';
 import { until } from '../support/until';
 
@@ -44,14 +46,18 @@ describe('a booking that meets another session', () => {
       [[person!, ...others].map(({ id }) => id)],
     );
 
-    const booking = api.post('/api/tickets/book', person!.token, { event_id: event.id });
+    const history = new History([api.url]);
+    const booking = history.book(person!, event.id);
     await until(async () => (await open('LOCK WAIT')) > 0);
     await outsider.query('SELECT id FROM events WHERE id = ? FOR UPDATE', [event.id]);
     await outsider.commit();
 
-    expect((await booking).status).toBe(201);
+    expect((await booking)?.status).toBe(201);
     expect(await retries()).toBeGreaterThan(before);
-    expect((await api.container.services.ledger.reconcile(event.id)).faults).toEqual([]);
+    await checkHistory(api.container.database, history, {
+      eventId: event.id,
+      people: [person!.id],
+    });
   });
 
   it('waits a few seconds at most for a lock that stays, and harms no other event', async () => {
@@ -83,13 +89,16 @@ describe('a booking that meets another session', () => {
          SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF; END`,
     );
     try {
-      const answers = await Promise.all(
-        people.map(({ token }) => api.post('/api/tickets/book', token, { event_id: event.id })),
-      );
+      const history = new History([api.url]);
+      const answers = await Promise.all(people.map((person) => history.book(person, event.id)));
 
-      const failed = people.filter((_, index) => answers[index]!.status !== 201);
+      const failed = people.filter((_, index) => answers[index]?.status !== 201);
       expect(failed).toEqual([culprit]);
-      expect(answers[17]!.body.code).toBe('INTERNAL_ERROR');
+      expect(answers[17]?.body.code).toBe('INTERNAL_ERROR');
+      await checkHistory(api.container.database, history, {
+        eventId: event.id,
+        people: people.map(({ id }) => id),
+      });
       const { faults, counts } = await api.container.services.ledger.reconcile(event.id);
       expect([faults, counts.activeTickets]).toEqual([[], 39]);
     } finally {

@@ -79,6 +79,11 @@ describe('two servers on one database', () => {
     expect(answers.filter((answer) => answer?.isReplayed === false)).toHaveLength(1);
     const { Booking } = first.container.database.models;
     expect(await Booking.count({ where: { event_id: event.id } })).toBe(2);
+    const { effects } = await checkHistory(first.container.database, history, {
+      eventId: event.id,
+      people: [person!.id],
+    });
+    expect(effects).toBe(1);
   });
 
   it('create one event for one key, and answer its twins alike', async () => {

@@ -225,13 +225,19 @@ export class History {
     );
   }
 
-  /** Concerns every event of the person; recorded for the one that is looked at. */
-  deleteAccount(person: Person, eventId: number): Promise<RecordedAnswer | null> {
-    return this.#call(
+  /** Concerns every event of the person; recorded for each that is looked at. */
+  async deleteAccount(
+    person: Person,
+    eventId: number,
+    ...furtherIds: readonly number[]
+  ): Promise<RecordedAnswer | null> {
+    const call = await this.#record(
       eventId,
       { kind: 'remove-person', userId: person.id },
       { method: 'DELETE', path: `/api/users/${String(person.id)}`, token: person.token },
     );
+    this.calls.push(...furtherIds.map((id) => ({ ...call, eventId: id })));
+    return call.answer;
   }
 
   /** Sends the same request again. */
@@ -272,12 +278,17 @@ export class History {
   }
 
   async #call(eventId: number, command: Command, ask: Ask): Promise<RecordedAnswer | null> {
+    return (await this.#record(eventId, command, ask)).answer;
+  }
+
+  async #record(eventId: number, command: Command, ask: Ask): Promise<RecordedCall> {
     const requestId = randomUUID();
     const startedAt = performance.now();
     const answer = await this.#ask(ask, requestId);
     const endedAt = answer ? performance.now() : Infinity;
-    this.calls.push({ requestId, eventId, ask, command, startedAt, endedAt, answer });
-    return answer;
+    const call = { requestId, eventId, ask, command, startedAt, endedAt, answer };
+    this.calls.push(call);
+    return call;
   }
 
   async #ask(ask: Ask, requestId: string): Promise<RecordedAnswer | null> {
