@@ -30,12 +30,12 @@ function summary({ profile, minutes, rows }) {
   const sum = rows.reduce((total, { times }) => total + times, 0);
   const verdict =
     broken === 0 ? 'Every one of them held.' : `**${broken} did not hold; see below.**`;
-  const command = profile === 'long' ? 'npm run test:faults -- --long' : 'npm run test:faults';
+  const command = `npm run test:faults${profile === 'full' ? '' : ` -- --${profile}`}`;
   const today = new Date().toISOString().slice(0, 10);
   return (
     `Run of ${today}, ${minutes.toFixed(0)} minutes, on ${databases()}, Node.js ` +
     `${process.version}, ${cpus().length} processor cores: ${rows.length} kinds of fault, made ` +
-    `${sum.toLocaleString('en')} times. ${verdict} To repeat it: \`${command}\`.`
+    `${sum.toLocaleString('en')} times in the ${profile} pass. ${verdict} To repeat it: \`${command}\`.`
   );
 }
 

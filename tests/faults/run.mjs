@@ -1,9 +1,10 @@
 /**
- * `npm run test:faults`: breaks the server, its database and the network between them.
+ * `npm run test:faults`: breaks the server, its database and the network between them, and writes
+ * what came of it into docs/reliability.md.
  *
- *   npm run test:faults              each fault often: up to 15 minutes; writes docs/reliability.md
- *   npm run test:faults -- --long    for about an hour; writes docs/reliability.md
- *   npm run test:faults -- --short   what `npm test` runs of it; writes nothing
+ *   npm run test:faults              each fault often: up to 15 minutes
+ *   npm run test:faults -- --long    for about an hour
+ *   npm run test:faults -- --short   what `npm test` runs of it
  *   npm run test:faults -- <any>     as Jest takes it, to look at one fault; writes nothing
  */
 import { spawnSync } from 'node:child_process';
@@ -33,7 +34,7 @@ const { status } = spawnSync(
 );
 const minutes = (performance.now() - startedAt) / 60_000;
 
-if (existsSync(rowsFile) && profile !== 'short' && others.length === 0) {
+if (existsSync(rowsFile) && others.length === 0) {
   const lines = readFileSync(rowsFile, 'utf8').trim().split('\n');
   await writeReport({ root, profile, minutes, rows: lines.map((line) => JSON.parse(line)) });
 }

@@ -5,7 +5,36 @@ export type Profile = (typeof PROFILES)[number];
 export const PROFILE: Profile =
   PROFILES.find((name) => name === process.env.TEST_FAULTS) ?? 'short';
 
+/** After this time no further round of a fault is begun, however slow the machine is. */
+const BUDGET_MS: Readonly<Record<Profile, number>> = {
+  short: 8_000,
+  full: 50_000,
+  long: 300_000,
+};
+
 /** How often something is repeated in this run. */
 export function times(counts: Readonly<Record<Profile, number>>): number {
   return counts[PROFILE];
+}
+
+/** Repeats a fault: so many times, or as often as there is time for. */
+export class Rounds {
+  /** Rounds that were begun; at the end, that were done. */
+  done = 0;
+  #end: number | undefined;
+
+  /** @param weight how many times as long as others it may take */
+  constructor(
+    private readonly counts: Readonly<Record<Profile, number>>,
+    private readonly weight = 1,
+  ) {}
+
+  /** Begins another round, unless it is enough. */
+  goOn(): boolean {
+    const now = performance.now();
+    this.#end ??= now + BUDGET_MS[PROFILE] * this.weight;
+    if (this.done === times(this.counts) || now > this.#end) return false;
+    this.done += 1;
+    return true;
+  }
 }

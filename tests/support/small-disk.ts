@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+
+const CHUNK_BYTES = 16_384;
 
 /** A small file system of its own, in memory, that can be filled up. */
 export class SmallDisk {
@@ -24,10 +26,13 @@ export class SmallDisk {
     return new SmallDisk(folder);
   }
 
-  /** Takes whatever room is left. */
+  /** Takes whatever room is left, also while others write. */
   fill(): void {
-    const { bavail, bsize } = statfsSync(this.folder);
-    writeFileSync(this.#filler, Buffer.alloc(bavail * bsize));
+    try {
+      for (;;) appendFileSync(this.#filler, Buffer.alloc(CHUNK_BYTES));
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ENOSPC') throw error;
+    }
   }
 
   /** Gives the room back. */
@@ -36,7 +41,8 @@ export class SmallDisk {
   }
 
   unmount(): void {
-    execFileSync('umount', [this.folder], { stdio: 'pipe' });
+    // At once, even if a process that was killed still lets go of its files.
+    execFileSync('umount', ['--lazy', this.folder], { stdio: 'pipe' });
     rmSync(this.folder, { recursive: true });
   }
 

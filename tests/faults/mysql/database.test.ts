@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
-import { times } from '../../support/fault-profile';
+import { Rounds, times } from '../../support/fault-profile';
 import { survives } from '../../support/fault-report';
 import { expectHealth } from '../../support/health';
 import { OwnMariadb } from '../../support/own-mariadb';
@@ -40,8 +40,8 @@ describe('a database in trouble', () => {
         '503 with Retry-After within 5 s meanwhile; live 200, ready 503; bookings flow within 2 s of its return; every 2xx is in the rows; no connection is left over',
     },
     async () => {
-      const rounds = times({ short: 1, full: 12, long: 60 });
-      for (let round = 0; round < rounds; round += 1) {
+      const rounds = new Rounds({ short: 1, full: 12, long: 60 });
+      while (rounds.goOn()) {
         const run = await own.world.run([server.url]);
         const load = run.startLoad(CLIENTS);
         const enough = 50 + Math.random() * 500;
@@ -60,7 +60,7 @@ describe('a database in trouble', () => {
         await own.world.settle();
         await untilPoolIsEmpty();
       }
-      return rounds;
+      return rounds.done;
     },
   );
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createConnection, type Connection } from 'mysql2/promise';
 import type { MysqlSettings } from '../../../src/config/config';
-import { times } from '../../support/fault-profile';
+import { Rounds, times } from '../../support/fault-profile';
 import { survives } from '../../support/fault-report';
 import { FaultWorld } from '../../support/fault-world';
 import { expectHealth } from '../../support/health';
@@ -36,7 +36,7 @@ describe('locks that someone else holds', () => {
   });
 
   const area = 'The database';
-  const forMs = (): number => times({ short: 5_000, full: 60_000, long: 180_000 });
+  const forMs = (): number => times({ short: 3_500, full: 60_000, long: 180_000 });
   const isDone = ({ answer }: RecordedCall): boolean => answer !== null && answer.status < 300;
 
   async function untilBooked(): Promise<void> {
@@ -112,8 +112,8 @@ describe('locks that someone else holds', () => {
         '503 within 5 s, none hangs; live 200, ready 503; no transaction is left open; bookings flow within 2 s of its end',
     },
     async () => {
-      const rounds = times({ short: 1, full: 5, long: 20 });
-      for (let round = 0; round < rounds; round += 1) {
+      const rounds = new Rounds({ short: 1, full: 5, long: 20 });
+      while (rounds.goOn()) {
         const run = await world.run([server.url], { events: 30, total: 20 });
         const load = run.startLoad(64);
         await until(() => run.history.calls.filter(isDone).length > 50);
@@ -137,7 +137,7 @@ describe('locks that someone else holds', () => {
         expect(run.history.slowestMs).toBeLessThan(ANSWER_LIMIT_MS);
         await run.check();
       }
-      return rounds;
+      return rounds.done;
     },
   );
 });

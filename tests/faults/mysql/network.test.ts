@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MysqlSettings } from '../../../src/config/config';
 import { FaultProxy, PASS, type Weather } from '../../support/fault-proxy';
-import { times } from '../../support/fault-profile';
+import { Rounds, times } from '../../support/fault-profile';
 import { survives } from '../../support/fault-report';
 import { FaultWorld } from '../../support/fault-world';
 import { expectHealth } from '../../support/health';
@@ -58,7 +58,7 @@ describe('a bad network to the database', () => {
   }
 
   const area = 'The network to the database';
-  const forMs = (): number => times({ short: 1_500, full: 15_000, long: 60_000 });
+  const forMs = (): number => times({ short: 1_000, full: 15_000, long: 60_000 });
 
   for (const [fault, sky] of [
     ['everything in pieces of one byte', { sliceBytes: 1 }],
@@ -81,11 +81,11 @@ describe('a bad network to the database', () => {
       checked: 'right answers or 503; every key has one truth; bookings flow again within 2 s',
     },
     async () => {
-      const rounds = times({ short: 2, full: 30, long: 200 });
-      for (let round = 0; round < rounds; round += 1) {
+      const rounds = new Rounds({ short: 2, full: 30, long: 200 });
+      while (rounds.goOn()) {
         await weather({ resetAfterBytes: 200 + Math.floor(Math.random() * 20_000) }, 400);
       }
-      return rounds;
+      return rounds.done;
     },
   );
 
@@ -122,8 +122,8 @@ describe('a bad network to the database', () => {
       checked: '503 within 5 s; live 200, ready 503; heals by itself within 2 s; no lock stays',
     },
     async () => {
-      const rounds = times({ short: 1, full: 5, long: 40 });
-      for (let round = 0; round < rounds; round += 1) {
+      const rounds = new Rounds({ short: 1, full: 5, long: 40 });
+      while (rounds.goOn()) {
         const run = await world.run([server.url]);
         const load = run.startLoad(16);
         await until(() => run.history.calls.length > 50);
@@ -140,7 +140,7 @@ describe('a bad network to the database', () => {
         expect(run.history.slowestMs).toBeLessThan(ANSWER_LIMIT_MS);
         await run.check();
       }
-      return rounds;
+      return rounds.done;
     },
   );
 
@@ -151,8 +151,8 @@ describe('a bad network to the database', () => {
       checked: '503 within 5 s; its lock is freed on the database’s side; the event goes on',
     },
     async () => {
-      const rounds = times({ short: 1, full: 10, long: 50 });
-      for (let round = 0; round < rounds; round += 1) {
+      const rounds = new Rounds({ short: 1, full: 10, long: 50 });
+      while (rounds.goOn()) {
         const run = await world.run([server.url], { events: 1 });
         let isArmed = true;
         proxy.judge = (sql) => {
@@ -168,7 +168,7 @@ describe('a bad network to the database', () => {
         expect(run.history.slowestMs).toBeLessThan(ANSWER_LIMIT_MS);
         await run.check();
       }
-      return rounds;
+      return rounds.done;
     },
   );
 });

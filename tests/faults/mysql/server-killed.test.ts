@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DatabaseSettings } from '../../../src/config/config';
-import { times } from '../../support/fault-profile';
+import { Rounds } from '../../support/fault-profile';
 import { survives } from '../../support/fault-report';
 import { FaultWorld } from '../../support/fault-world';
 import { ServerProcess } from '../../support/server-process';
@@ -25,10 +25,10 @@ describe('a server that is killed', () => {
       checked: 'every 2xx is in the rows, and every key gets its first answer again',
     },
     async () => {
-      const rounds = times({ short: 5, full: 200, long: 1_000 });
+      const rounds = new Rounds({ short: 5, full: 200, long: 1_000 }, 4);
       let effects = 0;
       let server = await ServerProcess.start(settings);
-      for (let round = 0; round < rounds; round += 1) {
+      while (rounds.goOn()) {
         const run = await world.run([server.url]);
         const load = run.startLoad(24);
         await pause(Math.random() * LOAD_MAX_MS);
@@ -42,8 +42,8 @@ describe('a server that is killed', () => {
         effects += (await run.check()).effects;
       }
       expect(await server.stop()).toEqual({ code: 0, signal: null });
-      expect(effects).toBeGreaterThan(rounds);
-      return rounds;
+      expect(effects).toBeGreaterThan(rounds.done);
+      return rounds.done;
     },
   );
 
@@ -54,14 +54,14 @@ describe('a server that is killed', () => {
       checked: 'the other goes on, takes over each key, and all agree on one order',
     },
     async () => {
-      const rounds = times({ short: 2, full: 30, long: 200 });
+      const rounds = new Rounds({ short: 2, full: 30, long: 200 });
       const servers = [await ServerProcess.start(settings), await ServerProcess.start(settings)];
       const urls = (): string[] => servers.map(({ url }) => url);
-      for (let round = 0; round < rounds; round += 1) {
+      while (rounds.goOn()) {
         const run = await world.run(urls());
         const load = run.startLoad(24);
         await pause(Math.random() * LOAD_MAX_MS);
-        const [victim] = servers.splice(round % 2, 1);
+        const [victim] = servers.splice(rounds.done % 2, 1);
         await victim!.kill();
         run.history.moveTo(urls());
         await load.stop();
@@ -70,7 +70,7 @@ describe('a server that is killed', () => {
         servers.push(await ServerProcess.start(settings));
       }
       for (const server of servers) await server.stop();
-      return rounds;
+      return rounds.done;
     },
   );
 });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createConnection, type Connection } from 'mysql2/promise';
 import type { MysqlSettings } from '../../../src/config/config';
-import { times } from '../../support/fault-profile';
+import { Rounds } from '../../support/fault-profile';
 import { survives } from '../../support/fault-report';
 import { FaultWorld } from '../../support/fault-world';
 import { ServerProcess } from '../../support/server-process';
@@ -61,8 +61,8 @@ describe('a server that is told to stop', () => {
       checked: 'whatever was done is answered, exit 0 within 10 s',
     },
     async () => {
-      const rounds = times({ short: 3, full: 40, long: 200 });
-      for (let round = 0; round < rounds; round += 1) {
+      const rounds = new Rounds({ short: 3, full: 40, long: 200 });
+      while (rounds.goOn()) {
         const server = await ServerProcess.start(settings);
         const run = await world.run([server.url]);
         const load = run.startLoad(24);
@@ -76,7 +76,7 @@ describe('a server that is told to stop', () => {
         expect(tookMs).toBeLessThan(STOP_LIMIT_MS);
         expect((await run.check()).unanswered).toBe(0);
       }
-      return rounds;
+      return rounds.done;
     },
   );
 
@@ -142,8 +142,8 @@ describe('a server that is told to stop', () => {
         checked: 'it is logged, what is in flight is answered, exit 1',
       },
       async () => {
-        const rounds = times({ short: 1, full: 10, long: 50 });
-        for (let round = 0; round < rounds; round += 1) {
+        const rounds = new Rounds({ short: 1, full: 10, long: 50 });
+        while (rounds.goOn()) {
           const server = await ServerProcess.start(settings, { nodeOptions: CARELESS });
           const run = await world.run([server.url]);
           const load = run.startLoad(24);
@@ -160,7 +160,7 @@ describe('a server that is told to stop', () => {
           });
           expect((await run.check()).unanswered).toBe(0);
         }
-        return rounds;
+        return rounds.done;
       },
     );
   }

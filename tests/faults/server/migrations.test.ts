@@ -7,7 +7,7 @@ import { createConnection } from 'mysql2/promise';
 import type { DatabaseSettings, MysqlSettings, SqliteSettings } from '../../../src/config/config';
 import { Migrator } from '../../../src/database/migrator';
 import { FaultProxy, PASS } from '../../support/fault-proxy';
-import { PROFILE, times } from '../../support/fault-profile';
+import { PROFILE, Rounds } from '../../support/fault-profile';
 import { survives } from '../../support/fault-report';
 import { schemaOf } from '../../support/schema';
 import { spawnCli } from '../../support/server-process';
@@ -64,11 +64,11 @@ describe('migrations on SQLite', () => {
   });
 
   survives({ area: `${area} on SQLite`, ...AT_ONCE_FAULT }, async () => {
-    const rounds = times({ short: 1, full: 5, long: 20 });
-    for (let round = 0; round < rounds; round += 1) {
-      await migrateThriceAtOnce(settings(`at-once-${String(round)}`));
+    const rounds = new Rounds({ short: 1, full: 5, long: 20 });
+    while (rounds.goOn()) {
+      await migrateThriceAtOnce(settings(`at-once-${String(rounds.done)}`));
     }
-    return rounds;
+    return rounds.done;
   });
 
   survives(
@@ -81,8 +81,8 @@ describe('migrations on SQLite', () => {
       const whole = settings('whole');
       await new Migrator(whole).up();
       const expected = await schemaOf(whole);
-      const rounds = times({ short: 1, full: 20, long: 100 });
-      for (let round = 0; round < rounds; round += 1) {
+      const rounds = new Rounds({ short: 1, full: 20, long: 100 });
+      while (rounds.goOn()) {
         const victim = settings('killed');
         const child = spawnCli(victim, ['db:migrate']);
         const exited = once(child, 'exit');
@@ -92,7 +92,7 @@ describe('migrations on SQLite', () => {
         await expectWholeAfterwards(victim, expected);
         for (const suffix of ['', '-wal', '-shm']) rmSync(victim.storage + suffix, { force: true });
       }
-      return rounds;
+      return rounds.done;
     },
   );
 });
@@ -110,11 +110,11 @@ onMysql?.('migrations on MySQL', () => {
   }
 
   survives({ area: `${area} on MySQL`, ...AT_ONCE_FAULT }, async () => {
-    const rounds = times({ short: 1, full: 5, long: 20 });
-    for (let round = 0; round < rounds; round += 1) {
+    const rounds = new Rounds({ short: 1, full: 5, long: 20 });
+    while (rounds.goOn()) {
       await migrateThriceAtOnce(await emptied('at_once'));
     }
-    return rounds;
+    return rounds.done;
   });
 
   survives(

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SqliteSettings } from '../../../src/config/config';
-import { times } from '../../support/fault-profile';
+import { Rounds } from '../../support/fault-profile';
 import { survives } from '../../support/fault-report';
 import { FaultWorld } from '../../support/fault-world';
 import { ServerProcess } from '../../support/server-process';
@@ -28,10 +28,10 @@ describe('a server on SQLite', () => {
       checked: 'every 2xx is in the rows, and every key gets its first answer again',
     },
     async () => {
-      const rounds = times({ short: 4, full: 100, long: 500 });
+      const rounds = new Rounds({ short: 4, full: 100, long: 500 });
       let effects = 0;
       let server = await ServerProcess.start(settings);
-      for (let round = 0; round < rounds; round += 1) {
+      while (rounds.goOn()) {
         const run = await world.run([server.url]);
         const load = run.startLoad(16);
         await pause(Math.random() * LOAD_MAX_MS);
@@ -45,8 +45,8 @@ describe('a server on SQLite', () => {
         effects += (await run.check()).effects;
       }
       expect(await server.stop()).toEqual({ code: 0, signal: null });
-      expect(effects).toBeGreaterThan(rounds);
-      return rounds;
+      expect(effects).toBeGreaterThan(rounds.done);
+      return rounds.done;
     },
   );
 

@@ -1,0 +1,98 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { DatabaseSettings, SqliteSettings } from '../../../src/config/config';
+import { Rounds } from '../../support/fault-profile';
+import { survives } from '../../support/fault-report';
+import { FaultWorld, type FaultRun } from '../../support/fault-world';
+import { OwnMariadb } from '../../support/own-mariadb';
+import { ServerProcess } from '../../support/server-process';
+import { SmallDisk } from '../../support/small-disk';
+import { getThrough } from '../../support/trouble';
+import { until } from '../../support/until';
+
+const SQLITE_MIB = 32;
+const MARIADB_MIB = 176;
+const START_LIMIT_MS = 60_000;
+/** Databases still have some room in their files when the disk is full. */
+const FULL_WITHIN_MS = 20_000;
+const ENOUGH_REFUSED = 20;
+
+/** Fills the disk under load until requests are refused for it, and frees it again. */
+async function fillUp(
+  world: FaultWorld,
+  database: DatabaseSettings,
+  disk: SmallDisk,
+): Promise<number> {
+  const server = await ServerProcess.start(database);
+  const rounds = new Rounds({ short: 1, full: 5, long: 20 });
+  try {
+    while (rounds.goOn()) {
+      await getThrough({
+        world,
+        url: server.url,
+        isPartial: true,
+        begin: () => {
+          disk.fill();
+        },
+        meanwhile: (run: FaultRun) =>
+          until(
+            () => (run.history.tally()['503 SERVICE_UNAVAILABLE'] ?? 0) > ENOUGH_REFUSED,
+            FULL_WITHIN_MS,
+          ),
+        end: () => {
+          disk.free();
+        },
+      });
+    }
+  } finally {
+    await server.stop();
+  }
+  return rounds.done;
+}
+
+const FAULT = {
+  fault: 'the disk is full, on a small file system of its own, under load',
+  checked: '503, nothing partial; bookings flow within 2 s of there being room again',
+} as const;
+
+// Elsewhere there is no disk that could be filled up.
+const canMount = SmallDisk.canMount();
+
+(canMount ? describe : undefined)?.('SQLite on a disk that is full', () => {
+  let disk: SmallDisk;
+  let settings: SqliteSettings;
+  let world: FaultWorld;
+  beforeAll(async () => {
+    disk = SmallDisk.mount(SQLITE_MIB);
+    settings = { dialect: 'sqlite', storage: path.join(disk.folder, 'tickets.sqlite') };
+    world = await FaultWorld.open(settings);
+  });
+  afterAll(async () => {
+    await world.close();
+    disk.unmount();
+  });
+
+  survives({ area: 'SQLite', ...FAULT }, () => fillUp(world, settings, disk));
+});
+
+const hasMariadb = globalThis.TEST_DIALECT === 'mysql';
+(canMount && hasMariadb ? describe : undefined)?.('MariaDB on a disk that is full', () => {
+  let disk: SmallDisk;
+  let own: OwnMariadb;
+  beforeAll(async () => {
+    disk = SmallDisk.mount(MARIADB_MIB);
+    const dataFolder = path.join(disk.folder, 'mariadb');
+    mkdirSync(dataFolder);
+    own = await OwnMariadb.start({ dataFolder });
+  }, START_LIMIT_MS);
+  afterAll(async () => {
+    await own.stop();
+    disk.unmount();
+  });
+
+  survives({ area: 'The database', ...FAULT }, async () => {
+    const rounds = await fillUp(own.world, own.service, disk);
+    await own.world.settle();
+    return rounds;
+  });
+});

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { times } from '../../support/fault-profile';
+import { survives } from '../../support/fault-report';
+import { FaultWorld, type FaultRun } from '../../support/fault-world';
+import { RedisServer } from '../../support/redis-server';
+import { ServerProcess } from '../../support/server-process';
+import { emptyDatabase } from '../../support/test-database';
+import { isDone } from '../../support/trouble';
+import { until } from '../../support/until';
+
+/** Nobody waits longer for an answer: Redis is asked for a moment only. */
+const ANSWER_LIMIT_MS = 5_000;
+/** So many that none of them comes to the limit of an account. */
+const PEOPLE = 400;
+const CLIENTS = 8;
+/** Between two bookings of a client. */
+const BOOKING_PAUSE_MS = 40;
+
+(process.env.TEST_HAS_REDIS === 'true' ? describe : undefined)?.('a Redis in trouble', () => {
+  let redis: RedisServer;
+  let world: FaultWorld;
+  let server: ServerProcess;
+  beforeAll(async () => {
+    const settings = await emptyDatabase('faults_redis');
+    world = await FaultWorld.open(settings, PEOPLE);
+    redis = await RedisServer.start();
+    server = await ServerProcess.start(settings, {
+      env: { RATE_LIMIT_ENABLED: 'true', REDIS_URL: redis.url },
+    });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await redis.kill();
+    await world.close();
+  });
+
+  /** Bookings go on while something happens to Redis: each is done, and so are some in the midst. */
+  async function bookDuring(trouble: (run: FaultRun) => Promise<void>): Promise<void> {
+    const run = await world.run([server.url], { events: 1, total: 100_000 });
+    let isOver = false;
+    let turn = 0;
+    const client = async (): Promise<void> => {
+      while (!isOver) {
+        turn += 1;
+        const person = world.people[turn % PEOPLE]!;
+        await run.history.book(person, run.eventId, { key: randomUUID() });
+        await pause(BOOKING_PAUSE_MS);
+      }
+    };
+    const clients = Array.from({ length: CLIENTS }, client);
+    try {
+      await trouble(run);
+    } finally {
+      isOver = true;
+      await Promise.all(clients);
+    }
+    expect(Object.keys(run.history.tally())).toEqual(['201 booked']);
+    expect(run.history.slowestMs).toBeLessThan(ANSWER_LIMIT_MS);
+    await run.check();
+  }
+
+  /** A while in which bookings must be done. */
+  async function expectBookings({ history }: FaultRun): Promise<void> {
+    const before = history.calls.length;
+    await pause(times({ short: 300, full: 3_000, long: 20_000 }));
+    await until(() => history.calls.slice(before).some(isDone), ANSWER_LIMIT_MS);
+  }
+
+  const area = 'Redis, where rate limits are shared';
+  const checked = 'every booking is done, none is refused or late; linearizable';
+
+  survives({ area, fault: 'kill -9 of Redis, and its return', checked }, () =>
+    bookDuring(async (run) => {
+      await redis.kill();
+      await expectBookings(run);
+      await redis.restart();
+      await expectBookings(run);
+    }).then(() => 1),
+  );
+
+  survives({ area, fault: 'Redis says nothing any more, then goes on', checked }, () =>
+    bookDuring(async (run) => {
+      redis.signal('SIGSTOP');
+      await expectBookings(run);
+      redis.signal('SIGCONT');
+      await expectBookings(run);
+    }).then(() => 1),
+  );
+
+  survives({ area, fault: 'Redis forgets everything', checked }, () =>
+    bookDuring(async (run) => {
+      const client = new Redis(redis.url);
+      await client.flushall();
+      client.disconnect();
+      await expectBookings(run);
+    }).then(() => 1),
+  );
+});
