@@ -32,6 +32,9 @@ async function migrateOrRefuse({ config, logger }: Container): Promise<void> {
   if (config.migrateOnStart) {
     const names = await migrator.up();
     if (names.length > 0) logger.info('Migrated the database', { migrations: names });
+    if (names.length > 0 && config.environment === 'development') {
+      logger.info('To have something to look at, add demo data: npm run db:seed');
+    }
     return;
   }
   const { pending } = await migrator.status();

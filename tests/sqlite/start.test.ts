@@ -36,6 +36,9 @@ describe('a server with nothing configured', () => {
     expect(first.log).toContainEqual(
       expect.objectContaining({ level: 'warn', message: expect.stringContaining('SECRET_KEY') }),
     );
+    expect(first.log.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('npm run db:seed'),
+    );
 
     const second = await ServerProcess.start(null, { folder });
     const { status } = await fetch(`${second.url}/api/users/me`, {
