@@ -16,7 +16,7 @@ const onDatabase = (dialect: 'sqlite' | 'mysql'): Config => ({
   ...common,
   displayName: dialect,
   testMatch: [
-    '<rootDir>/tests/{integration,api,concurrency,contract}/**/*.test.ts',
+    '<rootDir>/tests/{integration,api,concurrency,contract,fuzz}/**/*.test.ts',
     ...(dialect === 'mysql' ? ['<rootDir>/tests/mysql/**/*.test.ts'] : []),
     ...(dialect === 'sqlite' ? ['<rootDir>/tests/sqlite/**/*.test.ts'] : []),
   ],

@@ -1,7 +1,7 @@
 import { Router, type Request } from 'express';
 import swaggerUi, { type SwaggerUiOptions } from 'swagger-ui-express';
 import { asRequestHandler, type ApiHandler } from '../middlewares/locals';
-import { methodNotAllowed } from '../middlewares/not-found';
+import { methodNotAllowed, notFound } from '../middlewares/not-found';
 import { validate } from '../middlewares/validate';
 import { ApiError } from '../errors/api-error';
 import { readMetrics } from '../observability/cluster-metrics';
@@ -60,6 +60,7 @@ export function operationsRouter(dependencies: OperationsDependencies): Router {
   get('/api-docs/openapi.json', (_request, response) => {
     response.set('Cache-Control', 'private, no-cache').json(document);
   });
+  router.use('/api-docs', asRequestHandler(refusePackageFile));
   router.use('/api-docs', swaggerUi.serveFiles(undefined, DOCUMENTATION_PAGE));
   const page = swaggerUi.generateHTML(undefined, DOCUMENTATION_PAGE);
   get('/api-docs/', (_request, response) => {
@@ -67,6 +68,12 @@ export function operationsRouter(dependencies: OperationsDependencies): Router {
   });
   return router;
 }
+
+/** Swagger UI would refuse its package file in plain text, without the shape of all errors. */
+const refusePackageFile: ApiHandler = (request, response, next) => {
+  if (request.path.endsWith('/package.json')) void notFound(request, response, next);
+  else next();
+};
 
 function named(path: string): ApiHandler {
   return (_request, { locals }, next) => {

@@ -68,6 +68,11 @@ export function isValid(pointer: string, value: unknown): boolean {
   return validate(value);
 }
 
+/** @throws Error where it is not the shape that all errors have */
+export function checkError(where: string, body: unknown): void {
+  assertValid(where, '/components/schemas/ErrorDto', body);
+}
+
 function assertValid(where: string, pointer: string, body: unknown): void {
   if (isValid(pointer, body)) return;
   throw new Error(

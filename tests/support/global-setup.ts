@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { buildServer } from './build-server';
 import { MariadbServer } from './mariadb-server';
 
 /** What the set-up leaves for the tear-down. */
@@ -22,14 +21,4 @@ export default async function globalSetup(): Promise<void> {
   process.env.TEST_DB_PORT = String(started.mariadb.port);
   process.env.TEST_DB_USER = 'root';
   process.env.TEST_DB_PASS = '';
-}
-
-/** Compiles what has changed since the last time. */
-function buildServer(): void {
-  const root = path.resolve(__dirname, '..', '..');
-  const compiler = createRequire(__filename).resolve('typescript/bin/tsc');
-  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
 }

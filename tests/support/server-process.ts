@@ -22,6 +22,8 @@ interface ProcessOptions {
   readonly nodeOptions?: readonly string[];
   /** Where it runs; the repository where left out. */
   readonly folder?: string;
+  /** Sees each line of the log, and says whether it is kept; all are where left out. */
+  readonly onLine?: (line: LogLine, text: string) => boolean;
 }
 
 interface Exit {
@@ -46,7 +48,10 @@ export class ServerProcess {
   #port: number | undefined;
   readonly #listening: Promise<void>;
 
-  private constructor(private readonly child: ChildProcess) {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly onLine: NonNullable<ProcessOptions['onLine']> = () => true,
+  ) {
     this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
     this.#listening = new Promise((resolve) => {
       for (const stream of [child.stdout!, child.stderr!]) {
@@ -83,7 +88,7 @@ export class ServerProcess {
    */
   static spawn(
     database: DatabaseSettings | null,
-    { env = {}, nodeOptions = [], folder = ROOT }: ProcessOptions = {},
+    { env = {}, nodeOptions = [], folder = ROOT, onLine }: ProcessOptions = {},
   ): ServerProcess {
     return new ServerProcess(
       spawn(process.execPath, [...nodeOptions, SERVER_FILE], {
@@ -96,6 +101,7 @@ export class ServerProcess {
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
+      onLine,
     );
   }
 
@@ -148,7 +154,7 @@ export class ServerProcess {
       this.otherOutput.push(text);
       return;
     }
-    this.log.push(line);
+    if (this.onLine(line, text)) this.log.push(line);
     if (line.message.startsWith('Listening on port')) this.#port = line.port as number;
   }
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import { createContainer, type Container } from '../../src/container';
 import { checkContract } from './contract';
+import { leakInAnswer } from './leaks';
 import { testConfig } from './test-config';
 import { testDatabase } from './test-database';
 
@@ -67,8 +68,11 @@ export class TestApi {
       status,
       body: answer,
       headers: answered,
+      text,
     } = await (body === undefined ? call : call.send(body as object));
     checkContract({ method, path, status, body: answer });
+    const leak = leakInAnswer(path, status, text);
+    if (leak !== null) throw new Error(`${method} ${path} gives away ${leak}: ${text}`);
     return { status, body: answer, headers: answered };
   }
 

@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto';
+import { QueryTypes } from 'sequelize';
+import type { DatabaseSettings } from '../../src/config/config';
+import { Migrator } from '../../src/database/migrator';
+import { leakInAnswer, leakInLog } from '../support/leaks';
+import { ServerProcess } from '../support/server-process';
+import { TestApi } from '../support/test-api';
+import { TEST_SECRET } from '../support/test-config';
+import { emptyDatabase } from '../support/test-database';
+import { OPERATIONS } from './operations';
+
+const ADMIN = { email: `admin.${randomUUID()}@example.com`, password: 'the first admin’s secret' };
+const PASSWORD = 'the secret that Alice has';
+const METRICS_TOKEN = 'a token that only Prometheus has';
+const LIMIT_MS = 60_000;
+
+interface Answer {
+  readonly path: string;
+  readonly status: number;
+  readonly text: string;
+  /** Whose token was sent. */
+  readonly asker: string;
+}
+
+/**
+ * One server, asked everything by everyone, with tables taken away from under it; then all that it
+ * has said and written is searched for what it was told in confidence.
+ */
+describe('secrets', () => {
+  let settings: DatabaseSettings;
+  let server: ServerProcess;
+  let observer: TestApi;
+  const answers: Answer[] = [];
+  /** E-mail → token. */
+  const tokens = new Map<string, string>();
+  let metrics = '';
+  const written: string[] = [];
+
+  const ask = async (
+    method: string,
+    path: string,
+    { asker = '', body }: { asker?: string; body?: object } = {},
+  ): Promise<{ status: number; text: string }> => {
+    const token = tokens.get(asker);
+    const response = await fetch(`${server.url}${path}`, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        ...(body ? { 'Content-Type': 'application/json' } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await response.text();
+    answers.push({ path, status: response.status, text, asker });
+    return { status: response.status, text };
+  };
+
+  /** An account, known by its e-mail from here on. */
+  const join = async (email: string, password: string): Promise<void> => {
+    if (email !== ADMIN.email) {
+      await ask('POST', '/api/auth/signup', { body: { email, password } });
+    }
+    const { text } = await ask('POST', '/api/auth/login', { body: { email, password } });
+    const { data } = JSON.parse(text) as { data: { token: string } };
+    tokens.set(email, data.token);
+  };
+
+  /** Every operation of the document, with ids that are there. */
+  const askEverything = async (asker: string): Promise<void> => {
+    for (const { method, path, body } of OPERATIONS) {
+      if (path.endsWith('/logout') || (method === 'DELETE' && path.includes('/users/'))) continue;
+      for (const id of ['1', '3', '2147483647', 'nonsense']) {
+        const filled = path.replace(/\{\w+\}/, id);
+        await ask(method, filled, { asker, ...(body ? { body: { surprise: 1 } } : {}) });
+        if (!path.includes('{')) break;
+      }
+    }
+  };
+
+  /** Takes a table away, and puts it back. */
+  const without = async (table: string, run: () => Promise<void>): Promise<void> => {
+    const { sequelize } = observer.container.database;
+    await sequelize.query(`ALTER TABLE ${table} RENAME TO ${table}_gone`);
+    await run();
+    await sequelize.query(`ALTER TABLE ${table}_gone RENAME TO ${table}`);
+  };
+
+  const [alice, bob] = [`alice.${randomUUID()}@example.com`, `bob.${randomUUID()}@example.com`];
+
+  beforeAll(async () => {
+    settings = await emptyDatabase('secrets');
+    await new Migrator(settings).up();
+    observer = await TestApi.start({ database: settings });
+    server = await ServerProcess.start(settings, {
+      env: {
+        LOG_LEVEL: 'debug',
+        LOG_FORMAT: 'combined',
+        ADMIN_EMAIL: ADMIN.email,
+        ADMIN_PASSWORD: ADMIN.password,
+        METRICS_TOKEN,
+      },
+      onLine: (_line, text) => written.push(text) > 0,
+    });
+    await join(ADMIN.email, ADMIN.password);
+    await join(alice, PASSWORD);
+    await join(bob, `${PASSWORD} of bob`);
+    await sellOut();
+    for (const asker of ['', alice, bob, ADMIN.email]) await askEverything(asker);
+    await ask('POST', '/api/auth/login', {
+      body: { email: alice, password: 'nowhere-near-her-secret' },
+    });
+    await ask('POST', '/api/auth/signup', {
+      body: { email: bob, password: 'somebody-elses-secret' },
+    });
+    await without('waitlists', () => askEverything(alice));
+    await without('SequelizeMeta', async () => {
+      await ask('GET', '/health/ready');
+    });
+    await without('users', async () => {
+      await ask('POST', '/api/auth/login', { body: { email: alice, password: PASSWORD } });
+      await askEverything(bob);
+    });
+    metrics = await readMetrics();
+    await server.stop();
+  }, LIMIT_MS);
+  afterAll(async () => {
+    await server.kill();
+    await observer.close();
+  });
+
+  /** An event of Alice's that Bob waits for. */
+  async function sellOut(): Promise<void> {
+    const body = { event_name: `Concert ${randomUUID()}`, total_tickets: 1 };
+    const { text } = await ask('POST', '/api/events/initialize', { asker: alice, body });
+    const { id } = (JSON.parse(text) as { data: { id: number } }).data;
+    for (const asker of [alice, bob]) {
+      await ask('POST', '/api/tickets/book', { asker, body: { event_id: id } });
+      await ask('GET', `/api/waitinglists?event_id=${String(id)}`, { asker });
+    }
+    await ask('GET', `/api/waitinglists?event_id=${String(id)}`, { asker: ADMIN.email });
+  }
+
+  async function readMetrics(): Promise<string> {
+    const response = await fetch(`${server.url}/metrics`, {
+      headers: { Authorization: `Bearer ${METRICS_TOKEN}` },
+    });
+    return response.text();
+  }
+
+  /** What was told in confidence, and what came of it. */
+  async function secrets(): Promise<string[]> {
+    const rows = await observer.container.database.sequelize.query<{ password: string }>(
+      'SELECT password FROM users WHERE password IS NOT NULL',
+      { type: QueryTypes.SELECT },
+    );
+    return [
+      ...rows.map(({ password }) => password),
+      ...[TEST_SECRET, METRICS_TOKEN, PASSWORD, ADMIN.password],
+      ...['nowhere-near-her-secret', 'somebody-elses-secret'],
+      ...(settings.dialect === 'mysql' && settings.password !== '' ? [settings.password] : []),
+    ];
+  }
+
+  it('the walk has met success, refusal and failure', () => {
+    const statuses = new Set(answers.map(({ status }) => status));
+    for (const status of [200, 201, 400, 401, 403, 404, 409, 500, 503]) {
+      expect(statuses).toContain(status);
+    }
+    expect(metrics).toContain('http_request_duration_seconds');
+    expect(written.some((line) => line.includes('"A request failed"'))).toBe(true);
+  });
+
+  it('are in no answer, nor anything of how the server is made', async () => {
+    const known = await secrets();
+    for (const { path, status, text } of answers) {
+      const told = known.find((secret) => text.includes(secret));
+      expect([path, status, told, leakInAnswer(path, status, text)]).toEqual([
+        path,
+        status,
+        undefined,
+        null,
+      ]);
+    }
+  });
+
+  it('tokens are only in the answer that issues them', () => {
+    for (const { path, text } of answers.filter(({ path }) => path !== '/api/auth/login')) {
+      expect([path, [...tokens.values()].some((token) => text.includes(token))]).toEqual([
+        path,
+        false,
+      ]);
+    }
+  });
+
+  it('e-mails are told to whose they are, to organizers of what they wait for, and to admins', () => {
+    for (const { path, text, asker } of answers) {
+      if (asker === ADMIN.email || path.startsWith('/api/auth/')) continue;
+      // Bob waits for Alice's event: of the two, she may see his.
+      const others = asker === alice ? [ADMIN.email] : [alice, bob, ADMIN.email];
+      const told = others.find((email) => email !== asker && text.includes(email));
+      expect([path, asker, told]).toEqual([path, asker, undefined]);
+    }
+  });
+
+  it('are in no line of the log, where no e-mail is either', async () => {
+    const known = [...(await secrets()), ...tokens.values(), alice, bob, ADMIN.email];
+    for (const line of [...written, ...server.otherOutput]) {
+      expect([line, known.find((secret) => line.includes(secret))]).toEqual([line, undefined]);
+      expect([line, leakInLog(line)]).toEqual([line, null]);
+    }
+    expect(written.length).toBeGreaterThan(200);
+  });
+
+  it('are in no metric, where no e-mail is either', async () => {
+    for (const secret of [...(await secrets()), ...tokens.values(), alice, bob, ADMIN.email]) {
+      expect(metrics).not.toContain(secret);
+    }
+  });
+});
