@@ -21,6 +21,10 @@ describe('a semaphore', () => {
     semaphore.leave();
     await Promise.all(visits);
     expect(inside).toEqual(['a', 'b', 'c', 'd']);
+
+    void visit('e');
+    await turn();
+    expect(inside).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('has all its places again once everyone has left', async () => {
