@@ -139,7 +139,7 @@ export function Text(
 
 export function Email(description: string): PropertyDecorator {
   return compose(
-    { description, example: 'ada@example.com' },
+    { description, example: 'someone@example.com' },
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' ? value.trim().toLowerCase() : value,
     ),

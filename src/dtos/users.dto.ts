@@ -17,7 +17,7 @@ import type { SelfChecking } from './self-checking';
 export const ROLES = ['user', 'organizer', 'admin'] as const;
 export type RoleName = (typeof ROLES)[number];
 
-@Examples({ 'A new account': { email: 'ada@example.com', password: 'correct horse battery' } })
+@Examples({ 'A new account': { email: 'someone@example.com', password: 'correct horse battery' } })
 export class SignupBody {
   @Email('Trimmed and lower-cased')
   email!: string;
@@ -27,7 +27,7 @@ export class SignupBody {
 }
 
 @Examples({
-  'The account that signed up': { email: 'ada@example.com', password: 'correct horse battery' },
+  'The account that signed up': { email: 'someone@example.com', password: 'correct horse battery' },
 })
 export class LoginBody {
   @Email('The e-mail that signed up')
@@ -38,7 +38,7 @@ export class LoginBody {
 }
 
 @Examples({
-  'Another e-mail': { email: 'ada.lovelace@example.com' },
+  'Another e-mail': { email: 'someone.else@example.com' },
   "One's own new password": {
     password: 'a brand new passphrase',
     current_password: 'correct horse battery',
