@@ -5,7 +5,7 @@ import { CONNECT_TIMEOUT_MS, IDLE_LIMIT_MS, openSocket, prepareSession } from '.
 import { closeIdleHandles, sqliteDriver } from './sqlite-driver';
 
 /** How long a query waits for a free connection. */
-const ACQUIRE_TIMEOUT_MS = 1_000;
+const ACQUIRE_TIMEOUT_MS = 1_500;
 /** How often the pool looks for connections that have been idle too long. */
 const EVICT_INTERVAL_MS = 500;
 
