@@ -21,12 +21,12 @@ export class Workshop {
     const mariadb = await MariadbServer.start();
     const { processId } = mariadb;
     process.once('exit', () => {
-      tree.remove();
       try {
         process.kill(processId, 'SIGKILL');
       } catch {
         // It was closed in the ordinary way.
       }
+      tree.remove();
     });
     return new Workshop(tree, mariadb);
   }
