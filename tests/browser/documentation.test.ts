@@ -1,8 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
+import { Migrator } from '../../src/database/migrator';
 import { Browser } from '../support/browser';
 import { ServerProcess } from '../support/server-process';
 import type { ApiAnswer } from '../support/test-api';
-import { testDatabase } from '../support/test-database';
+import { emptyDatabase } from '../support/test-database';
 
 /** The README's picture is taken anew only where documents are to be written. */
 const TAKES_SCREENSHOT = process.env.TEST_WRITE_DOCS === 'true';
@@ -11,10 +12,10 @@ describe('the documentation page', () => {
   let server: ServerProcess;
   let browser: Browser;
   beforeAll(async () => {
-    [server, browser] = await Promise.all([
-      testDatabase().then((database) => ServerProcess.start(database)),
-      Browser.start(),
-    ]);
+    // The examples speak of the first event there is, so nobody may have been here before.
+    const database = await emptyDatabase('browser');
+    await new Migrator(database).up();
+    [server, browser] = await Promise.all([ServerProcess.start(database), Browser.start()]);
   });
   afterAll(async () => {
     await browser.close();
