@@ -15,6 +15,8 @@ export interface Results {
   readonly machine: Machine;
   readonly curve: Curve;
   readonly findings: readonly Finding[];
+  /** Scenarios in which something went wrong, and what. */
+  readonly voids: readonly string[];
 }
 
 /** Writes docs/benchmarks.md and its pictures. */
@@ -41,7 +43,7 @@ export function tableOfLines(lines: readonly Line[]): string {
   );
 }
 
-function markdownOf({ plan, machine, curve, findings }: Results): string {
+function markdownOf({ plan, machine, curve, findings, voids }: Results): string {
   const commits = withSpread(curve.bareCommits);
   return `# Benchmarks
 
@@ -58,7 +60,7 @@ npm run bench -- --only reads,logging
 ## What was reached
 
 ${tableOfLines(findings.flatMap(({ lines }) => lines))}
-
+${voids.map((text) => `\n**${text}**\n`).join('')}
 Medians of the rounds, in brackets the lowest and the highest round. Within a round the services
 take turns on the same database, and what is compared comes from the same round.
 
@@ -73,8 +75,8 @@ take turns on the same database, and what is compared comes from the same round.
 - Each server is started for its measurement, works for ${String(plan.warmUpSeconds)} s before it counts, and is measured for
   ${String(plan.seconds)} s. Servers run with \`NODE_ENV=production\`, rate limits off, logs on, into a file, and the
   options of Node that \`npm start\` uses.
-- A request that gets no answer, an answer of the wrong kind, or a ledger that is off afterwards ends
-  the run without results. All events of the run were held against their rows at its end: every ticket
+- A request that gets no answer or an answer of the wrong kind makes its scenario void, and a ledger
+  that is off afterwards the whole run. All events of the run were held against their rows at its end: every ticket
   was where the counters say.
 
 The services:
