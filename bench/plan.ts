@@ -18,7 +18,7 @@ export const FULL_PLAN: Plan = {
   curveRounds: 3,
   rounds: 3,
   clients: [1, 16, 64, 256, 1_024],
-  seconds: 5,
+  seconds: 4,
   warmUpSeconds: 2,
   waiting: { few: 10, many: 100_000 },
   memoryRequests: { early: 50_000, late: 1_000_000 },

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures the product beside others on this machine, and writes docs/benchmarks.md.
  *
- *   npm run bench                      everything, about half an hour
+ *   npm run bench                      everything, about twenty minutes
  *   npm run bench -- --quick           the same in about two minutes; only prints
  *   npm run bench -- --only reads,mix  some scenarios; only prints
  */

@@ -35,7 +35,7 @@ export function plotOverClients(curve: Curve, clients: readonly number[], plot: 
     animation: false,
     backgroundColor: '#ffffff',
     title: { text: plot.title, left: 'center', textStyle: { fontSize: 16 } },
-    legend: { bottom: 0 },
+    legend: { bottom: 0, itemGap: 24 },
     grid: { left: 80, right: 30, top: 50, bottom: 80 },
     xAxis: {
       type: 'category',

@@ -52,7 +52,7 @@ Written by \`npm run bench\`, whole, and not by hand. To repeat it: install \`ma
 
 \`\`\`sh
 npm ci
-npm run bench              # about half an hour; writes this page
+npm run bench              # about twenty minutes; writes this page
 npm run bench -- --quick   # about two minutes; only prints
 npm run bench -- --only reads,logging
 \`\`\`
@@ -62,7 +62,8 @@ npm run bench -- --only reads,logging
 ${tableOfLines(findings.flatMap(({ lines }) => lines))}
 ${voids.map((text) => `\n**${text}**\n`).join('')}
 Medians of the rounds, in brackets the lowest and the highest round. Within a round the services
-take turns on the same database, and what is compared comes from the same round.
+take turns on the same database, and what is compared comes from the same round. The database grows
+during the run, by some millions of rows: figures of different tables are not to be compared.
 
 ## How it was measured
 
@@ -73,8 +74,7 @@ take turns on the same database, and what is compared comes from the same round.
   before it is answered. One connection that does nothing but a guarded UPDATE, an INSERT and a COMMIT
   in a loop made **${commits} commits/s**: the database alone, without any service around it.
 - Each server is started for its measurement, works for ${String(plan.warmUpSeconds)} s before it counts, and is measured for
-  ${String(plan.seconds)} s. Servers run with \`NODE_ENV=production\`, rate limits off, logs on, into a file, and the
-  options of Node that \`npm start\` uses.
+  ${String(plan.seconds)} s. Servers run with \`NODE_ENV=production\`, rate limits off, logs on, into a file.
 - A request that gets no answer or an answer of the wrong kind makes its scenario void, and a ledger
   that is off afterwards the whole run. All events of the run were held against their rows at its end: every ticket
   was where the counters say.

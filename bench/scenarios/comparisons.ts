@@ -29,7 +29,7 @@ export async function soldOut(arena: Arena): Promise<Finding> {
     title: 'A sold-out event',
     about:
       'New people ask and go to the waitlist, a durable write each; people who wait already ask ' +
-      'again and are refused with 409, without a key to replay.',
+      'again and are refused with 409, each under the event’s lock.',
     lines: [
       lineOf({
         measure: 'sold out, new waiters, against idle chain',
@@ -106,7 +106,7 @@ export async function manyEvents(arena: Arena): Promise<Finding> {
     about: 'Each request books a ticket of the next event, so that nobody meets at a lock.',
     lines: [
       lineOf({
-        measure: '1 000 events, spread, against textbook',
+        measure: '1,000 events, spread, against textbook',
         values: rateRatios(ours!, textbook!),
         atLeast: 2,
       }),

@@ -76,7 +76,7 @@ export function tellHotEvent(curve: Curve, clients: readonly number[]): Finding 
     rows: ENTRANTS.flatMap(({ name }) =>
       clients.map((count) => [
         name,
-        String(count),
+        count.toLocaleString('en-GB'),
         withSpread(curve.values(name, count, 'rate')),
         withSpread(curve.values(name, count, 'p50Ms'), 2),
         withSpread(curve.values(name, count, 'p99Ms'), 1),
@@ -107,7 +107,7 @@ function linesOf(curve: Curve, clients: readonly number[]): Line[] {
       atLeast: 0.6,
     }),
     lineOf({
-      measure: `${String(most)} clients against the best point of the curve`,
+      measure: `${most.toLocaleString('en-GB')} clients against the best point of the curve`,
       values: atMost.map((rate, round) => {
         const rates = clients.map((count) => curve.values('ours', count, 'rate')[round]!);
         return rate / Math.max(...rates);
