@@ -1,5 +1,5 @@
 /** Rules for text that class-validator does not have, or counts in another way than databases. */
-import { ValidateBy } from 'class-validator';
+import { isEmail, ValidateBy } from 'class-validator';
 
 /** bcrypt reads no further, so a longer password would be cut without a word. */
 export const MAX_PASSWORD_BYTES = 72;
@@ -7,6 +7,12 @@ export const MAX_PASSWORD_BYTES = 72;
 /** Line ends, NUL and the like: nothing that belongs into one line of text. */
 export const NO_CONTROL_CHARACTERS = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 const ONE_LINE = new RegExp(NO_CONTROL_CHARACTERS);
+
+/**
+ * What `format: email` allows, which knows no quotes: invisible and look-alike characters would let
+ * two accounts seem to be one.
+ */
+export const EMAIL_CHARACTERS = /^[!#-~]+$/;
 
 /** Code units that Unicode's composed form makes one character of, at the most. */
 const MAX_UNITS_PER_CHARACTER = 4;
@@ -55,6 +61,20 @@ export function OneLine(): PropertyDecorator {
       validate: (value: unknown) =>
         typeof value === 'string' && value.isWellFormed() && ONE_LINE.test(value),
       defaultMessage: () => '$property must be well-formed text without control characters',
+    },
+  });
+}
+
+/** The characters are looked at first: class-validator's own rule throws where half a pair is missing. */
+export function EmailAddress(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isEmail',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' &&
+        EMAIL_CHARACTERS.test(value) &&
+        isEmail(value, { allow_utf8_local_part: false }),
+      defaultMessage: () => '$property must be an e-mail address in plain ASCII, without quotes',
     },
   });
 }

@@ -145,6 +145,8 @@ describe('hostile input', () => {
       'ada@exa\u200bmple.com',
       'ada@exämple.com',
       '"a b"@example.com',
+      'half-a-pair\ud800@example.com',
+      'a@half-a-pair\udc00.example.com',
       'ada@example',
       'ada@[127.0.0.1]',
       'a@b@example.com',

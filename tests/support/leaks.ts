@@ -15,13 +15,19 @@ const LEAKS: readonly (readonly [what: string, pattern: RegExp])[] = [
 const SECRET_NAMES = /"(?:password|current_password|token_version|secret|stack|sql|sqlMessage)":/;
 
 /** What an answer gives away that is nobody's business, in words; null where it is nothing. */
-export function leakInAnswer(path: string, status: number, text: string): string | null {
+export function leakInAnswer(address: string, status: number, text: string): string | null {
+  const path = pathOf(address);
   const isLogin = path === '/api/auth/login' && status === 200;
   // The one answer that has a token, and the one that describes fields with such names.
   const shown = isLogin ? text.replace(/"token":"[^"]*"/, '') : text;
-  if (path.endsWith('/api-docs/openapi.json')) return null;
+  if (path === '/api-docs/openapi.json') return null;
   for (const [what, pattern] of LEAKS) if (pattern.test(shown)) return what;
   return SECRET_NAMES.test(shown) ? 'a field that is nobody’s business' : null;
+}
+
+/** An address may be written with a host, a query or a fragment, and not all of them are well formed. */
+function pathOf(address: string): string {
+  return address.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*$/, '');
 }
 
 /** As for answers, in what is written for operators: stacks and files are what a log is for. */
