@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../database/database';
 import { faultKind, violatesUnique } from '../database/fault-kind';
 import type { UnitOfWork } from '../database/unit-of-work';
@@ -18,8 +17,6 @@ const WAITING_PER_EVENT_MAX = 4_000;
 const IN_FLIGHT_MAX = 8_000;
 /** Connections that groups leave to reads, logins and health. */
 const RESERVED_CONNECTIONS = 3;
-/** Answers sent before the next group gets on: sending all at once would keep its rows waiting. */
-const ANSWERS_AT_ONCE = 64;
 /** A command that concerns a whole event may take this long once it runs. */
 export const SOLO_LIMIT_MS = 60_000;
 
@@ -123,7 +120,9 @@ export class InventoryExecutor {
       );
       this.#observe(group, startedAt, { promotedTickets, lockWaitMs });
       queue.putBack(group.slice(results.length));
-      void answerInTurns(group, results);
+      results.forEach((result, index) => {
+        group[index]!.resolve(result);
+      });
     } catch (error) {
       if (error instanceof ApiError) {
         for (const pending of group) pending.reject(error);
@@ -166,20 +165,6 @@ export class InventoryExecutor {
 
 function isFull(queue: EventQueue): boolean {
   return queue.length >= WAITING_PER_EVENT_MAX || queue.isOverdue;
-}
-
-/**
- * Answers a group, and lets the event loop turn in between: the next group's statements go on
- * meanwhile. Figures: docs/performance.md.
- */
-async function answerInTurns(
-  group: readonly Pending[],
-  results: readonly CommandResult[],
-): Promise<void> {
-  for (const [index, result] of results.entries()) {
-    if (index > 0 && index % ANSWERS_AT_ONCE === 0) await nextTurn();
-    group[index]!.resolve(result);
-  }
 }
 
 /** A group must end before the time of its oldest member is over. */

@@ -25,9 +25,12 @@ export function leakInAnswer(address: string, status: number, text: string): str
   return SECRET_NAMES.test(shown) ? 'a field that is nobody’s business' : null;
 }
 
-/** An address may be written with a host, a query or a fragment, and not all of them are well formed. */
+/** An address may be written with a host, a query, a fragment or one slash more, and not all of them are well formed. */
 function pathOf(address: string): string {
-  return address.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*$/, '');
+  return address
+    .replace(/^https?:\/\/[^/]*/, '')
+    .replace(/[?#].*$/, '')
+    .replace(/(?<=.)\/$/, '');
 }
 
 /** As for answers, in what is written for operators: stacks and files are what a log is for. */
