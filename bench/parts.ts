@@ -12,11 +12,11 @@ import { Transaction } from 'sequelize';
 import winston from 'winston';
 import { openDatabase, type Database } from '../src/database/database';
 import { findRows } from '../src/database/find-rows';
-import { lockEvent } from '../src/database/locks';
+import { lockEvents } from '../src/database/locks';
 import { UnitOfWork } from '../src/database/unit-of-work';
 import { BookTicketsBody } from '../src/dtos/tickets.dto';
 import { factsOf } from '../src/inventory/inventory-loader';
-import { writeEvent } from '../src/inventory/inventory-writer';
+import { writeEvents } from '../src/inventory/inventory-writer';
 import { createLogger } from '../src/observability/logger';
 import { Metrics } from '../src/observability/metrics';
 import { tableOf } from './report/write-report';
@@ -89,9 +89,9 @@ async function timeStatements(database: Database, eventId: number): Promise<void
   const unitOfWork = new UnitOfWork({ sequelize, logger, metrics });
   await unitOfWork.run(
     async (tx) => {
-      const locked = await lockEvent(database, tx, eventId);
-      if (!locked) throw new Error('The event is gone');
-      const event = factsOf(locked.row);
+      const [before] = (await lockEvents(database, tx, [eventId])).rows;
+      if (!before) throw new Error('The event is gone');
+      const event = factsOf(before);
       const where = { id: [eventId] };
       const lock = Transaction.LOCK.UPDATE;
       await time('read an event, Model.findAll with instances', () =>
@@ -107,14 +107,14 @@ async function timeStatements(database: Database, eventId: number): Promise<void
       await time('write an event, Model.update', () => {
         version += 1;
         return models.Event.update(
-          { ...locked.row, version },
+          { ...before, version },
           { where: { id: eventId }, transaction: tx },
         );
       });
-      await time('write an event, writeEvent', () => {
-        const row = { ...locked.row, version };
+      await time('write an event, writeEvents', () => {
+        const row = { ...before, version };
         version += 1;
-        return writeEvent(database, tx, { ...locked, row }, { ...event, version });
+        return writeEvents(database, tx, [{ before: row, after: { ...event, version } }]);
       });
     },
     { deadline: performance.now() + LIMIT_MS },

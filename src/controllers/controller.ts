@@ -33,6 +33,7 @@ export interface KeyedRequest extends KeyScope {
 /** A request once everything about it has been checked that needs no decision. */
 export interface ApiRequest<Body = unknown, Query = unknown, Params = unknown> {
   readonly requestId: string;
+  readonly startedAt: number;
   readonly body: Body;
   readonly query: Query;
   readonly params: Params;

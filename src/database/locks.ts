@@ -3,47 +3,64 @@
  * What belongs to an event (bookings, waitlist entries, keys) is guarded by the event's lock and
  * needs none of its own. On SQLite the one write transaction at a time stands for all of them.
  */
+import { QueryTypes } from 'sequelize';
 import type { EventRow } from '../models/event.model';
 import type { UserRow } from '../models/user.model';
 import type { Database } from './database';
 import { findRows } from './find-rows';
-import { databaseNow } from './timestamps';
+import { databaseNow, nowSql } from './timestamps';
 import type { Tx } from './unit-of-work';
 
-/** An event whose row this transaction has locked. */
-export interface LockedEvent {
-  readonly row: EventRow;
-  /** The database's time once the lock was held. */
+/** Events whose rows this transaction has locked. */
+export interface LockedEvents {
+  /** In the order of their ids. */
+  readonly rows: readonly EventRow[];
+  /** The database's time once all locks were held. */
   readonly now: Date;
 }
 
-/** Locks one event's row for writing; null where there is no such event. */
-export async function lockEvent(
-  database: Database,
-  tx: Tx,
-  eventId: number,
-): Promise<LockedEvent | null> {
-  const [locked] = await lockEvents(database, tx, [eventId]);
-  return locked ?? null;
-}
+type TimedEventRow = EventRow & { readonly now: Date };
 
-/** Locks the rows of several events for writing, in the order of their ids. */
+/** Locks the rows of events for writing, in the order of their ids; waits where others hold them. */
 export async function lockEvents(
   database: Database,
   tx: Tx,
   eventIds: readonly number[],
-): Promise<LockedEvent[]> {
+): Promise<LockedEvents> {
   const rows = await findRows(database.models.Event, {
-    attributes: [
-      ...Object.keys(database.models.Event.getAttributes()),
-      [databaseNow(database), 'now'],
-    ],
+    attributes: [...eventColumns(database), [databaseNow(database), 'now']],
     where: { id: [...eventIds] },
     order: [['id', 'ASC']],
     lock: tx.LOCK.UPDATE,
     transaction: tx,
   });
-  return (rows as (EventRow & { now: Date })[]).map(({ now, ...row }) => ({ row, now }));
+  return lockedEvents(rows as TimedEventRow[]);
+}
+
+/** The same, but waits for nobody: leaves out the events that others hold. */
+export async function lockFreeEvents(
+  database: Database,
+  tx: Tx,
+  eventIds: readonly number[],
+): Promise<LockedEvents> {
+  // SQLite's transaction holds everything already.
+  if (database.isSqlite) return lockEvents(database, tx, eventIds);
+  // Sequelize knows SKIP LOCKED of other databases only.
+  const rows = await database.sequelize.query<TimedEventRow>(
+    `SELECT ${eventColumns(database).join(', ')}, ${nowSql(database)} AS now ` +
+      'FROM events WHERE id IN (:eventIds) ORDER BY id FOR UPDATE SKIP LOCKED',
+    { type: QueryTypes.SELECT, replacements: { eventIds: [...eventIds] }, transaction: tx },
+  );
+  return lockedEvents(rows);
+}
+
+function eventColumns({ models }: Database): string[] {
+  return Object.keys(models.Event.getAttributes());
+}
+
+function lockedEvents(timed: readonly TimedEventRow[]): LockedEvents {
+  const last = Math.max(...timed.map(({ now }) => now.getTime()));
+  return { rows: timed.map(({ now: _now, ...row }) => row), now: new Date(last) };
 }
 
 /**

@@ -10,7 +10,8 @@ export function databaseNow(database: Database): ReturnType<typeof literal> {
   return literal(nowSql(database));
 }
 
-function nowSql({ isSqlite }: Database): string {
+/** The same as text. */
+export function nowSql({ isSqlite }: Database): string {
   return isSqlite ? "strftime('%Y-%m-%d %H:%M:%f +00:00', 'now')" : 'SYSDATE(3)';
 }
 

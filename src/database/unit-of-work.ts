@@ -26,6 +26,8 @@ const RETRY_PAUSE_MS = 20;
 interface UnitOptions {
   /** Moment on the `performance.now()` clock by which the unit is over, one way or the other. */
   readonly deadline?: number;
+  /** Whether a conflict is thrown as it is, instead of the unit being run again. */
+  readonly throwsConflicts?: boolean;
 }
 
 /** What of Sequelize's transaction is used here, where its types are silent. */
@@ -78,7 +80,7 @@ export class UnitOfWork {
         if (faultKind(error) === 'unavailable') {
           throw serviceUnavailable('The database is not available', error);
         }
-        if (faultKind(error) !== 'conflict') throw error;
+        if (faultKind(error) !== 'conflict' || options.throwsConflicts) throw error;
         const waitMs = Math.random() * RETRY_PAUSE_MS * 2 ** (tries - 1);
         if (tries === MAX_TRIES || performance.now() + waitMs + RETRY_NEEDS_MS > deadline) {
           throw serviceUnavailable('Too many others are changing the same thing', error);

@@ -1,88 +1,173 @@
 import type { Database } from '../database/database';
-import { lockEvent, type LockedEvent } from '../database/locks';
+import { lockEvents, lockFreeEvents } from '../database/locks';
 import type { Tx } from '../database/unit-of-work';
 import type { Decision } from '../domain/decision';
-import type { Ticket, WaitlistEntry } from '../domain/inventory-state';
+import type { EventFacts, Ticket, WaitlistEntry } from '../domain/inventory-state';
 import { refuse, type Acceptance, type Outcome } from '../domain/outcomes';
+import type { EventRow } from '../models/event.model';
 import { auditOf, writeAudit } from './audit';
 import { ChangeSet } from './change-set';
 import type { CommandRequest, CommandResult } from './command-request';
 import { decideGroup, type Settled } from './decide-group';
-import { loadKeys, Replay, saveKeys, scopeId, type NewKey, type StoredAnswer } from './idempotency';
-import { loadInventory } from './inventory-loader';
-import { readBookingIds, readEntryIds, writeEvent, writeRows } from './inventory-writer';
+import {
+  loadKeys,
+  Replay,
+  saveKeys,
+  scopeId,
+  type NewKey,
+  type StoredAnswer,
+  type StoredKey,
+} from './idempotency';
+import { loadInventories } from './inventory-loader';
+import {
+  readBookingIds,
+  readEntryIds,
+  writeEvents,
+  writeRows,
+  type EventChanges,
+} from './inventory-writer';
 
-/** What became of a group. */
+/** Commands of one event that run together. */
+export interface EventGroup {
+  readonly eventId: number;
+  readonly requests: readonly CommandRequest[];
+}
+
+/** The same, once the event is locked. */
+interface LockedGroup {
+  readonly row: EventRow;
+  readonly requests: readonly CommandRequest[];
+}
+
+/** What became of one event's commands. */
 export interface GroupResult {
   /** One for each command from the first on; the commands without one must run again. */
   readonly results: readonly CommandResult[];
   readonly promotedTickets: number;
 }
 
-/** What became of a group that locked its event itself. */
-export interface LockedResult extends GroupResult {
+/** What became of groups that locked their events themselves. */
+export interface LockedResult {
+  /** One for each group; null where the event was locked by others. */
+  readonly groups: readonly (GroupResult | null)[];
   readonly lockWaitMs: number;
 }
 
-/** Ids that the database gave to what the group created. */
+/** Ids that the database gave to what one event's commands created. */
 interface NewIds {
+  /** By ticket number. */
   readonly bookings: ReadonlyMap<number, number>;
+  /** By person. */
   readonly entries: ReadonlyMap<number, number>;
 }
 
+/** One event's commands once they are decided. */
+interface DecidedGroup extends LockedGroup {
+  readonly keys: ReadonlyMap<string, StoredKey>;
+  readonly settled: readonly Settled[];
+  readonly effective: readonly Effective[];
+  readonly after: EventFacts;
+}
+
 /**
- * Runs commands of one event in one transaction: locks the event, loads what they need, decides them
- * one after another, writes their changes in bulk, the event row last. The caller commits.
+ * Runs commands in one transaction: locks their events, loads what they need, decides them one after
+ * another, writes their changes in bulk, the event rows last. The caller commits.
  *
- * Locks the event row, then share-locks the accounts that the commands name, by id.
+ * Locks the event rows by id, then share-locks the accounts that the commands name, by id. One event
+ * is waited for; of several, those that others hold are left out.
  *
  * @throws WriteConflictError when a row is not as it was under the lock; then nothing may stay
  */
-export async function runGroup(
+export async function runGroups(
   database: Database,
   tx: Tx,
-  eventId: number,
-  requests: readonly CommandRequest[],
+  groups: readonly EventGroup[],
 ): Promise<LockedResult> {
   const askedAt = performance.now();
-  const locked = await lockEvent(database, tx, eventId);
+  const isOne = groups.length === 1;
+  const lock = isOne ? lockEvents : lockFreeEvents;
+  const locked = await lock(
+    database,
+    tx,
+    groups.map(({ eventId }) => eventId),
+  );
   const lockWaitMs = performance.now() - askedAt;
-  if (locked) return { ...(await runLocked(database, tx, locked, requests)), lockWaitMs };
-  const missing = refuse('EVENT_NOT_FOUND', `No event ${String(eventId)}`);
-  return { results: requests.map(() => missing), promotedTickets: 0, lockWaitMs };
+  const requests = new Map(groups.map((group) => [group.eventId, group.requests]));
+  const found = locked.rows.map((row) => ({ row, requests: requests.get(row.id) ?? [] }));
+  const ran = await runLocked(database, tx, locked.now, found);
+  const results = new Map(found.map(({ row }, index) => [row.id, ran[index]!]));
+  return {
+    groups: groups.map(
+      (group) => results.get(group.eventId) ?? (isOne ? resultWithoutEvent(group) : null),
+    ),
+    lockWaitMs,
+  };
 }
 
-/** The same, for an event that the transaction has locked already. */
+/** The same, for events that the transaction has locked already. */
 export async function runLocked(
   database: Database,
   tx: Tx,
-  locked: LockedEvent,
-  requests: readonly CommandRequest[],
-): Promise<GroupResult> {
-  const keyed = requests.flatMap(({ once }) => (once ? [once] : []));
-  const storedKeys = await loadKeys(database, tx, locked.row.id, keyed);
-  const commands = requests.map(({ command }) => command);
-  const inventory = await loadInventory(database, tx, locked, commands);
+  now: Date,
+  groups: readonly LockedGroup[],
+): Promise<GroupResult[]> {
+  const decided = await decideAll(database, tx, now, groups);
+  const changed = decided.filter(({ effective }) => effective.length > 0);
+  const ids = await writeChanges(database, tx, now, changed);
 
-  const settled = decideGroup(inventory, storedKeys, requests);
-
-  const effective = settled.flatMap((one) => (isEffective(one) ? [one] : []));
-  const ids = await writeChanges(database, tx, locked, effective);
-  const answers = new Map<CommandRequest, StoredAnswer>();
-  const results = settled.map((one) => resultOf(one, ids, answers));
-  const newKeys = [...answers].map(([{ once }, answer]): NewKey => {
-    if (!once) throw new Error('Only requests with a key have a stored answer');
-    return { once, answer, replaces: storedKeys.get(scopeId(once)) };
+  const newKeys: NewKey[] = [];
+  const results = decided.map(({ row, settled, effective, keys }): GroupResult => {
+    const answers = new Map<CommandRequest, StoredAnswer>();
+    const results = settled.map((one) => resultOf(one, ids.get(row.id), answers));
+    for (const [{ once }, answer] of answers) {
+      if (!once) throw new Error('Only requests with a key have a stored answer');
+      newKeys.push({ eventId: row.id, once, answer, replaces: keys.get(scopeId(once)) });
+    }
+    return {
+      results,
+      promotedTickets: countPromoted(effective.map(({ decision }) => decision)),
+    };
   });
-  await saveKeys(database, tx, locked.row.id, newKeys, locked.now);
-  await writeAudit(
+  await saveKeys(database, tx, newKeys, now);
+  const records = changed.flatMap(({ effective }) =>
+    effective.map(({ request, before, decision }) => auditOf(request, before, decision)),
+  );
+  await writeAudit(database, tx, records, now);
+  await writeEvents(
     database,
     tx,
-    effective.map(({ request, before, decision }) => auditOf(request, before, decision)),
-    locked.now,
+    changed.map(({ row, after }) => ({ before: row, after })),
   );
-  if (effective.length > 0) await writeEvent(database, tx, locked, inventory.event);
-  return { results, promotedTickets: countPromoted(effective.map(({ decision }) => decision)) };
+  return results;
+}
+
+async function decideAll(
+  database: Database,
+  tx: Tx,
+  now: Date,
+  groups: readonly LockedGroup[],
+): Promise<DecidedGroup[]> {
+  const scopes = groups.flatMap(({ row, requests }) =>
+    requests.flatMap(({ once }) => (once ? [{ eventId: row.id, scope: once }] : [])),
+  );
+  const keys = await loadKeys(database, tx, scopes);
+  const demands = groups.map(({ row, requests }) => ({
+    row,
+    commands: requests.map(({ command }) => command),
+  }));
+  const inventories = await loadInventories(database, tx, now, demands);
+  return groups.map(({ row, requests }, index) => {
+    const inventory = inventories[index]!;
+    const ownKeys = keys.get(row.id) ?? new Map<string, StoredKey>();
+    const settled = decideGroup(inventory, ownKeys, requests);
+    const effective = settled.flatMap((one) => (isEffective(one) ? [one] : []));
+    return { row, requests, keys: ownKeys, settled, effective, after: inventory.event };
+  });
+}
+
+function resultWithoutEvent({ eventId, requests }: EventGroup): GroupResult {
+  const missing = refuse('EVENT_NOT_FOUND', `No event ${String(eventId)}`);
+  return { results: requests.map(() => missing), promotedTickets: 0 };
 }
 
 type Effective = Extract<Settled, { kind: 'decided' }>;
@@ -95,36 +180,55 @@ function isEffective(settled: Settled): settled is Effective {
   );
 }
 
+/** @returns the ids that each event's new rows have got */
 async function writeChanges(
   database: Database,
   tx: Tx,
-  locked: LockedEvent,
-  effective: readonly Effective[],
-): Promise<NewIds> {
-  const changes = new ChangeSet();
-  for (const { decision } of effective) {
-    for (const change of decision.changes) changes.add(change);
-  }
-  const single = await writeRows(database, tx, locked, changes);
-  const outcomes = effective.map(({ decision }) => decision.outcome);
-  const namesNewTickets = outcomes.some((outcome) =>
-    ticketsOf(outcome).some((ticket) => ticket.bookingId === null),
-  );
-  const newEntries = outcomes.flatMap((outcome) => {
-    const entry = entryOf(outcome);
-    return entry?.entryId === null ? [entry.userId] : [];
+  now: Date,
+  groups: readonly DecidedGroup[],
+): Promise<Map<number, NewIds>> {
+  const all = groups.map(({ row, effective }): EventChanges => {
+    const changes = new ChangeSet();
+    for (const { decision } of effective) {
+      for (const change of decision.changes) changes.add(change);
+    }
+    return { before: row, changes };
   });
-  return {
-    bookings:
-      namesNewTickets && single.size === 0 ? await readBookingIds(database, tx, locked) : single,
-    entries: await readEntryIds(database, tx, locked.row.id, newEntries),
-  };
+  const single = await writeRows(database, tx, now, all);
+  const bookings =
+    single === null
+      ? await readBookingIds(
+          database,
+          tx,
+          groups.flatMap(({ row, effective }) => (effective.some(namesNewTickets) ? [row] : [])),
+        )
+      : new Map([[single.eventId, new Map([[single.ticketNo, single.id]])]]);
+  const waiters = groups.flatMap(({ row, effective }) => {
+    const userIds = effective.flatMap(newEntryOf);
+    return userIds.length > 0 ? [{ eventId: row.id, userIds }] : [];
+  });
+  const entries = await readEntryIds(database, tx, waiters);
+  return new Map(
+    groups.map(({ row: { id } }) => [
+      id,
+      { bookings: bookings.get(id) ?? new Map(), entries: entries.get(id) ?? new Map() },
+    ]),
+  );
+}
+
+function namesNewTickets({ decision: { outcome } }: Effective): boolean {
+  return ticketsOf(outcome).some((ticket) => ticket.bookingId === null);
+}
+
+function newEntryOf({ decision: { outcome } }: Effective): number[] {
+  const entry = entryOf(outcome);
+  return entry?.entryId === null ? [entry.userId] : [];
 }
 
 /** @param answers collects the answers of requests with a key, and serves their twins */
 function resultOf(
   settled: Settled,
-  ids: NewIds,
+  ids: NewIds | undefined,
   answers: Map<CommandRequest, StoredAnswer>,
 ): CommandResult {
   if (settled.kind === 'answered') return settled.result;
@@ -147,16 +251,16 @@ function answerOf({ once }: CommandRequest, acceptance: Acceptance): StoredAnswe
 }
 
 /** The outcome with the ids that its new tickets and entry have got. */
-function withIds(outcome: Acceptance, ids: NewIds): Acceptance {
+function withIds(outcome: Acceptance, ids: NewIds | undefined): Acceptance {
   if ('tickets' in outcome) {
     const tickets = outcome.tickets.map((ticket) => ({
       ...ticket,
-      bookingId: ticket.bookingId ?? known(ids.bookings.get(ticket.ticketNo)),
+      bookingId: ticket.bookingId ?? known(ids?.bookings.get(ticket.ticketNo)),
     }));
     return { ...outcome, tickets };
   }
   if ('entry' in outcome) {
-    const entryId = outcome.entry.entryId ?? known(ids.entries.get(outcome.entry.userId));
+    const entryId = outcome.entry.entryId ?? known(ids?.entries.get(outcome.entry.userId));
     return { ...outcome, entry: { ...outcome.entry, entryId } };
   }
   return outcome;

@@ -7,6 +7,8 @@ export interface CommandRequest<C extends Command = Command> {
   readonly command: C;
   readonly actorId: number;
   readonly requestId: string | null;
+  /** When its request came, on the `performance.now()` clock; now, where left out. */
+  readonly startedAt?: number;
   /** Why, in the actor's words. */
   readonly reason?: string;
   readonly once?: Once<AcceptanceOf<C['kind']>>;

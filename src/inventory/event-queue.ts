@@ -2,7 +2,7 @@ import { ApiError, serviceUnavailable } from '../errors/api-error';
 import { runsAlone, weightOf, type CommandRequest, type CommandResult } from './command-request';
 import { scopeId } from './idempotency';
 
-/** Time from a command's arrival to its answer: queue, pool, lock waits and retries included. */
+/** Time from a command's request to its answer: queue, pool, lock waits and retries included. */
 export const COMMAND_LIMIT_MS = 4_000;
 /** By then a command must have begun: the rest of its time is for a run that has a chance. */
 const BEGIN_LIMIT_MS = 3_000;
@@ -10,7 +10,7 @@ const BEGIN_LIMIT_MS = 3_000;
 const PATIENCE_MS = 2_000;
 /** Commands in one transaction. */
 const GROUP_COMMANDS = 256;
-/** Rows that one group writes, about: bounds how long it holds the lock. */
+/** Rows that one transaction writes, about: bounds how long it holds its locks. */
 const GROUP_ROWS = 2_000;
 /** When a twin of a running request may ask again. */
 const RETRY_AFTER_SECONDS = 1;
@@ -19,7 +19,9 @@ const RETRY_AFTER_SECONDS = 1;
 export class Pending {
   readonly promise: Promise<CommandResult>;
   readonly arrivedAt = performance.now();
-  readonly deadline = this.arrivedAt + COMMAND_LIMIT_MS;
+  /** When the time of its request began. */
+  readonly #startedAt: number;
+  readonly deadline: number;
   #resolve!: (result: CommandResult) => void;
   #reject!: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
@@ -32,6 +34,8 @@ export class Pending {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    this.#startedAt = request.startedAt ?? this.arrivedAt;
+    this.deadline = this.#startedAt + COMMAND_LIMIT_MS;
     this.wait();
   }
 
@@ -41,7 +45,7 @@ export class Pending {
       () => {
         this.onExpiry(this);
       },
-      this.arrivedAt + BEGIN_LIMIT_MS - performance.now(),
+      this.#startedAt + BEGIN_LIMIT_MS - performance.now(),
     );
   }
 
@@ -61,10 +65,33 @@ export class Pending {
   }
 }
 
+/** What one transaction has room for. */
+export class Room {
+  #commands = GROUP_COMMANDS;
+  #rows = GROUP_ROWS;
+
+  /**
+   * Takes room for a command. The first always fits, however many rows it writes.
+   *
+   * @returns whether there was room
+   */
+  take(request: CommandRequest): boolean {
+    const rows = weightOf(request);
+    const isUntouched = this.#commands === GROUP_COMMANDS;
+    if (!isUntouched && (this.#commands === 0 || rows > this.#rows)) return false;
+    this.#commands -= 1;
+    this.#rows -= rows;
+    return true;
+  }
+}
+
 /** The commands of one event that wait for their transaction, in the order in which they came. */
 export class EventQueue {
   readonly #waiting: Pending[] = [];
   #running: readonly Pending[] = [];
+  #isSetApart = false;
+
+  constructor(readonly eventId: number) {}
 
   get length(): number {
     return this.#waiting.length;
@@ -87,24 +114,28 @@ export class EventQueue {
     return pending;
   }
 
-  /** Takes the commands that run together next: those in front, as many as one group can hold. */
-  takeGroup(): Pending[] {
+  /**
+   * Whether its next group needs a transaction of its own: for a command on the whole event, and for
+   * an event that ran with others in vain.
+   */
+  get runsAlone(): boolean {
+    const [first] = this.#waiting;
+    return this.#isSetApart || (first !== undefined && runsAlone(first.request));
+  }
+
+  /** Takes the commands that run together next: those in front, as many as there is room for. */
+  takeGroup(room = new Room()): Pending[] {
     const group: Pending[] = [];
-    let rows = 0;
-    for (const { request } of this.#waiting) {
+    for (const pending of this.#waiting) {
       const mustWait =
-        group.length > 0 &&
-        (runsAlone(request) ||
-          runsAlone(group[0]!.request) ||
-          group.length === GROUP_COMMANDS ||
-          rows + weightOf(request) > GROUP_ROWS);
-      if (mustWait) break;
-      group.push(this.#waiting[group.length]!);
-      rows += weightOf(request);
+        group.length > 0 && (runsAlone(pending.request) || runsAlone(group[0]!.request));
+      if (mustWait || !room.take(pending.request)) break;
+      group.push(pending);
     }
     this.#waiting.splice(0, group.length);
     for (const pending of group) pending.start();
     this.#running = group;
+    this.#isSetApart = false;
     return group;
   }
 
@@ -112,6 +143,12 @@ export class EventQueue {
   putBack(pendings: readonly Pending[]): void {
     for (const pending of pendings) pending.wait();
     this.#waiting.unshift(...pendings);
+  }
+
+  /** Puts a group back that must not run with other events' again. */
+  setApart(group: readonly Pending[]): void {
+    this.putBack(group);
+    this.#isSetApart = true;
   }
 
   #expire(pending: Pending): void {

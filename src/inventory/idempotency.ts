@@ -52,23 +52,29 @@ export function scopeId({ userId, route, key }: KeyScope): string {
   return `${String(userId)} ${route} ${key}`;
 }
 
+/** A key's scope, and the event that it is about; 0 for a route that concerns no event yet. */
+export interface EventScope {
+  readonly eventId: number;
+  readonly scope: KeyScope;
+}
+
 /**
- * Stored keys of one event by `scopeId`. Call it under the event's lock: then no twin can be under
+ * Stored keys by event and `scopeId`. Call it under the events' locks: then no twin can be under
  * way elsewhere.
- *
- * @param eventId 0 for a route that concerns no event yet
  */
 export async function loadKeys(
   { models }: Database,
   tx: Tx,
-  eventId: number,
-  scopes: readonly KeyScope[],
-): Promise<Map<string, StoredKey>> {
-  if (scopes.length === 0) return new Map();
+  scopes: readonly EventScope[],
+): Promise<Map<number, Map<string, StoredKey>>> {
+  const stored = new Map<number, Map<string, StoredKey>>();
+  for (const { eventId } of scopes) stored.set(eventId, new Map());
+  if (scopes.length === 0) return stored;
   const rows = await findRows(models.IdempotencyKey, {
     attributes: [
       'id',
       'user_id',
+      'event_id',
       'route',
       'idempotency_key',
       'fingerprint',
@@ -77,21 +83,20 @@ export async function loadKeys(
       'createdAt',
     ],
     where: {
-      event_id: eventId,
-      [Op.or]: scopes.map(({ userId, route, key }) => ({
+      [Op.or]: scopes.map(({ eventId, scope: { userId, route, key } }) => ({
         user_id: userId,
+        event_id: eventId,
         route,
         idempotency_key: key,
       })),
     },
     transaction: tx,
   });
-  return new Map(
-    rows.map((row) => [
-      scopeId({ userId: row.user_id, route: row.route, key: row.idempotency_key }),
-      row,
-    ]),
-  );
+  for (const row of rows) {
+    const scope = { userId: row.user_id, route: row.route, key: row.idempotency_key };
+    stored.get(row.event_id)?.set(scopeId(scope), row);
+  }
+  return stored;
 }
 
 /**
@@ -110,6 +115,7 @@ export function judgeKey(
 export const KEY_REUSED_MESSAGE = 'This Idempotency-Key was used for a different request';
 
 export interface NewKey {
+  readonly eventId: number;
   readonly once: Pick<Once<never>, 'userId' | 'route' | 'key' | 'fingerprint'>;
   readonly answer: StoredAnswer;
   /** An expired row that stands in the new one's place. */
@@ -119,7 +125,6 @@ export interface NewKey {
 export async function saveKeys(
   database: Database,
   tx: Tx,
-  eventId: number,
   keys: readonly NewKey[],
   now: Date,
 ): Promise<void> {
@@ -131,7 +136,7 @@ export async function saveKeys(
   const createdAt = asSqlTimestamp(database, now);
   await database.sequelize.getQueryInterface().bulkInsert(
     'idempotency_keys',
-    keys.map(({ once, answer }) => ({
+    keys.map(({ eventId, once, answer }) => ({
       user_id: once.userId,
       route: once.route,
       event_id: eventId,

@@ -5,11 +5,10 @@ import type { Command } from '../domain/commands';
 import { refuse } from '../domain/outcomes';
 import { ApiError, serviceUnavailable } from '../errors/api-error';
 import type { Metrics } from '../observability/metrics';
-import { runGroup, type LockedResult } from './command-group';
+import { runGroups, type GroupResult, type LockedResult } from './command-group';
 import { runsAlone, type CommandRequest, type CommandResult } from './command-request';
-import { EventQueue, type Pending } from './event-queue';
+import { EventQueue, Room, type Pending } from './event-queue';
 import { Replay } from './idempotency';
-import { Semaphore } from '../concurrency/semaphore';
 
 /** Commands of one event that may wait for their group. */
 const WAITING_PER_EVENT_MAX = 4_000;
@@ -20,10 +19,17 @@ const RESERVED_CONNECTIONS = 3;
 /** A command that concerns a whole event may take this long once it runs. */
 export const SOLO_LIMIT_MS = 60_000;
 
+/** One event's commands in the transaction that runs now. */
+interface Part {
+  readonly queue: EventQueue;
+  readonly group: readonly Pending[];
+}
+
 /**
  * Executes commands on event inventories. Commands of one event that wait at the same moment run
  * together, in the order of their arrival, in one transaction under the event's lock; each is
- * answered after the commit. A lone command is a group of one and waits for nobody.
+ * answered after the commit. A lone command is a group of one and waits for nobody. Where more
+ * events wait than transactions may run, events share one too.
  *
  * See docs/adr/0001-one-transaction-for-many.md.
  */
@@ -32,7 +38,11 @@ export class InventoryExecutor {
   readonly #unitOfWork: UnitOfWork;
   readonly #metrics: Metrics;
   readonly #queues = new Map<number, EventQueue>();
-  readonly #connections: Semaphore;
+  /** Queues with commands that wait for a transaction, in the order in which they came to wait. */
+  readonly #ready: EventQueue[] = [];
+  /** Transactions that may run at the same time. */
+  readonly #places: number;
+  #running = 0;
   #inFlight = 0;
 
   constructor(options: {
@@ -46,7 +56,7 @@ export class InventoryExecutor {
     this.#metrics = options.metrics;
     // On SQLite one transaction writes at a time: the others had better wait here, where they group.
     const places = options.database.isSqlite ? 1 : options.poolMax - RESERVED_CONNECTIONS;
-    this.#connections = new Semaphore(Math.max(1, places));
+    this.#places = Math.max(1, places);
   }
 
   /** Commands that wait or run. */
@@ -70,12 +80,13 @@ export class InventoryExecutor {
       this.#metrics.turnedAway.inc();
       throw serviceUnavailable('Too many requests are waiting');
     }
-    const queue = existing ?? new EventQueue();
+    const queue = existing ?? new EventQueue(eventId);
     // The queue does not look into what it carries; the result comes back for this very request.
     const pending = queue.add(request);
     if (!existing) {
       this.#queues.set(eventId, queue);
-      void this.#drain(eventId, queue);
+      this.#ready.push(queue);
+      if (this.#running < this.#places) void this.#work();
     }
     this.#inFlight += 1;
     try {
@@ -87,67 +98,97 @@ export class InventoryExecutor {
     }
   }
 
-  /** Runs one group after the other until nobody waits for this event. */
-  async #drain(eventId: number, queue: EventQueue): Promise<void> {
-    while (queue.length > 0) {
-      await this.#connections.enter();
-      try {
-        const group = queue.takeGroup();
-        if (group.length > 0) await this.#run(eventId, queue, group);
-      } finally {
-        this.#connections.leave();
+  /** Runs one transaction after the other, in one of the places, until nobody waits. */
+  async #work(): Promise<void> {
+    this.#running += 1;
+    // Whatever is asked for in the same breath may still come along.
+    await Promise.resolve();
+    while (this.#ready.length > 0) {
+      const parts = this.#takeParts();
+      await this.#run(parts);
+      for (const { queue } of parts) {
+        if (queue.length > 0) this.#ready.push(queue);
+        else this.#queues.delete(queue.eventId);
       }
     }
-    this.#queues.delete(eventId);
+    this.#running -= 1;
   }
 
   /**
-   * Runs a group. Where the data of one command make the whole fail, halves it until the culprit
-   * stands alone; every run decides anew.
+   * The commands of the event that has waited longest; and where all places are taken, those of the
+   * others that wait, as far as one transaction has room for them.
    */
-  async #run(eventId: number, queue: EventQueue, group: readonly Pending[]): Promise<void> {
+  #takeParts(): Part[] {
+    const first = this.#ready.shift()!;
+    const room = new Room();
+    const isAlone = first.runsAlone || this.#running < this.#places;
+    const parts: Part[] = [{ queue: first, group: first.takeGroup(room) }];
+    if (isAlone) return parts;
+    for (const queue of this.#ready.splice(0)) {
+      const group = queue.runsAlone ? [] : queue.takeGroup(room);
+      if (group.length > 0) parts.push({ queue, group });
+      else this.#ready.push(queue);
+    }
+    return parts;
+  }
+
+  /**
+   * Runs groups. Several events that fail together, for whatever reason, have done nothing, and each
+   * runs by itself then. Where the data of one command make its event's group fail, halves it until
+   * the culprit stands alone; every run decides anew.
+   */
+  async #run(parts: readonly Part[]): Promise<void> {
     const startedAt = performance.now();
+    const pendings = parts.flatMap(({ group }) => group);
+    if (pendings.length === 0) return;
     try {
-      const { results, promotedTickets, lockWaitMs } = await this.#unitOfWork.run(
+      const ran = await this.#unitOfWork.run(
         (tx) =>
-          runGroup(
+          runGroups(
             this.#database,
             tx,
-            eventId,
-            group.map(({ request }) => request),
+            parts.map(({ queue: { eventId }, group }) => ({
+              eventId,
+              requests: group.map(({ request }) => request),
+            })),
           ),
-        { deadline: deadlineOf(group, startedAt) },
+        { deadline: deadlineOf(pendings, startedAt), throwsConflicts: parts.length > 1 },
       );
-      this.#observe(group, startedAt, { promotedTickets, lockWaitMs });
-      queue.putBack(group.slice(results.length));
-      results.forEach((result, index) => {
-        group[index]!.resolve(result);
+      this.#observe(pendings, startedAt, ran);
+      ran.groups.forEach((result, index) => {
+        const { queue, group } = parts[index]!;
+        if (result) settle(queue, group, result);
+        else queue.setApart(group);
       });
     } catch (error) {
       if (error instanceof ApiError) {
-        for (const pending of group) pending.reject(error);
-      } else if (group.length === 1) {
-        settleAlone(group[0]!, error);
+        for (const pending of pendings) pending.reject(error);
+      } else if (parts.length > 1) {
+        for (const { queue, group } of parts) queue.setApart(group);
+      } else if (pendings.length === 1) {
+        settleAlone(pendings[0]!, error);
       } else {
-        const middle = Math.ceil(group.length / 2);
-        await this.#run(eventId, queue, group.slice(0, middle));
-        await this.#run(eventId, queue, group.slice(middle));
+        const { queue } = parts[0]!;
+        const middle = Math.ceil(pendings.length / 2);
+        await this.#run([{ queue, group: pendings.slice(0, middle) }]);
+        await this.#run([{ queue, group: pendings.slice(middle) }]);
       }
     }
   }
 
   #observe(
-    group: readonly Pending[],
+    pendings: readonly Pending[],
     startedAt: number,
-    { promotedTickets, lockWaitMs }: Pick<LockedResult, 'promotedTickets' | 'lockWaitMs'>,
+    { groups, lockWaitMs }: LockedResult,
   ): void {
-    this.#metrics.groupSize.observe(group.length);
+    this.#metrics.groupSize.observe(pendings.length);
     this.#metrics.lockWaitSeconds.observe(lockWaitMs / 1_000);
     this.#metrics.groupSeconds.observe((performance.now() - startedAt) / 1_000);
-    for (const { arrivedAt } of group) {
+    for (const { arrivedAt } of pendings) {
       this.#metrics.queueWaitSeconds.observe((startedAt - arrivedAt) / 1_000);
     }
-    if (promotedTickets > 0) this.#metrics.promotedTickets.inc(promotedTickets);
+    const promoted = groups.reduce((sum, group) => sum + (group?.promotedTickets ?? 0), 0);
+    if (promoted > 0) this.#metrics.promotedTickets.inc(promoted);
   }
 
   #countOutcome({ command }: CommandRequest, result: CommandResult): void {
@@ -171,6 +212,13 @@ function isFull(queue: EventQueue): boolean {
 function deadlineOf(group: readonly Pending[], startedAt: number): number {
   if (runsAlone(group[0]!.request)) return startedAt + SOLO_LIMIT_MS;
   return Math.min(...group.map(({ deadline }) => deadline));
+}
+
+function settle(queue: EventQueue, group: readonly Pending[], { results }: GroupResult): void {
+  queue.putBack(group.slice(results.length));
+  results.forEach((result, index) => {
+    group[index]!.resolve(result);
+  });
 }
 
 /** The constraint behind a check has the last word where two events ask for one name at once. */

@@ -1,7 +1,7 @@
-import { Op } from 'sequelize';
+import { Op, type WhereOptions } from 'sequelize';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
-import { shareLockUsers, type LockedEvent } from '../database/locks';
+import { shareLockUsers } from '../database/locks';
 import type { Tx } from '../database/unit-of-work';
 import type { Command } from '../domain/commands';
 import { EventInventory } from '../domain/event-inventory';
@@ -11,30 +11,59 @@ import type { EventRow } from '../models/event.model';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
 import { headSize, needsOf, type Needs } from './needs';
 
+/** A locked event and the commands that want to change it. */
+export interface Demand {
+  readonly row: EventRow;
+  readonly commands: readonly Command[];
+}
+
+/** What the commands of one event must know. */
+interface EventNeeds {
+  readonly event: EventFacts;
+  readonly needs: Needs;
+}
+
 /**
- * Loads the part of a locked event that the commands can see or touch: at most seven queries,
- * however many commands there are. Share-locks the accounts they name, in the order of their ids.
+ * Loads the parts of locked events that the commands can see or touch: at most six queries, however
+ * many commands and events there are, and one for each event whose queue may move up. Share-locks
+ * the accounts they name, in the order of their ids.
+ *
+ * @returns an inventory for each demand
  */
-export async function loadInventory(
+export async function loadInventories(
   database: Database,
   tx: Tx,
-  locked: LockedEvent,
-  commands: readonly Command[],
-): Promise<EventInventory> {
-  const event = factsOf(locked.row);
-  const needs = needsOf(event, commands);
-  const accounts = await accountsOf(database, tx, needs);
-  const tickets = await loadTickets(database, tx, event.id, needs);
-  return new EventInventory({
-    event,
-    now: locked.now,
-    missingUsers: [...needs.accounts].filter((userId) => !accounts.has(userId)),
-    takenNames: await loadTakenNames(database, tx, needs),
-    activeTicketCounts: await countActiveTickets(database, tx, event, needs),
-    tickets,
-    entries: await loadEntries(database, tx, event, needs),
-    head: await loadHead(database, tx, event, headSize(tickets.length, needs)),
+  now: Date,
+  demands: readonly Demand[],
+): Promise<EventInventory[]> {
+  const all = demands.map(({ row, commands }): EventNeeds => {
+    const event = factsOf(row);
+    return { event, needs: needsOf(event, commands) };
   });
+  const accounts = await accountsOf(database, tx, all);
+  const tickets = await loadTickets(database, tx, all);
+  const takenNames = await loadTakenNames(database, tx, all);
+  const counts = await countActiveTickets(database, tx, all);
+  const entries = await loadEntries(database, tx, all);
+  const inventories: EventInventory[] = [];
+  for (const { event, needs } of all) {
+    const ownTickets = (tickets.get(event.id) ?? []).map(ticketOf);
+    inventories.push(
+      new EventInventory({
+        event,
+        now,
+        missingUsers: [...needs.accounts].filter((userId) => !accounts.has(userId)),
+        takenNames,
+        activeTicketCounts: new Map(
+          counts.get(event.id)?.map(({ user_id, count }) => [Number(user_id), count]),
+        ),
+        tickets: ownTickets,
+        entries: (entries.get(event.id) ?? []).map(entryOf),
+        head: await loadHead(database, tx, event, headSize(ownTickets.length, needs)),
+      }),
+    );
+  }
+  return inventories;
 }
 
 export function factsOf(row: EventRow): EventFacts {
@@ -81,76 +110,103 @@ export function entryOf(row: WaitlistEntryRow): WaitlistEntry {
   };
 }
 
-async function accountsOf(database: Database, tx: Tx, { accounts }: Needs): Promise<Set<number>> {
+async function accountsOf(
+  database: Database,
+  tx: Tx,
+  all: readonly EventNeeds[],
+): Promise<ReadonlySet<number>> {
+  const accounts = new Set(all.flatMap(({ needs }) => [...needs.accounts]));
   return accounts.size === 0 ? accounts : shareLockUsers(database, tx, accounts);
 }
 
 async function loadTickets(
   { models }: Database,
   tx: Tx,
-  eventId: number,
-  { holders, bookingIds }: Needs,
-): Promise<Ticket[]> {
-  const held =
-    holders.size === 0
-      ? []
-      : await findRows(models.Booking, {
-          where: { event_id: eventId, user_id: [...holders], status: 'booked' },
-          transaction: tx,
-        });
-  const named =
-    bookingIds.size === 0
-      ? []
-      : await findRows(models.Booking, {
-          where: { id: [...bookingIds], event_id: eventId },
-          transaction: tx,
-        });
-  return [...held, ...named].map(ticketOf);
+  all: readonly EventNeeds[],
+): Promise<Map<number, BookingRow[]>> {
+  const held = all.flatMap(({ event, needs: { holders } }) =>
+    holders.size > 0 ? [{ event_id: event.id, user_id: [...holders], status: 'booked' }] : [],
+  );
+  const named = all.flatMap(({ event, needs: { bookingIds } }) =>
+    bookingIds.size > 0 ? [{ id: [...bookingIds], event_id: event.id }] : [],
+  );
+  const rows: BookingRow[] = [];
+  for (const wanted of [held, named]) {
+    if (wanted.length === 0) continue;
+    const where = { [Op.or]: wanted } as WhereOptions<BookingRow>;
+    rows.push(...(await findRows(models.Booking, { where, transaction: tx })));
+  }
+  return byEvent(rows);
 }
 
-async function loadTakenNames({ models }: Database, tx: Tx, { names }: Needs): Promise<string[]> {
-  if (names.size === 0) return [];
+async function loadTakenNames(
+  { models }: Database,
+  tx: Tx,
+  all: readonly EventNeeds[],
+): Promise<string[]> {
+  const names = all.flatMap(({ needs }) => [...needs.names]);
+  if (names.length === 0) return [];
   const rows = await findRows(models.Event, {
     attributes: ['event_name'],
-    where: { event_name: [...names] },
+    where: { event_name: names },
     transaction: tx,
   });
   return rows.map((row) => row.event_name);
 }
 
+interface ActiveCount {
+  readonly event_id: number;
+  readonly user_id: number | string;
+  readonly count: number;
+}
+
 async function countActiveTickets(
   { models }: Database,
   tx: Tx,
-  event: EventFacts,
-  { capped }: Needs,
-): Promise<Map<number, number>> {
-  if (event.maxTicketsPerUser === null || capped.size === 0) return new Map();
+  all: readonly EventNeeds[],
+): Promise<Map<number, ActiveCount[]>> {
+  const wanted = all.flatMap(({ event, needs: { capped } }) =>
+    event.maxTicketsPerUser !== null && capped.size > 0
+      ? [{ event_id: event.id, user_id: [...capped], status: 'booked' }]
+      : [],
+  );
+  if (wanted.length === 0) return new Map();
   const counts = await models.Booking.count({
-    where: { event_id: event.id, user_id: [...capped], status: 'booked' },
-    group: ['user_id'],
+    where: { [Op.or]: wanted },
+    group: ['event_id', 'user_id'],
     transaction: tx,
   });
-  return new Map(counts.map((row) => [Number(row.user_id), row.count]));
+  return byEvent(counts as unknown as ActiveCount[]);
 }
 
 async function loadEntries(
   { models }: Database,
   tx: Tx,
-  event: EventFacts,
-  { waiting, entryIds }: Needs,
-): Promise<WaitlistEntry[]> {
-  if (event.waitlistCount === 0 || waiting.size + entryIds.size === 0) return [];
-  const rows = await findRows(models.WaitlistEntry, {
-    where: {
-      event_id: event.id,
-      [Op.or]: [
-        ...(waiting.size > 0 ? [{ user_id: [...waiting] }] : []),
-        ...(entryIds.size > 0 ? [{ id: [...entryIds] }] : []),
-      ],
-    },
-    transaction: tx,
-  });
-  return rows.map(entryOf);
+  all: readonly EventNeeds[],
+): Promise<Map<number, WaitlistEntryRow[]>> {
+  const wanted = all.flatMap(({ event, needs: { waiting, entryIds } }) =>
+    event.waitlistCount === 0
+      ? []
+      : [
+          ...(waiting.size > 0 ? [{ event_id: event.id, user_id: [...waiting] }] : []),
+          ...(entryIds.size > 0 ? [{ event_id: event.id, id: [...entryIds] }] : []),
+        ],
+  );
+  if (wanted.length === 0) return new Map();
+  const where = { [Op.or]: wanted } as WhereOptions<WaitlistEntryRow>;
+  return byEvent(await findRows(models.WaitlistEntry, { where, transaction: tx }));
+}
+
+function byEvent<Row extends { readonly event_id: number }>(
+  rows: readonly Row[],
+): Map<number, Row[]> {
+  const sorted = new Map<number, Row[]>();
+  for (const row of rows) {
+    const others = sorted.get(row.event_id);
+    if (others) others.push(row);
+    else sorted.set(row.event_id, [row]);
+  }
+  return sorted;
 }
 
 async function loadHead(

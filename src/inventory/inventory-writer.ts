@@ -2,113 +2,187 @@ import { Op, QueryTypes } from 'sequelize';
 import type { Database } from '../database/database';
 import { WriteConflictError } from '../database/fault-kind';
 import { findRows } from '../database/find-rows';
-import type { LockedEvent } from '../database/locks';
 import { asSqlTimestamp } from '../database/timestamps';
 import type { Tx } from '../database/unit-of-work';
-import type { EventFacts, Ticket, WaitlistEntry } from '../domain/inventory-state';
+import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
+import type { EventRow } from '../models/event.model';
 import type { ChangeSet } from './change-set';
 
 /** Rows in one statement, so that none grows without bound. */
 const STATEMENT_ROWS = 1_000;
+/** Event rows in one statement: each is looked for among the values of all of them. */
+const EVENTS_IN_STATEMENT = 50;
+
+/** What has changed of the rows that belong to a locked event. */
+export interface EventChanges {
+  /** The event's row as it was locked. */
+  readonly before: EventRow;
+  readonly changes: ChangeSet;
+}
+
+/** What a locked event's own row must become. */
+export interface EventUpdate {
+  readonly before: EventRow;
+  readonly after: EventFacts;
+}
+
+/** A ticket just written. */
+export interface NewTicket {
+  readonly eventId: number;
+  readonly ticketNo: number;
+  readonly id: number;
+}
 
 /**
- * Writes a group's changes in bulk statements, all but the event row. What leaves goes before what
- * comes, so that a person who left and joined anew does not collide with themselves.
+ * Writes what commands have changed in bulk statements, all but the event rows. What leaves goes
+ * before what comes, so that a person who left and joined anew does not collide with themselves.
  *
- * @returns the id of the new ticket by its number, where there is exactly one
+ * @returns the new ticket, where there is exactly one
  * @throws WriteConflictError when a row is not as it was loaded under the lock
  */
 export async function writeRows(
   database: Database,
   tx: Tx,
-  locked: LockedEvent,
-  changes: ChangeSet,
-): Promise<Map<number, number>> {
-  const eventId = locked.row.id;
-  if (changes.eventIsCancelled) await cancelWholeEvent(database, tx, locked);
-  await cancelBookings(database, tx, eventId, changes.cancelledBookingIds, locked.now);
-  await removeEntries(database, tx, changes.removedEntryIds);
-  await updateEntries(database, tx, [...changes.changed.values()], locked.now);
-  const ids = await insertBookings(database, tx, eventId, [...changes.issued.values()]);
-  await insertEntries(database, tx, eventId, [...changes.added.values()]);
-  return ids;
+  now: Date,
+  all: readonly EventChanges[],
+): Promise<NewTicket | null> {
+  for (const { before, changes } of all) {
+    if (changes.eventIsCancelled) await cancelWholeEvent(database, tx, before, now);
+  }
+  await cancelBookings(
+    database,
+    tx,
+    all.flatMap(({ changes }) => changes.cancelledBookingIds),
+    now,
+  );
+  await removeEntries(
+    database,
+    tx,
+    all.flatMap(({ changes }) => changes.removedEntryIds),
+  );
+  await updateEntries(
+    database,
+    tx,
+    all.flatMap(({ changes }) => [...changes.changed.values()]),
+    now,
+  );
+  const single = await insertBookings(database, tx, all);
+  await insertEntries(database, tx, all);
+  return single;
 }
 
+/** Columns of the event row that commands change, and what is written into them. */
+const EVENT_COLUMNS: readonly [
+  keyof EventRow,
+  (after: EventFacts, database: Database) => string | number | null,
+][] = [
+  ['event_name', ({ name }) => name],
+  ['status', ({ status }) => status],
+  ['total_tickets', ({ totalTickets }) => totalTickets],
+  ['available_tickets', ({ availableTickets }) => availableTickets],
+  ['max_tickets_per_user', ({ maxTicketsPerUser }) => maxTicketsPerUser],
+  ['version', ({ version }) => version],
+  ['next_ticket_no', ({ nextTicketNo }) => nextTicketNo],
+  ['next_queue_no', ({ nextQueueNo }) => nextQueueNo],
+  ['waitlist_count', ({ waitlistCount }) => waitlistCount],
+  ['waitlist_tickets', ({ waitlistTickets }) => waitlistTickets],
+  ['updatedAt', ({ updatedAt }, database) => asSqlTimestamp(database, updatedAt)],
+];
+
 /**
- * Writes the event row, last of all. The version guards it: the row must still be as it was locked.
+ * Writes the event rows, last of all. Their versions guard them: each row must still be as it was
+ * locked.
  *
- * @throws WriteConflictError when it is not
+ * @throws WriteConflictError when one is not
  */
-export async function writeEvent(
+export async function writeEvents(
   database: Database,
   tx: Tx,
-  locked: LockedEvent,
-  after: EventFacts,
+  all: readonly EventUpdate[],
 ): Promise<void> {
-  const [, affected] = await database.sequelize.query(
-    'UPDATE events SET event_name = :name, total_tickets = :totalTickets, ' +
-      'available_tickets = :availableTickets, status = :status, ' +
-      'max_tickets_per_user = :maxTicketsPerUser, version = :version, ' +
-      'next_ticket_no = :nextTicketNo, next_queue_no = :nextQueueNo, ' +
-      'waitlist_count = :waitlistCount, waitlist_tickets = :waitlistTickets, ' +
-      'updatedAt = :now WHERE id = :id AND version = :lockedVersion',
-    {
-      type: QueryTypes.UPDATE,
-      replacements: {
-        ...after,
-        now: asSqlTimestamp(database, after.updatedAt),
-        lockedVersion: locked.row.version,
-      },
-      transaction: tx,
-    },
-  );
-  expectRows(affected, 1);
+  const { sequelize } = database;
+  for (const part of chunks(all, EVENTS_IN_STATEMENT)) {
+    // Each event gets values of its own, all in one statement.
+    const columns = EVENT_COLUMNS.map(([column, valueOf]) => {
+      const cases = part.map(({ before, after }) => {
+        const value = sequelize.escape(valueOf(after, database) as string | number);
+        return `WHEN ${String(before.id)} THEN ${value}`;
+      });
+      return `${column} = CASE id ${cases.join(' ')} END`;
+    });
+    const rows = part.map(
+      ({ before: { id, version } }) => `(id = ${String(id)} AND version = ${String(version)})`,
+    );
+    const [, affected] = await sequelize.query(
+      `UPDATE events SET ${columns.join(', ')} WHERE ${rows.join(' OR ')}`,
+      { type: QueryTypes.UPDATE, transaction: tx },
+    );
+    expectRows(affected, part.length);
+  }
 }
 
 /**
- * Ids of several tickets just written, by ticket number. They are read back because a bulk insert
+ * Ids of tickets just written, by event and ticket number. They are read back because a bulk insert
  * tells one id at the most, and the next ones need not follow it (`auto_increment_increment`).
  */
 export async function readBookingIds(
   { models }: Database,
   tx: Tx,
-  { row }: LockedEvent,
-): Promise<Map<number, number>> {
+  events: readonly EventRow[],
+): Promise<Map<number, Map<number, number>>> {
+  const ids = new Map<number, Map<number, number>>();
+  if (events.length === 0) return ids;
+  for (const { id } of events) ids.set(id, new Map());
   const rows = await findRows(models.Booking, {
-    attributes: ['id', 'ticket_no'],
-    where: { event_id: row.id, ticket_no: { [Op.gte]: row.next_ticket_no } },
+    attributes: ['id', 'event_id', 'ticket_no'],
+    where: {
+      [Op.or]: events.map((event) => ({
+        event_id: event.id,
+        ticket_no: { [Op.gte]: event.next_ticket_no },
+      })),
+    },
     transaction: tx,
   });
-  return new Map(rows.map(({ id, ticket_no }) => [ticket_no, id]));
+  for (const { id, event_id, ticket_no } of rows) ids.get(event_id)?.set(ticket_no, id);
+  return ids;
 }
 
-/** Ids of waitlist entries just written, by person. */
+/** People who have just come to wait for an event. */
+export interface NewWaiters {
+  readonly eventId: number;
+  readonly userIds: readonly number[];
+}
+
+/** Ids of waitlist entries just written, by event and person. */
 export async function readEntryIds(
   { models }: Database,
   tx: Tx,
-  eventId: number,
-  userIds: readonly number[],
-): Promise<Map<number, number>> {
-  if (userIds.length === 0) return new Map();
+  waiters: readonly NewWaiters[],
+): Promise<Map<number, Map<number, number>>> {
+  const ids = new Map<number, Map<number, number>>();
+  if (waiters.length === 0) return ids;
+  for (const { eventId } of waiters) ids.set(eventId, new Map());
   const rows = await findRows(models.WaitlistEntry, {
-    attributes: ['id', 'user_id'],
-    where: { event_id: eventId, user_id: [...userIds] },
+    attributes: ['id', 'event_id', 'user_id'],
+    where: {
+      [Op.or]: waiters.map(({ eventId, userIds }) => ({ event_id: eventId, user_id: userIds })),
+    },
     transaction: tx,
   });
-  return new Map(rows.map((row) => [row.user_id, row.id]));
+  for (const { id, event_id, user_id } of rows) ids.get(event_id)?.set(user_id, id);
+  return ids;
 }
 
 async function cancelBookings(
   { models }: Database,
   tx: Tx,
-  eventId: number,
   bookingIds: readonly number[],
   now: Date,
 ): Promise<void> {
   for (const part of chunks(bookingIds)) {
     const [affected] = await models.Booking.update(
       { status: 'cancelled', updatedAt: now },
-      { where: { id: part, event_id: eventId, status: 'booked' }, transaction: tx },
+      { where: { id: part, status: 'booked' }, transaction: tx },
     );
     expectRows(affected, part.length);
   }
@@ -149,40 +223,42 @@ async function updateEntries(
   }
 }
 
-/** @returns the id of the ticket by its number, where there is exactly one */
+/** @returns the new ticket, where there is exactly one */
 async function insertBookings(
   database: Database,
   tx: Tx,
-  eventId: number,
-  tickets: readonly Ticket[],
-): Promise<Map<number, number>> {
-  const ids = new Map<number, number>();
-  for (const part of chunks(tickets)) {
-    const rows = part.map((ticket) => ({
-      event_id: eventId,
+  all: readonly EventChanges[],
+): Promise<NewTicket | null> {
+  const rows = all.flatMap(({ before, changes }) =>
+    [...changes.issued.values()].map((ticket) => ({
+      event_id: before.id,
       ticket_no: ticket.ticketNo,
       user_id: ticket.holderId,
       booked_by: ticket.bookedBy,
       status: ticket.status,
       createdAt: asSqlTimestamp(database, ticket.createdAt),
       updatedAt: asSqlTimestamp(database, ticket.updatedAt),
-    }));
-    const queries = database.sequelize.getQueryInterface();
-    const id = await queries.bulkInsert('bookings', rows, { transaction: tx });
-    if (tickets.length === 1) ids.set(part[0]!.ticketNo, Number(id));
+    })),
+  );
+  const queries = database.sequelize.getQueryInterface();
+  let id: number | object = 0;
+  for (const part of chunks(rows)) {
+    id = await queries.bulkInsert('bookings', part, { transaction: tx });
   }
-  return ids;
+  const [first] = rows;
+  return first && rows.length === 1
+    ? { eventId: first.event_id, ticketNo: first.ticket_no, id: Number(id) }
+    : null;
 }
 
 async function insertEntries(
   database: Database,
   tx: Tx,
-  eventId: number,
-  entries: readonly WaitlistEntry[],
+  all: readonly EventChanges[],
 ): Promise<void> {
-  for (const part of chunks(entries)) {
-    const rows = part.map((entry) => ({
-      event_id: eventId,
+  const rows = all.flatMap(({ before, changes }) =>
+    [...changes.added.values()].map((entry) => ({
+      event_id: before.id,
       user_id: entry.userId,
       requested_by: entry.requestedBy,
       quantity: entry.quantity,
@@ -190,8 +266,11 @@ async function insertEntries(
       queue_no: entry.queueNo,
       createdAt: asSqlTimestamp(database, entry.createdAt),
       updatedAt: asSqlTimestamp(database, entry.updatedAt),
-    }));
-    await database.sequelize.getQueryInterface().bulkInsert('waitlists', rows, { transaction: tx });
+    })),
+  );
+  const queries = database.sequelize.getQueryInterface();
+  for (const part of chunks(rows)) {
+    await queries.bulkInsert('waitlists', part, { transaction: tx });
   }
 }
 
@@ -199,7 +278,8 @@ async function insertEntries(
 async function cancelWholeEvent(
   database: Database,
   tx: Tx,
-  { row, now }: LockedEvent,
+  row: EventRow,
+  now: Date,
 ): Promise<void> {
   const { models, sequelize } = database;
   for (let from = 1; from < row.next_ticket_no; from += STATEMENT_ROWS) {
@@ -234,10 +314,8 @@ async function cancelWholeEvent(
   }
 }
 
-function* chunks<T>(items: readonly T[]): Generator<T[]> {
-  for (let from = 0; from < items.length; from += STATEMENT_ROWS) {
-    yield items.slice(from, from + STATEMENT_ROWS);
-  }
+function* chunks<T>(items: readonly T[], size = STATEMENT_ROWS): Generator<T[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
 }
 
 function expectRows(affected: number, expected: number): void {

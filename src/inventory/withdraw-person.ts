@@ -1,6 +1,5 @@
 import { Op } from 'sequelize';
 import type { Database } from '../database/database';
-import { WriteConflictError } from '../database/fault-kind';
 import { findRows } from '../database/find-rows';
 import { lockEvents } from '../database/locks';
 import type { Tx } from '../database/unit-of-work';
@@ -15,14 +14,21 @@ interface Ties {
   readonly organized: Set<number>;
 }
 
+/** While a person was being withdrawn, they came to hold, await or organize something more. */
+export class TiesChangedError extends Error {
+  constructor() {
+    super('The person has come to have a part in another event');
+    this.name = 'TiesChangedError';
+  }
+}
+
 /**
  * Takes a person out of every event: their active tickets go to the waitlists or back to stock,
  * their waitlist entries go, and the events they organize have no organizer any more.
  *
- * Locks their events by id, then whatever `lockAccounts` locks, and then looks again: an event that
- * came in between means that the whole unit starts over.
+ * Locks their events by id, then whatever `lockAccounts` locks, and then looks again.
  *
- * @throws WriteConflictError when an event came in between
+ * @throws TiesChangedError when an event came in between: the whole unit must start over
  */
 export async function withdrawPerson(
   database: Database,
@@ -37,14 +43,13 @@ export async function withdrawPerson(
   await lockAccounts();
 
   const now = await tiesOf(database, tx, userId);
-  const newcomers = [...now.inventories, ...now.organized].filter((id) => !eventIds.has(id));
-  if (newcomers.length > 0) throw new WriteConflictError(newcomers.length, 0);
+  const isTiedElsewhere = [...now.inventories, ...now.organized].some((id) => !eventIds.has(id));
+  if (isTiedElsewhere) throw new TiesChangedError();
 
-  for (const event of locked) {
-    if (!now.inventories.has(event.row.id)) continue;
-    await runLocked(database, tx, event, [
-      { ...request, command: { kind: 'remove-person', userId } },
-    ]);
+  for (const row of locked.rows) {
+    if (!now.inventories.has(row.id)) continue;
+    const removal = { ...request, command: { kind: 'remove-person', userId } as const };
+    await runLocked(database, tx, locked.now, [{ row, requests: [removal] }]);
   }
   if (now.organized.size > 0) {
     await database.models.Event.update(

@@ -121,7 +121,7 @@ export class EventsService {
   async update(
     actor: Actor,
     { eventId, change, isDryRun }: { eventId: number; change: EventChange; isDryRun: boolean },
-    { requestId }: RequestTrace,
+    { requestId, startedAt }: RequestTrace,
     once?: Once<EventUpdated>,
   ): Promise<EventUpdated | Replay> {
     return acceptedOrThrow(
@@ -133,6 +133,7 @@ export class EventsService {
         },
         actorId: actor.id,
         requestId,
+        startedAt,
         once,
         isDryRun,
       }),
@@ -148,7 +149,7 @@ export class EventsService {
   async cancel(
     actor: Actor,
     eventId: number,
-    { requestId }: RequestTrace,
+    { requestId, startedAt }: RequestTrace,
     once?: Once<EventUpdated>,
   ): Promise<EventUpdated | Replay> {
     return acceptedOrThrow(
@@ -156,6 +157,7 @@ export class EventsService {
         command: { kind: 'cancel-event', mayManage: (event) => mayManageEvent(actor, event) },
         actorId: actor.id,
         requestId,
+        startedAt,
         once,
       }),
     );
@@ -175,8 +177,8 @@ export class EventsService {
       const now = await readNow(this.#database, tx);
       const event = await this.#insert(tx, actor, wish, now);
       if (once) {
-        const key = { once, answer: once.answer(event), replaces: known };
-        await saveKeys(this.#database, tx, NO_EVENT, [key], now);
+        const key = { eventId: NO_EVENT, once, answer: once.answer(event), replaces: known };
+        await saveKeys(this.#database, tx, [key], now);
       }
       await writeAudit(
         this.#database,
@@ -232,7 +234,8 @@ export class EventsService {
 
   /** The answer to the twin that came first, or the expired key that stands in this one's place. */
   async #findKey(tx: Tx, once: Once<EventFacts>): Promise<Replay | StoredKey | undefined> {
-    const stored = (await loadKeys(this.#database, tx, NO_EVENT, [once])).get(scopeId(once));
+    const keys = await loadKeys(this.#database, tx, [{ eventId: NO_EVENT, scope: once }]);
+    const stored = keys.get(NO_EVENT)?.get(scopeId(once));
     const verdict = stored && judgeKey(stored, once, await readNow(this.#database, tx));
     if (verdict === 'reused') throw new ApiError('IDEMPOTENCY_KEY_REUSED', KEY_REUSED_MESSAGE);
     return verdict instanceof Replay ? verdict : stored;

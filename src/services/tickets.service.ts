@@ -70,7 +70,7 @@ export class TicketsService {
   async book(
     actor: Actor,
     { eventId, ...wish }: BookingWish,
-    { requestId }: RequestTrace,
+    { requestId, startedAt }: RequestTrace,
     once?: Once<TicketsBooked>,
   ): Promise<TicketsBooked | Replay> {
     return acceptedOrThrow(
@@ -78,6 +78,7 @@ export class TicketsService {
         command: { kind: 'book', bookedBy: actor.id, ...wish },
         actorId: actor.id,
         requestId,
+        startedAt,
         once,
       }),
     );
@@ -92,7 +93,7 @@ export class TicketsService {
   async cancelHeld(
     actor: Actor,
     { eventId, holderId, quantity }: HeldTicketsWish,
-    { requestId }: RequestTrace,
+    { requestId, startedAt }: RequestTrace,
     once?: Once<TicketsCancelled>,
   ): Promise<TicketsCancelled | Replay> {
     return acceptedOrThrow(
@@ -100,6 +101,7 @@ export class TicketsService {
         command: { kind: 'cancel-held', holderId, quantity },
         actorId: actor.id,
         requestId,
+        startedAt,
         once,
       }),
     );
@@ -114,7 +116,7 @@ export class TicketsService {
   async cancelBookings(
     actor: Actor,
     { bookingIds, eventId: namedEventId }: BookingsWish,
-    { requestId }: RequestTrace,
+    { requestId, startedAt }: RequestTrace,
     once?: Once<TicketsCancelled>,
   ): Promise<TicketsCancelled | Replay> {
     const eventId = namedEventId ?? (await this.#eventOf(bookingIds));
@@ -127,6 +129,7 @@ export class TicketsService {
         },
         actorId: actor.id,
         requestId,
+        startedAt,
         once,
       }),
     );

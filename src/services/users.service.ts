@@ -4,10 +4,10 @@ import { findRows } from '../database/find-rows';
 import { lockUsers } from '../database/locks';
 import { readNow } from '../database/timestamps';
 import type { Tx, UnitOfWork } from '../database/unit-of-work';
-import { ApiError, validationFailed } from '../errors/api-error';
+import { ApiError, serviceUnavailable, validationFailed } from '../errors/api-error';
 import { writeAudit } from '../inventory/audit';
 import { SOLO_LIMIT_MS } from '../inventory/inventory-executor';
-import { withdrawPerson } from '../inventory/withdraw-person';
+import { TiesChangedError, withdrawPerson } from '../inventory/withdraw-person';
 import type { Role, UserRow } from '../models/user.model';
 import { demand } from '../policies/accounts.policy';
 import type { Actor } from '../policies/permissions';
@@ -26,6 +26,9 @@ export interface AccountChange {
   readonly password?: string | undefined;
   readonly currentPassword?: string | undefined;
 }
+
+/** How often a deletion starts over for an account that is still busy. */
+const REMOVAL_TRIES = 10;
 
 /** Accounts: reading, changing, promoting and deleting them. */
 export class UsersService {
@@ -166,7 +169,28 @@ export class UsersService {
    * @throws ApiError USER_NOT_FOUND; FORBIDDEN for the last admin
    */
   async remove(actor: Actor, userId: number, { requestId }: RequestTrace): Promise<void> {
-    await this.#unitOfWork.run(
+    const deadline = performance.now() + SOLO_LIMIT_MS;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.#removeOnce(actor, userId, { requestId, deadline });
+        break;
+      } catch (error) {
+        if (!(error instanceof TiesChangedError)) throw error;
+        if (tries === REMOVAL_TRIES) {
+          throw serviceUnavailable('Too much is still being done for this account', error);
+        }
+      }
+    }
+    this.#accounts.forget(userId);
+  }
+
+  /** @throws TiesChangedError */
+  #removeOnce(
+    actor: Actor,
+    userId: number,
+    { requestId, deadline }: { readonly requestId: string; readonly deadline: number },
+  ): Promise<void> {
+    return this.#unitOfWork.run(
       async (tx) => {
         const trace = { userId, actorId: actor.id, requestId };
         await withdrawPerson(this.#database, tx, trace, async () => {
@@ -182,9 +206,8 @@ export class UsersService {
           now,
         );
       },
-      { deadline: performance.now() + SOLO_LIMIT_MS },
+      { deadline },
     );
-    this.#accounts.forget(userId);
   }
 
   async #checkCurrentPassword(user: UserRow, given: string | undefined): Promise<void> {

@@ -58,7 +58,7 @@ export class WaitlistsService {
   async join(
     actor: Actor,
     { eventId, userId, quantity }: WaitlistWish,
-    { requestId }: RequestTrace,
+    { requestId, startedAt }: RequestTrace,
     once?: Once<WaitlistJoined>,
   ): Promise<WaitlistJoined | Replay> {
     return acceptedOrThrow(
@@ -66,6 +66,7 @@ export class WaitlistsService {
         command: { kind: 'join', userId, requestedBy: actor.id, quantity },
         actorId: actor.id,
         requestId,
+        startedAt,
         once,
       }),
     );
@@ -80,7 +81,7 @@ export class WaitlistsService {
   async lower(
     actor: Actor,
     { eventId, quantity }: { readonly eventId: number; readonly quantity: number },
-    { requestId }: RequestTrace,
+    { requestId, startedAt }: RequestTrace,
   ): Promise<PlacedEntry> {
     return this.#placed(
       acceptedOrThrow(
@@ -88,6 +89,7 @@ export class WaitlistsService {
           command: { kind: 'lower', userId: actor.id, quantity },
           actorId: actor.id,
           requestId,
+          startedAt,
         }),
       ),
     );
@@ -102,7 +104,7 @@ export class WaitlistsService {
   async leave(
     actor: Actor,
     { eventId, userId }: { readonly eventId: number; readonly userId: number },
-    { requestId }: RequestTrace,
+    { requestId, startedAt }: RequestTrace,
     once?: Once<WaitlistLeft>,
   ): Promise<WaitlistLeft | Replay> {
     return acceptedOrThrow(
@@ -114,6 +116,7 @@ export class WaitlistsService {
         },
         actorId: actor.id,
         requestId,
+        startedAt,
         once,
       }),
     );
@@ -127,7 +130,7 @@ export class WaitlistsService {
   async prioritize(
     actor: Actor,
     { entryId, priority, reason }: { entryId: number; priority: number; reason: string },
-    { requestId }: RequestTrace,
+    { requestId, startedAt }: RequestTrace,
   ): Promise<PlacedEntry> {
     return this.#placed(
       acceptedOrThrow(
@@ -140,6 +143,7 @@ export class WaitlistsService {
           },
           actorId: actor.id,
           requestId,
+          startedAt,
           reason,
         }),
       ),

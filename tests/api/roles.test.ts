@@ -85,7 +85,7 @@ describe('the last admin', () => {
         await makePerson(api.container, 'admin'),
         await makePerson(api.container, 'admin'),
       ];
-      const trace = { requestId: 'test' };
+      const trace = { requestId: 'test', startedAt: performance.now() };
       await Promise.allSettled([
         api.container.services.users.changeRole({ ...one, role: 'admin' }, two.id, 'user', trace),
         elsewhere.services.users.changeRole({ ...two, role: 'admin' }, one.id, 'user', trace),

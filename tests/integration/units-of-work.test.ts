@@ -1,10 +1,10 @@
 import { WriteConflictError } from '../../src/database/fault-kind';
 import { findRows } from '../../src/database/find-rows';
-import { lockEvent, type LockedEvent } from '../../src/database/locks';
+import { lockEvents } from '../../src/database/locks';
 import type { Tx } from '../../src/database/unit-of-work';
 import { ChangeSet } from '../../src/inventory/change-set';
 import { factsOf, ticketOf } from '../../src/inventory/inventory-loader';
-import { writeEvent, writeRows } from '../../src/inventory/inventory-writer';
+import { writeEvents, writeRows } from '../../src/inventory/inventory-writer';
 import type { EventRow } from '../../src/models/event.model';
 import { makeEvent, makeSoldOutEvent, type MadeEvent } from '../factories/events';
 import { TestApi } from '../support/test-api';
@@ -92,12 +92,12 @@ describe('a unit of work', () => {
     const writeOver = (
       eventId: number,
       change: (tx: Tx) => Promise<unknown>,
-      write: (tx: Tx, locked: LockedEvent) => Promise<unknown>,
+      write: (tx: Tx, before: EventRow, now: Date) => Promise<unknown>,
     ): Promise<void> =>
       api.container.unitOfWork.run(async (tx) => {
-        const locked = await lockEvent(api.container.database, tx, eventId);
+        const { rows, now } = await lockEvents(api.container.database, tx, [eventId]);
         await change(tx);
-        await write(tx, locked!);
+        await write(tx, rows[0]!, now);
       });
 
     it('an event of another version stays as it is', async () => {
@@ -106,7 +106,8 @@ describe('a unit of work', () => {
         event.id,
         (transaction) =>
           database.models.Event.update({ version: 7 }, { where: { id: event.id }, transaction }),
-        (tx, locked) => writeEvent(database, tx, locked, { ...factsOf(locked.row), version: 1 }),
+        (tx, before) =>
+          writeEvents(database, tx, [{ before, after: { ...factsOf(before), version: 1 } }]),
       );
 
       await expect(unit).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
@@ -124,7 +125,7 @@ describe('a unit of work', () => {
         id,
         (transaction) =>
           Booking.update({ status: 'cancelled' }, { where: { id: booking!.id }, transaction }),
-        (tx, locked) => writeRows(database, tx, locked, changes),
+        (tx, before, now) => writeRows(database, tx, now, [{ before, changes }]),
       );
 
       await expect(unit).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });

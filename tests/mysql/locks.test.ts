@@ -98,4 +98,36 @@ describe('events whose locks others hold', () => {
     await outsider.session.commit();
     for (const { status } of await Promise.all(bookings)) expect(status).toBe(201);
   });
+
+  it('keep none of the others waiting, though these share their transactions', async () => {
+    const person = await makePerson(api.container);
+    const events = [];
+    for (let count = 0; count < 30; count += 1) {
+      events.push(await makeEvent(api, { organizer: person }));
+    }
+    const [held, ...free] = events;
+    const book = async (eventId: number): Promise<string> => {
+      const result = await api.container.inventory.execute(eventId, {
+        command: {
+          kind: 'book',
+          bookedBy: person.id,
+          userId: person.id,
+          additionalUsers: [],
+          quantity: 1,
+        },
+        actorId: person.id,
+        requestId: null,
+      });
+      return 'refused' in result && !result.refused ? result.kind : 'refused';
+    };
+    await outsider.lockEvent(held!.id);
+
+    const blocked = book(held!.id);
+    const others = await Promise.all(free.map(({ id }) => book(id)));
+    await outsider.untilSomeoneWaits();
+    await outsider.session.commit();
+
+    expect(others).toEqual(free.map(() => 'book'));
+    expect(await blocked).toBe('book');
+  });
 });

@@ -1,4 +1,4 @@
-import { lockEvent } from '../../src/database/locks';
+import { lockEvents } from '../../src/database/locks';
 import { makeEvent } from '../factories/events';
 import { Outsider } from '../support/outsider';
 import { TestApi } from '../support/test-api';
@@ -47,7 +47,7 @@ describe('a unit of work that does not end in time', () => {
     const { database, unitOfWork } = api.container;
     const unit = unitOfWork.run(
       async (tx) => {
-        await lockEvent(database, tx, event.id);
+        await lockEvents(database, tx, [event.id]);
         await database.sequelize.query('SELECT SLEEP(60)', { transaction: tx });
       },
       { deadline: performance.now() + LIMIT_MS },

@@ -26,7 +26,7 @@ describe('a command whose time is over before it ran', () => {
   });
 
   it('is told that its key is in use where its twin is still running', async () => {
-    const queue = new EventQueue();
+    const queue = new EventQueue(1);
     queue.add(requestWith('k'));
     queue.takeGroup();
     const twin = queue.add(requestWith('k'));
@@ -41,7 +41,7 @@ describe('a command whose time is over before it ran', () => {
   });
 
   it('is told to come back where it waited for others', async () => {
-    const queue = new EventQueue();
+    const queue = new EventQueue(1);
     queue.add(requestWith('other'));
     queue.takeGroup();
     const waiting = queue.add(requestWith('k'));
@@ -70,7 +70,7 @@ describe('the queue of one event', () => {
   let queue: EventQueue;
   beforeEach(() => {
     jest.useFakeTimers();
-    queue = new EventQueue();
+    queue = new EventQueue(1);
   });
   afterEach(() => {
     jest.useRealTimers();
@@ -145,7 +145,7 @@ describe('a queue that can’t keep up', () => {
   });
 
   it('is overdue from when its oldest command has waited too long until that is gone', async () => {
-    const queue = new EventQueue();
+    const queue = new EventQueue(1);
     void queue.add(requestWith('first'));
     expect(queue.isOverdue).toBe(false);
     await jest.advanceTimersByTimeAsync(2_100);
@@ -158,7 +158,7 @@ describe('a queue that can’t keep up', () => {
   });
 
   it('lets nobody begin with too little time left to end', async () => {
-    const queue = new EventQueue();
+    const queue = new EventQueue(1);
     const waiting = queue.add(requestWith('k'));
     const refused = expect(waiting.promise).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
 

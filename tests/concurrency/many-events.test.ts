@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from '../../src/domain/commands';
+import { Replay } from '../../src/inventory/idempotency';
+import { makeEvent, makeSoldOutEvent, type MadeEvent } from '../factories/events';
+import { makePeople, type Person } from '../factories/people';
+import { checkHistory } from '../support/check-history';
+import { History } from '../support/history';
+import { TestApi } from '../support/test-api';
+
+/** Many more than there are transactions at the same time, on any database. */
+const EVENTS = 40;
+
+describe('a rush on many events at once', () => {
+  let api: TestApi;
+  let people: Person[];
+  beforeAll(async () => {
+    api = await TestApi.start();
+    people = await makePeople(api.container, EVENTS);
+  });
+  afterAll(() => api.close());
+
+  const makeEvents = (total: number): Promise<MadeEvent[]> =>
+    Promise.all(people.map((organizer) => makeEvent(api, { total, organizer })));
+  const transactions = async (): Promise<number> => {
+    const { values } = await api.container.metrics.groupSize.get();
+    return values.find(({ metricName }) => metricName?.endsWith('_count'))?.value ?? 0;
+  };
+  const book = ({ id }: Person): Command => ({
+    kind: 'book',
+    bookedBy: id,
+    userId: id,
+    additionalUsers: [],
+    quantity: 1,
+  });
+  /** Asks for one thing of each event in one turn, and tells what each was answered with. */
+  const askTogether = (
+    events: readonly MadeEvent[],
+    commandOf: (index: number) => Command,
+  ): Promise<string[]> =>
+    Promise.all(
+      events.map(async ({ id }, index) => {
+        const request = { command: commandOf(index), actorId: people[index]!.id, requestId: null };
+        const result = await api.container.inventory.execute(id, request);
+        if (result instanceof Replay) throw new Error('No command here has a key');
+        return result.refused ? result.code : result.kind;
+      }),
+    );
+  const versions = async (events: readonly MadeEvent[]): Promise<number[]> => {
+    const all = events.map(async ({ id }) => {
+      const { event, faults } = await api.container.services.ledger.reconcile(id);
+      expect(faults).toEqual([]);
+      return event.version;
+    });
+    return Promise.all(all);
+  };
+
+  it('lets events share transactions, and sells each its own tickets', async () => {
+    const events = await makeEvents(1);
+    const before = await transactions();
+
+    const answers = await askTogether(events, (index) => book(people[index]!));
+
+    expect(answers).toEqual(events.map(() => 'book'));
+    expect((await transactions()) - before).toBeLessThan(EVENTS / 2);
+    expect(await versions(events)).toEqual(events.map(() => 1));
+    const { Booking } = api.container.database.models;
+    for (const [index, { id }] of events.entries()) {
+      const rows = await Booking.findAll({ where: { event_id: id }, raw: true });
+      expect(rows).toMatchObject([{ user_id: people[index]!.id, ticket_no: 1, status: 'booked' }]);
+    }
+  });
+
+  it('answers for an event that is not there, and for all others', async () => {
+    const events = await makeEvents(1);
+    const asked = events.map((event, index) => (index === 5 ? { ...event, id: 999_999 } : event));
+
+    const answers = await askTogether(asked, (index) => book(people[index]!));
+
+    expect(answers).toEqual(asked.map((_, index) => (index === 5 ? 'EVENT_NOT_FOUND' : 'book')));
+  });
+
+  it('moves up, in each event, whoever waits there', async () => {
+    const events = await Promise.all(
+      people.map((organizer) => makeSoldOutEvent(api, { total: 2, organizer })),
+    );
+    const waiting = (index: number): Person => people[(index + 1) % EVENTS]!;
+    await askTogether(events, (index) => ({
+      kind: 'join',
+      userId: waiting(index).id,
+      requestedBy: waiting(index).id,
+      quantity: 1,
+    }));
+
+    const answers = await askTogether(events, (index) => ({
+      kind: 'cancel-held',
+      holderId: people[index]!.id,
+      quantity: 1,
+    }));
+
+    expect(answers).toEqual(events.map(() => 'cancel-held'));
+    await versions(events);
+    const { Booking, WaitlistEntry } = api.container.database.models;
+    for (const [index, { id }] of events.entries()) {
+      const rows = await Booking.findAll({
+        where: { event_id: id, status: 'booked' },
+        order: ['ticket_no'],
+        raw: true,
+      });
+      expect(rows.map((row) => (row as unknown as { user_id: number }).user_id)).toEqual([
+        people[index]!.id,
+        waiting(index).id,
+      ]);
+      expect(await WaitlistEntry.count({ where: { event_id: id } })).toBe(0);
+    }
+  });
+
+  it('keeps one key for many events apart', async () => {
+    const events = await makeEvents(2);
+    const history = new History([api.url]);
+    const person = people[0]!;
+    const key = randomUUID();
+
+    const ask = (): Promise<unknown[]> =>
+      Promise.all(events.map(({ id }) => history.book(person, id, { key })));
+    await ask();
+    await ask();
+
+    expect(history.tally()['201 booked']).toBe(2 * EVENTS);
+    expect(history.calls.filter(({ answer }) => answer?.isReplayed)).toHaveLength(EVENTS);
+    expect(await versions(events)).toEqual(events.map(() => 1));
+  });
+
+  it('spares all other events where one breaks a rule of the database', async () => {
+    const events = await makeEvents(2);
+    const culprit = events[17]!;
+    const { sequelize, isSqlite } = api.container.database;
+    await sequelize.query(
+      isSqlite
+        ? `CREATE TRIGGER poison BEFORE INSERT ON bookings WHEN NEW.event_id = ${String(culprit.id)}
+           BEGIN SELECT RAISE(ABORT, 'poison'); END`
+        : `CREATE TRIGGER poison BEFORE INSERT ON bookings FOR EACH ROW
+           BEGIN IF NEW.event_id = ${String(culprit.id)} THEN
+             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF; END`,
+    );
+    try {
+      const history = new History([api.url]);
+      await Promise.all(events.map(({ id }, index) => history.book(people[index]!, id)));
+
+      expect(history.tally()).toEqual({ '201 booked': EVENTS - 1, '500 INTERNAL_ERROR': 1 });
+      expect(await versions(events)).toEqual(events.map((event) => (event === culprit ? 0 : 1)));
+    } finally {
+      await sequelize.query('DROP TRIGGER poison');
+    }
+  });
+
+  it('everything at once: of each event, all of it can have happened one by one', async () => {
+    const events = await makeEvents(3);
+    const history = new History([api.url]);
+    await Promise.all(
+      Array.from({ length: 800 }, (_, index) => {
+        const { id } = events[index % 20]!;
+        const turn = Math.floor(index / 20);
+        const person = people[(turn * 7) % 12]!;
+        switch (turn % 5) {
+          case 0:
+            return history.cancelHeld(person, id);
+          case 1:
+            return history.join(person, id, { key: randomUUID() });
+          case 2:
+            return history.leave(person, id);
+          case 3:
+            return history.book(person, id, { guests: [people[(turn * 7 + 5) % 12]!] });
+          default:
+            return history.book(person, id, { key: randomUUID(), quantity: 1 + (turn % 3) });
+        }
+      }),
+    );
+
+    let promotions = 0;
+    for (const { id } of events.slice(0, 20)) {
+      const summary = await checkHistory(api.container.database, history, {
+        eventId: id,
+        people: people.map((person) => person.id),
+      });
+      promotions += summary.promotions;
+    }
+    expect(promotions).toBeGreaterThan(0);
+    await versions(events);
+  });
+});
