@@ -20,6 +20,11 @@ export const DRAIN_LIMIT_MS = 9_000;
  * loses none.
  */
 export const IDLE_GRACE_MS = 2_000;
+/**
+ * Connections that may wait to be accepted while the event loop is busy; the system may allow fewer
+ * (`net.core.somaxconn`). One that finds no room believes itself connected and is never heard of.
+ */
+const BACKLOG_CONNECTIONS = 4_096;
 /** How often a draining server looks for connections that have become idle. */
 const SWEEP_INTERVAL_MS = 50;
 
@@ -63,7 +68,7 @@ export class HttpServer {
   listen(port: number): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, () => {
+      this.#server.listen({ port, backlog: BACKLOG_CONNECTIONS }, () => {
         this.#server.off('error', reject);
         resolve((this.#server.address() as AddressInfo).port);
       });
