@@ -2,10 +2,12 @@
  * `npm run test:sqlmap`: lets sqlmap look for SQL injection in what requests carry, on a server and a
  * MariaDB of their own, and says what it found. Needs sqlmap (Debian: apt-get install sqlmap).
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { Migrator } from '../../src/database/migrator';
 import { buildServer } from '../support/build-server';
 import { MariadbServer } from '../support/mariadb-server';
@@ -50,14 +52,15 @@ async function run(): Promise<void> {
   process.env.TEST_DB_PORT = String(mariadb.port);
   const settings = await emptyDatabase('sqlmap');
   await new Migrator(settings).up();
-  const server = await ServerProcess.start(settings, { env: { ...ADMIN, LOG_LEVEL: 'warn' } });
+  const server = await ServerProcess.start(settings, { env: ADMIN });
   try {
     const token = await logIn(server.url);
-    const rows = TARGETS.map((target) => {
-      const found = probe(server.url, token, target, folder);
+    const rows: { target: string; found: string }[] = [];
+    for (const target of TARGETS) {
+      const found = await probe(server.url, token, target, folder);
       console.log(`${target.method} ${target.path}: ${found}`);
-      return { target: `${target.method} ${target.path}`, found };
-    });
+      rows.push({ target: `${target.method} ${target.path}`, found });
+    }
     const faults = server.log.filter(({ level }) => level === 'error');
     console.table(rows);
     console.log(`${String(faults.length)} errors in the server’s log`);
@@ -82,8 +85,13 @@ async function logIn(url: string): Promise<string> {
   return data.token;
 }
 
-function probe(url: string, token: string, { method, path: place, body }: Target, folder: string) {
-  const { status, stdout, error } = spawnSync(
+async function probe(
+  url: string,
+  token: string,
+  { method, path: place, body }: Target,
+  folder: string,
+): Promise<string> {
+  const sqlmap = spawn(
     'sqlmap',
     [
       ...['--batch', '--flush-session', '--disable-coloring', '--output-dir', folder],
@@ -95,12 +103,15 @@ function probe(url: string, token: string, { method, path: place, body }: Target
       ...['--skip', 'user-agent,referer,host,cookie'],
       ...(body === undefined ? [] : ['--data', JSON.stringify(body)]),
     ],
-    { encoding: 'utf8', timeout: TARGET_LIMIT_SECONDS * 1_000 },
+    { stdio: ['ignore', 'pipe', 'inherit'], timeout: TARGET_LIMIT_SECONDS * 1_000 },
   );
-  if (error) return `not tried to the end: ${error.message}`;
-  if (stdout.includes('do not appear to be injectable')) return 'nothing';
-  if (/is vulnerable|injectable/.test(stdout)) return 'INJECTABLE';
-  return `unclear (exit ${String(status)}): ${stdout.trim().split('\n').at(-3) ?? ''}`;
+  const exited = once(sqlmap, 'exit');
+  const output = await text(sqlmap.stdout);
+  const [status] = (await exited) as [number | null];
+  if (status === null) return 'not tried to the end';
+  if (output.includes('do not appear to be injectable')) return 'nothing';
+  if (/is vulnerable|injectable/.test(output)) return 'INJECTABLE';
+  return `unclear (exit ${String(status)}): ${output.trim().split('\n').at(-3) ?? ''}`;
 }
 
 void run();
