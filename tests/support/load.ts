@@ -13,10 +13,12 @@ interface LoadOptions {
 /** How long a client waits when nobody was there or it was told to come back. */
 const BACK_OFF_MS = 25;
 
+/** What a client may ask for, some of it more often than other things. */
+const KINDS = 6;
+
 /** People who book, cancel and join without a pause until they are told to stop. */
 export class Load {
   #isStopping = false;
-  #turn = 0;
   readonly #clients: Promise<void>[];
 
   constructor(
@@ -39,25 +41,35 @@ export class Load {
     }
   }
 
+  /** At random: in step with each other, people would soon have all there is and never give back. */
   #ask(): Promise<RecordedAnswer | null> {
-    const turn = this.#turn++;
     const { people, eventIds } = this.options;
-    const person = people[(turn * 7) % people.length]!;
-    const eventId = eventIds[turn % eventIds.length]!;
+    const person = oneOf(people);
+    const eventId = oneOf(eventIds);
     const key = randomUUID();
-    switch (turn % 6) {
+    switch (Math.floor(Math.random() * KINDS)) {
       case 0:
-        return this.history.book(person, eventId, { key, quantity: 1 + (turn % 4) });
+        return this.history.book(person, eventId, {
+          key,
+          quantity: 1 + Math.floor(Math.random() * 4),
+        });
       case 1:
-        return this.history.cancelHeld(person, eventId, { key });
       case 2:
+        return this.history.cancelHeld(person, eventId, { key });
+      case 3:
         return this.history.join(person, eventId, { key });
-      case 3: {
-        const guest = people[(turn * 7 + 1) % people.length]!;
-        return this.history.book(person, eventId, { key, guests: [guest] });
-      }
+      case 4:
+        return this.history.book(person, eventId, { key, guests: [other(people, person)] });
       default:
         return this.history.book(person, eventId, { key });
     }
   }
+}
+
+function oneOf<T>(all: readonly T[]): T {
+  return all[Math.floor(Math.random() * all.length)]!;
+}
+
+function other(people: readonly Person[], person: Person): Person {
+  return oneOf(people.filter((one) => one !== person));
 }

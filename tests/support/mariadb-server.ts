@@ -58,6 +58,11 @@ export class MariadbServer {
     return id;
   }
 
+  /** Whether it has ended by itself, or was killed. */
+  get hasEnded(): boolean {
+    return this.#process?.exitCode !== null || this.#process.signalCode !== null;
+  }
+
   /** Starts the server on the data that are there. */
   async restart(): Promise<void> {
     const server = spawn(

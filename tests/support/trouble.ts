@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Person } from '../factories/people';
 import type { FaultRun, FaultWorld } from './fault-world';
 import { times } from './fault-profile';
 import { expectHealth } from './health';
@@ -30,11 +31,14 @@ export function isDone({ answer }: RecordedCall): boolean {
   return answer !== null && answer.status < 300 && !answer.isReplayed;
 }
 
-/** Waits until bookings flow; on an event of its own, whose queue is empty. */
-export async function untilBooked(world: FaultWorld, url: string): Promise<void> {
-  const run = await world.run([url], { events: 1 });
+/**
+ * Waits until bookings flow again.
+ *
+ * @param run of an event of its own, whose queue is empty
+ */
+export async function untilBooked(run: FaultRun, person: Person): Promise<void> {
   await until(
-    async () => (await run.history.book(world.people[0]!, run.eventId))?.status === 201,
+    async () => (await run.history.book(person, run.eventId))?.status === 201,
     RECOVERY_LIMIT_MS,
   );
 }
@@ -49,6 +53,8 @@ export async function getThrough({
   isPartial = false,
 }: Trouble): Promise<void> {
   const run = await world.run([url]);
+  // Made while all is well: making an event is not what is waited for.
+  const next = await world.run([url], { events: 1 });
   const load = run.startLoad(CLIENTS);
   await until(() => run.history.calls.length > WARM_UP_CALLS);
   await begin();
@@ -61,7 +67,7 @@ export async function getThrough({
     await end();
   }
   const endedAt = performance.now();
-  await untilBooked(world, url);
+  await untilBooked(next, world.people[0]!);
   await load.stop();
   const doneMeanwhile = run.history.calls.filter(
     (call) => isDone(call) && call.startedAt > begunAt && call.endedAt < endedAt,

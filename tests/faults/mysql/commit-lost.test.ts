@@ -37,7 +37,7 @@ describe('a connection that is lost around COMMIT', () => {
   async function loseCommits(verdict: Verdict, cuts: number): Promise<number> {
     let done = 0;
     for (let left = cuts; left > 0; left -= CUTS_PER_EVENT) {
-      const run = await world.run([server.url], { events: 1, total: 100 });
+      const run = await world.run([server.url], { events: 1, total: CUTS_PER_EVENT * TOGETHER });
       for (let cut = 0; cut < Math.min(left, CUTS_PER_EVENT); cut += 1) {
         const people = world.people.slice(0, cut % TOGETHER === 0 ? TOGETHER : 1);
         const keys = people.map(() => randomUUID());

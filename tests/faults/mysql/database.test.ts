@@ -43,6 +43,7 @@ describe('a database in trouble', () => {
       const rounds = new Rounds({ short: 1, full: 12, long: 60 });
       while (rounds.goOn()) {
         const run = await own.world.run([server.url]);
+        const next = await own.world.run([server.url], { events: 1 });
         const load = run.startLoad(CLIENTS);
         const enough = 50 + Math.random() * 500;
         await until(() => run.history.calls.length > enough);
@@ -53,7 +54,7 @@ describe('a database in trouble', () => {
         const since = run.history.calls.filter(({ startedAt }) => startedAt > killedAt);
         expect(since.filter(isDone)).toEqual([]);
         await own.mariadb.restart();
-        await untilBooked(own.world, server.url);
+        await untilBooked(next, own.world.people[0]!);
         await load.stop();
         await expectHealth(server.url, { live: 200, ready: 200 });
         await expectWhole(run);
@@ -122,6 +123,7 @@ describe('a database in trouble', () => {
     async () => {
       await untilPoolIsEmpty();
       const run = await own.world.run([server.url]);
+      const next = await own.world.run([server.url], { events: 1 });
       const taken = await takeAllConnections();
       const load = run.startLoad(CLIENTS);
       try {
@@ -131,7 +133,7 @@ describe('a database in trouble', () => {
       } finally {
         await Promise.all(taken.map((connection) => connection.end()));
       }
-      await untilBooked(own.world, server.url);
+      await untilBooked(next, own.world.people[0]!);
       await load.stop();
       await expectWhole(run);
       await own.world.settle();
