@@ -6,9 +6,9 @@ import { TestApi } from '../support/test-api';
 /** On every answer, whatever it is. */
 const ALWAYS = {
   'content-security-policy':
-    "default-src 'self';base-uri 'self';font-src 'self' https: data:;form-action 'self';" +
+    "default-src 'self';base-uri 'none';font-src 'self' data:;form-action 'self';" +
     "frame-ancestors 'self';img-src 'self' data:;object-src 'none';script-src 'self';" +
-    "script-src-attr 'none';style-src 'self' https: 'unsafe-inline'",
+    "script-src-attr 'none';style-src 'self' 'unsafe-inline'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'origin-agent-cluster': '?1',

@@ -65,6 +65,33 @@ describe('two servers on one database', () => {
     expect(promotions).toBeGreaterThan(10);
   });
 
+  it('sell 30 events at once, each as if it were alone, though both share their transactions', async () => {
+    const people = await makePeople(first.container, 60);
+    const events = await Promise.all(
+      Array.from({ length: 30 }, () => makeEvent(first, { total: 10, organizer: people[0]! })),
+    );
+    const history = new History([first.url, second.url]);
+
+    await Promise.all(
+      Array.from({ length: 900 }, (_, index) => {
+        const { id } = events[index % events.length]!;
+        const turn = Math.floor(index / events.length);
+        const person = people[(turn * 7 + index) % people.length]!;
+        if (turn % 5 === 4) return history.cancelHeld(people[index % 60]!, id);
+        return history.book(person, id, { key: randomUUID() });
+      }),
+    );
+
+    expect(history.tally()['503 SERVICE_UNAVAILABLE']).toBeUndefined();
+    for (const { id } of events) {
+      await checkHistory(first.container.database, history, {
+        eventId: id,
+        people: people.map((person) => person.id),
+      });
+      expect((await first.container.services.ledger.reconcile(id)).faults).toEqual([]);
+    }
+  });
+
   it('run a request with one key once, however often and wherever it is sent', async () => {
     const [person] = await makePeople(first.container, 1);
     const event = await makeEvent(first, { total: 50 });
