@@ -70,7 +70,7 @@ describe('a connection that is lost around COMMIT', () => {
       checked: '503 OUTCOME_UNKNOWN; the same key then tells the truth; one effect',
     },
     async () => {
-      const cuts = times({ short: 40, full: 1_000, long: 10_000 });
+      const cuts = times({ short: 20, full: 1_000, long: 10_000 });
       expect(await loseCommits({ kind: 'cut after' }, cuts)).toBeGreaterThanOrEqual(cuts);
       return cuts;
     },
@@ -83,7 +83,7 @@ describe('a connection that is lost around COMMIT', () => {
       checked: '503 OUTCOME_UNKNOWN; the same key then tells the truth; one effect',
     },
     async () => {
-      const cuts = times({ short: 20, full: 500, long: 5_000 });
+      const cuts = times({ short: 10, full: 500, long: 5_000 });
       await loseCommits({ kind: 'cut at once' }, cuts);
       return cuts;
     },
@@ -96,7 +96,7 @@ describe('a connection that is lost around COMMIT', () => {
       checked: '503 OUTCOME_UNKNOWN; nothing was done; the same key does it; no lock stays',
     },
     async () => {
-      const cuts = times({ short: 20, full: 500, long: 5_000 });
+      const cuts = times({ short: 10, full: 500, long: 5_000 });
       expect(await loseCommits({ kind: 'cut before' }, cuts)).toBe(0);
       return cuts;
     },

@@ -25,7 +25,7 @@ describe('a server that is killed', () => {
       checked: 'every 2xx is in the rows, and every key gets its first answer again',
     },
     async () => {
-      const rounds = new Rounds({ short: 5, full: 200, long: 1_000 }, 4);
+      const rounds = new Rounds({ short: 3, full: 200, long: 1_000 }, 4);
       let effects = 0;
       let server = await ServerProcess.start(settings);
       while (rounds.goOn()) {
@@ -54,7 +54,7 @@ describe('a server that is killed', () => {
       checked: 'the other goes on, takes over each key, and all agree on one order',
     },
     async () => {
-      const rounds = new Rounds({ short: 2, full: 30, long: 200 });
+      const rounds = new Rounds({ short: 1, full: 30, long: 200 });
       const servers = [await ServerProcess.start(settings), await ServerProcess.start(settings)];
       const urls = (): string[] => servers.map(({ url }) => url);
       while (rounds.goOn()) {

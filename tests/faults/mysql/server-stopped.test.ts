@@ -61,7 +61,7 @@ describe('a server that is told to stop', () => {
       checked: 'whatever was done is answered, exit 0 within 10 s',
     },
     async () => {
-      const rounds = new Rounds({ short: 3, full: 40, long: 200 });
+      const rounds = new Rounds({ short: 2, full: 40, long: 200 });
       while (rounds.goOn()) {
         const server = await ServerProcess.start(settings);
         const run = await world.run([server.url]);

@@ -28,7 +28,7 @@ describe('a server on SQLite', () => {
       checked: 'every 2xx is in the rows, and every key gets its first answer again',
     },
     async () => {
-      const rounds = new Rounds({ short: 4, full: 100, long: 500 });
+      const rounds = new Rounds({ short: 2, full: 100, long: 500 });
       let effects = 0;
       let server = await ServerProcess.start(settings);
       while (rounds.goOn()) {
