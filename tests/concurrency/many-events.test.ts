@@ -114,6 +114,31 @@ describe('a rush on many events at once', () => {
     }
   });
 
+  it('takes back, in each event, its own tickets, where one person gives back in all', async () => {
+    const holder = people[0]!;
+    const events = await Promise.all(
+      people.map(() => makeSoldOutEvent(api, { total: 2, organizer: holder })),
+    );
+
+    const answers = await askTogether(events, () => ({
+      kind: 'cancel-held',
+      holderId: holder.id,
+      quantity: 1,
+    }));
+
+    expect(answers).toEqual(events.map(() => 'cancel-held'));
+    const { Booking } = api.container.database.models;
+    for (const { id } of events) {
+      const rows = await Booking.findAll({
+        where: { event_id: id },
+        order: ['ticket_no'],
+        raw: true,
+      });
+      expect(rows).toMatchObject([{ status: 'booked' }, { status: 'cancelled' }]);
+    }
+    expect(await versions(events)).toEqual(events.map(() => 2));
+  });
+
   it('keeps one key for many events apart', async () => {
     const events = await makeEvents(2);
     const history = new History([api.url]);
