@@ -19,13 +19,8 @@ import {
   type StoredKey,
 } from './idempotency';
 import { loadInventories } from './inventory-loader';
-import {
-  readBookingIds,
-  readEntryIds,
-  writeEvents,
-  writeRows,
-  type EventChanges,
-} from './inventory-writer';
+import { writeEvents, writeRows, type EventChanges } from './inventory-writer';
+import { readBookingIds, readEntryIds } from './new-ids';
 
 /** Commands of one event that run together. */
 export interface EventGroup {

@@ -34,7 +34,7 @@ export class NginxProxy {
         `    server ${name}:3000 max_fails=3 fail_timeout=2s;\n`,
         '',
       ]),
-      [' /tmp/', ` ${folder}/`],
+      [' /run/nginx/', ` ${folder}/`],
       ['/dev/stdout', path.join(folder, 'access.log')],
       ['/dev/stderr', path.join(folder, 'error.log')],
     ];
