@@ -59,7 +59,8 @@ const config: Config = {
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // Many tests wait for something to fail or to heal: three keep two processors busy.
+  maxWorkers: 3,
   collectCoverageFrom: ['src/**/*.ts', '!src/server.ts', '!src/cli.ts'],
 };
 

@@ -86,7 +86,7 @@ export class InventoryExecutor {
     if (!existing) {
       this.#queues.set(eventId, queue);
       this.#ready.push(queue);
-      if (this.#running < this.#places) void this.#work();
+      this.#fillPlaces();
     }
     this.#inFlight += 1;
     try {
@@ -98,20 +98,25 @@ export class InventoryExecutor {
     }
   }
 
-  /** Runs one transaction after the other, in one of the places, until nobody waits. */
+  /** Lets each event that waits have a place, as long as there are any. */
+  #fillPlaces(): void {
+    const starting = Math.min(this.#ready.length, this.#places - this.#running);
+    for (let count = 0; count < starting; count += 1) void this.#work();
+  }
+
+  /** Runs one transaction, in one of the places. */
   async #work(): Promise<void> {
     this.#running += 1;
     // Whatever is asked for in the same breath may still come along.
     await Promise.resolve();
-    while (this.#ready.length > 0) {
-      const parts = this.#takeParts();
-      await this.#run(parts);
-      for (const { queue } of parts) {
-        if (queue.length > 0) this.#ready.push(queue);
-        else this.#queues.delete(queue.eventId);
-      }
+    const parts = this.#takeParts();
+    await this.#run(parts);
+    for (const { queue } of parts) {
+      if (queue.length > 0) this.#ready.push(queue);
+      else this.#queues.delete(queue.eventId);
     }
     this.#running -= 1;
+    this.#fillPlaces();
   }
 
   /**
@@ -119,7 +124,8 @@ export class InventoryExecutor {
    * others that wait, as far as one transaction has room for them.
    */
   #takeParts(): Part[] {
-    const first = this.#ready.shift()!;
+    const first = this.#ready.shift();
+    if (!first) return [];
     const room = new Room();
     const isAlone = first.runsAlone || this.#running < this.#places;
     const parts: Part[] = [{ queue: first, group: first.takeGroup(room) }];

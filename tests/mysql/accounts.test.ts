@@ -25,7 +25,7 @@ describe('changing an account that others use', () => {
     for (const { id } of [second, first]) {
       await api.post('/api/tickets/book', person.token, { event_id: id });
     }
-    await outsider.lockEvent(first.id);
+    await outsider.lockEvents([first.id]);
 
     const deletion = api.delete(`/api/users/${String(person.id)}`, person.token);
     await observer.untilSomeoneWaits();
@@ -61,7 +61,7 @@ describe('changing an account that others use', () => {
     const [person, friend] = await makePeople(api.container, 2);
     const [held, other] = [await makeEvent(api), await makeEvent(api)];
     await api.post('/api/tickets/book', person!.token, { event_id: held.id });
-    await outsider.lockEvent(held.id);
+    await outsider.lockEvents([held.id]);
 
     const deletion = api.delete(`/api/users/${String(person!.id)}`, person!.token);
     await observer.untilSomeoneWaits();

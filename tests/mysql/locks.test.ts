@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../factories/events';
-import { makePerson } from '../factories/people';
+import { makePerson, type Person } from '../factories/people';
 import { Outsider } from '../support/outsider';
 import { TestApi } from '../support/test-api';
 import { until } from '../support/until';
@@ -19,7 +19,7 @@ describe('a booking that waits for a lock', () => {
 
   it('bears the time at which it got it: times and versions have one order', async () => {
     const event = await makeEvent(api);
-    await outsider.lockEvent(event.id);
+    await outsider.lockEvents([event.id]);
     const booking = api.post('/api/tickets/book', event.organizer.token, { event_id: event.id });
     await outsider.untilSomeoneWaits();
     const [rows] = await outsider.session.query('SELECT UTC_TIMESTAMP(3) AS now, SLEEP(0.01)');
@@ -76,54 +76,43 @@ describe('events whose locks others hold', () => {
     await api.close();
   });
 
+  const makeEvents = async (count: number, organizer: Person): Promise<number[]> => {
+    const ids: number[] = [];
+    while (ids.length < count) ids.push((await makeEvent(api, { organizer })).id);
+    return ids;
+  };
+
+  const book = async (eventId: number, { id }: Person): Promise<string> => {
+    const result = await api.container.inventory.execute(eventId, {
+      command: { kind: 'book', bookedBy: id, userId: id, additionalUsers: [], quantity: 1 },
+      actorId: id,
+      requestId: null,
+    });
+    return 'refused' in result && !result.refused ? result.kind : 'refused';
+  };
+
   it('leave connections to everything else, however many they are', async () => {
     const person = await makePerson(api.container);
-    const events = [];
-    for (let count = 0; count < 12; count += 1) {
-      events.push(await makeEvent(api, { organizer: person }));
-    }
-    await outsider.session.beginTransaction();
-    await outsider.session.query('SELECT id FROM events WHERE id IN (?) FOR UPDATE', [
-      events.map(({ id }) => id),
-    ]);
+    const events = await makeEvents(12, person);
+    await outsider.lockEvents(events);
 
-    const bookings = events.map(({ id }) =>
-      api.post('/api/tickets/book', person.token, { event_id: id }),
-    );
+    const bookings = Promise.all(events.map((id) => book(id, person)));
     await until(async () => (await outsider.openTransactions('LOCK WAIT')) >= 7);
 
     expect(await outsider.openTransactions('LOCK WAIT')).toBe(7);
-    const read = await api.get(`/api/events/status/${String(events[0]!.id)}`, person.token);
+    const read = await api.get(`/api/events/status/${String(events[0]!)}`, person.token);
     expect(read.status).toBe(200);
     await outsider.session.commit();
-    for (const { status } of await Promise.all(bookings)) expect(status).toBe(201);
+    expect(await bookings).toEqual(events.map(() => 'book'));
   });
 
   it('keep none of the others waiting, though these share their transactions', async () => {
     const person = await makePerson(api.container);
-    const events = [];
-    for (let count = 0; count < 30; count += 1) {
-      events.push(await makeEvent(api, { organizer: person }));
-    }
-    const [held, ...free] = events;
-    const book = async (eventId: number): Promise<string> => {
-      const result = await api.container.inventory.execute(eventId, {
-        command: {
-          kind: 'book',
-          bookedBy: person.id,
-          userId: person.id,
-          additionalUsers: [],
-          quantity: 1,
-        },
-        actorId: person.id,
-        requestId: null,
-      });
-      return 'refused' in result && !result.refused ? result.kind : 'refused';
-    };
-    await outsider.lockEvent(held!.id);
+    const [held, ...free] = await makeEvents(30, person);
+    await outsider.lockEvents([held!]);
 
-    const blocked = book(held!.id);
-    const others = await Promise.all(free.map(({ id }) => book(id)));
+    const blocked = book(held!, person);
+    const others = await Promise.all(free.map((id) => book(id, person)));
     await outsider.untilSomeoneWaits();
     await outsider.session.commit();
 

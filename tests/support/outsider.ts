@@ -16,10 +16,10 @@ export class Outsider {
     return this.session.end();
   }
 
-  /** Holds an event's lock until `commit` or `rollback`. */
-  async lockEvent(eventId: number): Promise<void> {
+  /** Holds events' locks until `commit` or `rollback`. */
+  async lockEvents(eventIds: readonly number[]): Promise<void> {
     await this.session.beginTransaction();
-    await this.session.query('SELECT id FROM events WHERE id = ? FOR UPDATE', [eventId]);
+    await this.session.query('SELECT id FROM events WHERE id IN (?) FOR UPDATE', [eventIds]);
   }
 
   /** Whether a row could be locked at once. */
