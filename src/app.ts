@@ -9,6 +9,7 @@ import { countRequest } from './middlewares/count-request';
 import { errorHandler } from './middlewares/error-handler';
 import { asRequestHandler } from './middlewares/locals';
 import { notFound } from './middlewares/not-found';
+import { takeTurns } from './middlewares/take-turns';
 import type { Logger } from './observability/logger';
 import type { Metrics } from './observability/metrics';
 import { buildDocument } from './openapi/document';
@@ -61,6 +62,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(asRequestHandler(beginRequest));
   app.use(asRequestHandler(countRequest(metrics)));
   app.use(asRequestHandler(accessLog(logger, config.log)));
+  app.use(asRequestHandler(takeTurns()));
   app.use(
     helmet({
       contentSecurityPolicy: {

@@ -74,14 +74,14 @@ during the run, by some millions of rows: figures of different tables are not to
   before it is answered. One connection that does nothing but a guarded UPDATE, an INSERT and a COMMIT
   in a loop made **${commits} commits/s**: the database alone, without any service around it.
 - Each server is started for its measurement, works for ${String(plan.warmUpSeconds)} s before it counts, and is measured for
-  ${String(plan.seconds)} s. Servers run with \`NODE_ENV=production\`, rate limits off, logs on, into a file.
+  ${String(plan.seconds)} s. All servers run with the options of \`npm start\`, \`NODE_ENV=production\`, rate limits off, logs on, into a file.
 - A request that gets no answer or an answer of the wrong kind makes its scenario void, and a ledger
   that is off afterwards the whole run. All events of the run were held against their rows at its end: every ticket
   was where the counters say.
 
 The services:
 
-- **ours**: \`node dist/server.js\`, with idempotency keys, audit log, logs and metrics.
+- **ours**: as \`npm start\` starts it, with idempotency keys, audit log, logs and metrics.
 - **textbook**: our own chain up to the handler (token, validation, logs, metrics), and then what a
   careful engineer writes with Sequelize: one transaction a request that locks the event first, READ
   COMMITTED, a pool of ten. Neither keys nor audit log. Also once with a large pool, as it is often set

@@ -29,6 +29,14 @@ const COMMANDS: Readonly<Record<Contestant, readonly string[]>> = {
   empty: ['dist/bench/bench/servers/empty.js'],
 };
 
+/** The options with which `npm start` starts Node: every server gets them. */
+function startOptions(): string[] {
+  const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    readonly scripts: { readonly start: string };
+  };
+  return manifest.scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
+
 /** Compiles all servers; run from source by ts-node, they would be slower than ours. */
 export function buildServers(): void {
   const compiler = createRequire(__filename).resolve('typescript/bin/tsc');
@@ -59,25 +67,29 @@ export class BenchServer {
     const port = await freePort();
     const folder = mkdtempSync(path.join(tmpdir(), 'tickets-bench-log-'));
     const log = openSync(path.join(folder, 'log'), 'w');
-    const child = spawn(process.execPath, [...nodeOptions, ...COMMANDS[contestant]], {
-      cwd: ROOT,
-      stdio: ['ignore', log, log],
-      env: {
-        PATH: process.env.PATH,
-        NODE_ENV: 'production',
-        PORT: String(port),
-        SECRET_KEY: BENCH_SECRET,
-        // Limits would end every run in its first second.
-        RATE_LIMIT_ENABLED: 'false',
-        DB_DIALECT: 'mysql',
-        DB_HOST: database.host,
-        DB_PORT: String(database.port),
-        DB_USER: database.user,
-        DB_PASS: database.password,
-        DB_DATABASE: database.database,
-        ...env,
+    const child = spawn(
+      process.execPath,
+      [...startOptions(), ...nodeOptions, ...COMMANDS[contestant]],
+      {
+        cwd: ROOT,
+        stdio: ['ignore', log, log],
+        env: {
+          PATH: process.env.PATH,
+          NODE_ENV: 'production',
+          PORT: String(port),
+          SECRET_KEY: BENCH_SECRET,
+          // Limits would end every run in its first second.
+          RATE_LIMIT_ENABLED: 'false',
+          DB_DIALECT: 'mysql',
+          DB_HOST: database.host,
+          DB_PORT: String(database.port),
+          DB_USER: database.user,
+          DB_PASS: database.password,
+          DB_DATABASE: database.database,
+          ...env,
+        },
       },
-    });
+    );
     closeSync(log);
     const server = new BenchServer(child, folder, `http://127.0.0.1:${String(port)}`);
     const limit = performance.now() + START_LIMIT_MS;

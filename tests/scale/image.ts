@@ -124,17 +124,19 @@ function checkContent(image: string): void {
 
 /** Without secrets it ends, and names all that is missing at once. */
 async function checkRefusal(image: string): Promise<void> {
-  const { code, output } = await finished(start(image, ['node', 'dist/server.js'], {}));
+  const { code, output } = await finished(start(image, commandOf('CMD'), {}));
   assert.equal(code, 1);
   assert.match(output, /SECRET_KEY .*must be at least 32/);
   assert.match(output, /In production set DB_HOST/);
   console.log('Without secrets: refused, exit 1');
 }
 
-async function checkService(image: string): Promise<void> {
+function commandOf(keyword: string): readonly string[] {
   const { instructions } = readDockerfile().at(-1)!;
-  const commandOf = (keyword: string): readonly string[] =>
-    instructions.find((instruction) => instruction.keyword === keyword)!.words;
+  return instructions.find((instruction) => instruction.keyword === keyword)!.words;
+}
+
+async function checkService(image: string): Promise<void> {
   const mariadb = await MariadbServer.start();
   const running: ChildProcess[] = [];
   try {

@@ -10,6 +10,7 @@ const read = (name: string): string => readFileSync(path.join(ROOT, name), 'utf8
 
 /** A version of its own: at least major and minor, and never what is newest at the moment. */
 const PINNED_IMAGE = /^[\w./-]+:v?\d+\.\d+[\w.-]*$/;
+const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } };
 const SECRET_NAME = /SECRET|PASS|TOKEN|KEY/;
 
 describe('the Dockerfile', () => {
@@ -25,10 +26,10 @@ describe('the Dockerfile', () => {
     expect(last.image).toMatch(/^node:\d+\.\d+\.\d+-\w+-slim$/);
   });
 
-  it('runs as a plain user, with a health check, under Node itself and not a shell', () => {
+  it('runs as a plain user, with a health check, the same command as npm start and no shell', () => {
     expect(lastOf('USER')?.text).toBe('node');
     expect(lastOf('HEALTHCHECK')?.words).toEqual(['node', 'ops/health-check.js']);
-    expect(lastOf('CMD')?.words).toEqual(['node', 'dist/server.js']);
+    expect(lastOf('CMD')?.words).toEqual(scripts.start.split(' '));
   });
 
   it('fetches nothing but packages from the lock file', () => {

@@ -1,0 +1,43 @@
+import type { Request } from 'express';
+import type { ApiResponse } from '../../src/middlewares/locals';
+import { takeTurns } from '../../src/middlewares/take-turns';
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('requests that come all at once', () => {
+  /** Asks so many times in one breath; what has begun is listed by its number. */
+  const askAtOnce = (count: number): number[] => {
+    const begun: number[] = [];
+    const turns = takeTurns();
+    for (let number = 0; number < count; number += 1) {
+      void turns({} as Request, {} as ApiResponse, () => begun.push(number));
+    }
+    return begun;
+  };
+
+  it('begin in the order in which they came, thirty-two in a turn of the event loop', async () => {
+    const begun = askAtOnce(70);
+    const numbers = Array.from({ length: 70 }, (_, number) => number);
+
+    expect(begun).toEqual([]);
+    await nextTurn();
+    expect(begun).toEqual(numbers.slice(0, 32));
+    await nextTurn();
+    expect(begun).toEqual(numbers.slice(0, 64));
+    await nextTurn();
+    expect(begun).toEqual(numbers);
+  });
+
+  it('leave nothing behind that would keep one who comes later waiting', async () => {
+    const begun: string[] = [];
+    const turns = takeTurns();
+    const ask = (name: string): void =>
+      void turns({} as Request, {} as ApiResponse, () => begun.push(name));
+    ask('first');
+    await nextTurn();
+    ask('second');
+    await nextTurn();
+
+    expect(begun).toEqual(['first', 'second']);
+  });
+});
