@@ -21,6 +21,7 @@ import { HealthService } from './services/health.service';
 import { LedgerService } from './services/ledger.service';
 import { MyEventService } from './services/my-event.service';
 import { PasswordHasher } from './services/password-hasher';
+import { PasswordRules } from './services/password-rules';
 import { TicketsService } from './services/tickets.service';
 import { TokenService } from './services/token-service';
 import { UsersService } from './services/users.service';
@@ -67,7 +68,7 @@ export function createContainer(config: Config): Container {
   const tokens = new TokenService(config.auth);
   const accounts = new AccountDirectory(database);
   const events = new EventReader(database);
-  const { refuseCommonPasswords } = config.auth;
+  const passwordRules = new PasswordRules(config.auth);
   const services: Services = {
     auth: new AuthService({
       database,
@@ -76,7 +77,7 @@ export function createContainer(config: Config): Container {
       tokens,
       accounts,
       guard,
-      refuseCommonPasswords,
+      passwordRules,
     }),
     users: new UsersService({
       database,
@@ -84,7 +85,7 @@ export function createContainer(config: Config): Container {
       hasher,
       accounts,
       guard,
-      refuseCommonPasswords,
+      passwordRules,
     }),
     events: new EventsService({ database, unitOfWork, inventory, events }),
     eventReader: events,

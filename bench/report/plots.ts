@@ -1,9 +1,8 @@
-import * as echarts from 'echarts';
 import type { Curve } from '../scenarios/hot-event';
+import { svgOf } from './chart';
 import { median } from './finding';
 import type { Measured } from '../arena';
 
-const WIDTH_PX = 860;
 const HEIGHT_PX = 440;
 /** The same service has the same colour in every picture. */
 const COLOURS: Readonly<Record<string, string>> = {
@@ -25,16 +24,7 @@ interface Plot {
 
 /** A line for each service, over the number of clients, as an SVG document. */
 export function plotOverClients(curve: Curve, clients: readonly number[], plot: Plot): string {
-  const chart = echarts.init(null, null, {
-    renderer: 'svg',
-    ssr: true,
-    width: WIDTH_PX,
-    height: HEIGHT_PX,
-  });
-  chart.setOption({
-    animation: false,
-    backgroundColor: '#ffffff',
-    title: { text: plot.title, left: 'center', textStyle: { fontSize: 16 } },
+  return svgOf(HEIGHT_PX, plot.title, {
     legend: { bottom: 0, itemGap: 24 },
     grid: { left: 80, right: 30, top: 50, bottom: 80 },
     xAxis: {
@@ -62,7 +52,4 @@ export function plotOverClients(curve: Curve, clients: readonly number[], plot: 
       ),
     })),
   });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
 }

@@ -38,6 +38,8 @@ export interface Config {
     readonly tokenLifetimeSeconds: number;
     readonly bcryptRounds: number;
     readonly refuseCommonPasswords: boolean;
+    /** Words that no password may be, whatever stands around them. */
+    readonly refusedWords: readonly string[];
     readonly firstAdmin: { readonly email: string; readonly password: string } | null;
   };
   readonly eventCreators: 'everyone' | 'organizers';

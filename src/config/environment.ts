@@ -150,6 +150,11 @@ export class Environment {
   @IsIn(['true', 'false'])
   PASSWORD_DENYLIST?: 'true' | 'false';
 
+  /** A file of words and passwords to refuse as well, one a line. */
+  @IsOptional()
+  @IsString()
+  PASSWORD_WORDS_FILE?: string;
+
   /** Limits by address and account. On by default in production only. */
   @IsOptional()
   @Flag()

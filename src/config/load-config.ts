@@ -40,6 +40,7 @@ export function loadConfig(processVariables: Variables, root: string = process.c
   const database = databaseSettings(env, root, faults);
   checkTogether(env, database, faults);
   const trustProxy = trustProxyOf(env.TRUST_PROXY, faults);
+  const refusedWords = wordsIn(env.PASSWORD_WORDS_FILE, root, faults);
   // Only a sound configuration may leave a secret behind in the data folder.
   const secret = faults.length === 0 ? signingSecret(env, root, faults, warnings) : '';
   if (faults.length > 0) throw new ConfigurationError(faults);
@@ -67,6 +68,7 @@ export function loadConfig(processVariables: Variables, root: string = process.c
       tokenLifetimeSeconds: secondsOf(env.JWT_EXPIRES_IN),
       bcryptRounds: env.BCRYPT_ROUNDS,
       refuseCommonPasswords: flag(env.PASSWORD_DENYLIST, env.NODE_ENV === 'production'),
+      refusedWords,
       firstAdmin:
         env.ADMIN_EMAIL !== undefined && env.ADMIN_PASSWORD !== undefined
           ? { email: env.ADMIN_EMAIL.trim().toLowerCase(), password: env.ADMIN_PASSWORD }
@@ -208,6 +210,18 @@ function signingSecret(
   } catch (error) {
     faults.push(`No SECRET_KEY set, and none can be kept under data/: ${(error as Error).message}`);
     return '';
+  }
+}
+
+/** The lines of a file, or none where none is named. */
+function wordsIn(file: string | undefined, root: string, faults: string[]): string[] {
+  if (file === undefined) return [];
+  try {
+    const lines = readFileSync(path.resolve(root, file), 'utf8').split('\n');
+    return lines.map((line) => line.trim()).filter((line) => line !== '');
+  } catch {
+    faults.push("PASSWORD_WORDS_FILE names a file that can't be read");
+    return [];
   }
 }
 

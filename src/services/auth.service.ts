@@ -9,8 +9,8 @@ import type { UserRow } from '../models/user.model';
 import type { Actor } from '../policies/permissions';
 import type { LoginGuard } from '../rate-limits/login-guard';
 import type { AccountDirectory } from './account-directory';
-import { demandUncommonPassword } from './common-passwords';
 import type { PasswordHasher } from './password-hasher';
+import type { PasswordRules } from './password-rules';
 import { invalidToken, type TokenService } from './token-service';
 
 export interface Credentials {
@@ -33,7 +33,7 @@ export class AuthService {
   readonly #tokens: TokenService;
   readonly #accounts: AccountDirectory;
   readonly #guard: LoginGuard | null;
-  readonly #refuseCommonPasswords: boolean;
+  readonly #passwordRules: PasswordRules;
 
   constructor(options: {
     database: Database;
@@ -43,7 +43,7 @@ export class AuthService {
     accounts: AccountDirectory;
     /** Null lets everyone guess. */
     guard: LoginGuard | null;
-    refuseCommonPasswords: boolean;
+    passwordRules: PasswordRules;
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
@@ -51,12 +51,12 @@ export class AuthService {
     this.#tokens = options.tokens;
     this.#accounts = options.accounts;
     this.#guard = options.guard;
-    this.#refuseCommonPasswords = options.refuseCommonPasswords;
+    this.#passwordRules = options.passwordRules;
   }
 
-  /** @throws ApiError EMAIL_TAKEN; VALIDATION_FAILED for a common password, where they are refused */
+  /** @throws ApiError EMAIL_TAKEN; VALIDATION_FAILED for a password that is easy to guess */
   async signUp({ email, password }: Credentials): Promise<UserRow> {
-    if (this.#refuseCommonPasswords) demandUncommonPassword(password);
+    this.#passwordRules.demandGood(password);
     // Spares the hash where the answer is clear; the unique key decides where two ask at once.
     if (await this.#findByEmail(email)) throw emailTaken();
     const hash = await this.#hasher.hash(password);

@@ -13,11 +13,11 @@ import { demand } from '../policies/accounts.policy';
 import type { Actor } from '../policies/permissions';
 import type { LoginGuard } from '../rate-limits/login-guard';
 import type { AccountDirectory } from './account-directory';
-import { demandUncommonPassword } from './common-passwords';
 import { findAdminIds } from './admin-accounts.service';
 import { emailTaken, isEmailTaken } from './auth.service';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 import type { PasswordHasher } from './password-hasher';
+import type { PasswordRules } from './password-rules';
 import type { RequestTrace } from './request-trace';
 import { invalidToken } from './token-service';
 
@@ -37,7 +37,7 @@ export class UsersService {
   readonly #hasher: PasswordHasher;
   readonly #accounts: AccountDirectory;
   readonly #guard: LoginGuard | null;
-  readonly #refuseCommonPasswords: boolean;
+  readonly #passwordRules: PasswordRules;
 
   constructor(options: {
     database: Database;
@@ -46,14 +46,14 @@ export class UsersService {
     accounts: AccountDirectory;
     /** Null lets everyone guess. */
     guard: LoginGuard | null;
-    refuseCommonPasswords: boolean;
+    passwordRules: PasswordRules;
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
     this.#hasher = options.hasher;
     this.#accounts = options.accounts;
     this.#guard = options.guard;
-    this.#refuseCommonPasswords = options.refuseCommonPasswords;
+    this.#passwordRules = options.passwordRules;
   }
 
   /** @throws ApiError USER_NOT_FOUND */
@@ -93,7 +93,7 @@ export class UsersService {
    *
    * @throws ApiError USER_NOT_FOUND, EMAIL_TAKEN
    * @throws ApiError VALIDATION_FAILED or INVALID_CREDENTIALS where the current password is needed
-   * and missing or wrong, and VALIDATION_FAILED for a common one, where they are refused
+   * and missing or wrong, and VALIDATION_FAILED for a new one that is easy to guess
    * @throws ApiError RATE_LIMITED after too many wrong ones
    */
   async update(
@@ -102,9 +102,7 @@ export class UsersService {
     change: AccountChange,
     { requestId }: RequestTrace,
   ): Promise<UserRow> {
-    if (this.#refuseCommonPasswords && change.password !== undefined) {
-      demandUncommonPassword(change.password);
-    }
+    if (change.password !== undefined) this.#passwordRules.demandGood(change.password);
     const before = await this.find(userId);
     const needsCurrent = actor.id === userId && change.password !== undefined;
     if (needsCurrent) await this.#checkCurrentPassword(before, change.currentPassword);

@@ -80,6 +80,28 @@ describe('passwords', () => {
     }
   });
 
+  it('that are words of the operator’s list are refused, whatever stands around them', async () => {
+    const api = await TestApi.start({ auth: { refusedWords: ['Stadthalle', 'correct horse 9'] } });
+    try {
+      const signUp = (password: string): Promise<ApiAnswer> =>
+        api.post('/api/auth/signup', undefined, { email: `${randomUUID()}@example.com`, password });
+      const person = await makePerson(api.container);
+
+      for (const password of ['stadthalle', 'STADTHALLE', '2026-Stadthalle!!', 'Correct Horse 9']) {
+        expect(await signUp(password)).toMatchObject(refusal('VALIDATION_FAILED', 'password'));
+        const change = { password, current_password: PASSWORD };
+        expect(
+          await api.patch(`/api/users/${String(person.id)}`, person.token, change),
+        ).toMatchObject(refusal('VALIDATION_FAILED', 'password'));
+      }
+      for (const password of ['stadthallen', 'in the Stadthalle', 'correct horse', '20262026!!']) {
+        expect((await signUp(password)).status).toBe(201);
+      }
+    } finally {
+      await api.close();
+    }
+  });
+
   it('are hashed anew at login once the cost was raised, and the login’s tokens stay good', async () => {
     const api = await TestApi.start({ auth: { bcryptRounds: 5 } });
     try {

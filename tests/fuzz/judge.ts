@@ -77,13 +77,18 @@ function judgeSuccess(
   if (kind === 'a body field is there twice') throw new Error(`${where}: a key is there twice`);
 }
 
+/** Whose spaces count. */
+const PASSWORD_FIELDS = ['password', 'current_password'];
+
 /** Texts as the server takes them: space around them does not count. */
 function trimmed(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   return Object.fromEntries(
     Object.entries(body).map(([name, value]: [string, unknown]) => [
       name,
-      typeof value === 'string' && name !== 'password' ? value.trim().normalize('NFC') : value,
+      typeof value === 'string' && !PASSWORD_FIELDS.includes(name)
+        ? value.trim().normalize('NFC')
+        : value,
     ]),
   );
 }

@@ -1,56 +1,42 @@
-import { createConnection, type Connection } from 'mysql2/promise';
 import { makeEvent } from '../factories/events';
 import { makePeople } from '../factories/people';
 import { checkHistory } from '../support/check-history';
 import { History } from '../support/history';
+import { Outsider } from '../support/outsider';
 import { TestApi } from '../support/test-api';
 import { until } from '../support/until';
 
 describe('a booking that meets another session', () => {
   let api: TestApi;
-  let outsider: Connection;
+  let outsider: Outsider;
   beforeAll(async () => {
     api = await TestApi.start();
-    const { database } = api.container.config;
-    if (database.dialect !== 'mysql') throw new Error('These tests need MySQL');
-    const { host, port, user, password } = database;
-    outsider = await createConnection({ host, port, user, password, database: database.database });
+    outsider = await Outsider.enter(api.container.config.database);
   });
   afterAll(async () => {
-    await outsider.end();
+    await outsider.leave();
     await api.close();
   });
 
   const retries = async (): Promise<number> =>
     (await api.container.metrics.transactionRetries.get()).values[0]?.value ?? 0;
 
-  /** Transactions on this database at the moment: all, or those that wait for a row lock. */
-  const open = async (state = '%'): Promise<number> => {
-    const [rows] = await outsider.query(
-      `SELECT COUNT(*) AS open FROM information_schema.innodb_trx t
-       JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
-       WHERE p.db = DATABASE() AND t.trx_state LIKE ?`,
-      [state],
-    );
-    return (rows as { open: number }[])[0]!.open;
-  };
-
   it('in a deadlock loses it, runs again as a whole and succeeds', async () => {
     const [person, ...others] = await makePeople(api.container, 30);
     const event = await makeEvent(api, { total: 5 });
     const before = await retries();
-    await outsider.beginTransaction();
+    await outsider.session.beginTransaction();
     // Many changes make the outsider the costlier one to roll back, so the booking is the victim.
-    await outsider.query(
+    await outsider.session.query(
       `UPDATE users SET updatedAt = updatedAt + INTERVAL 1 SECOND WHERE id IN (?)`,
       [[person!, ...others].map(({ id }) => id)],
     );
 
     const history = new History([api.url]);
     const booking = history.book(person!, event.id);
-    await until(async () => (await open('LOCK WAIT')) > 0);
-    await outsider.query('SELECT id FROM events WHERE id = ? FOR UPDATE', [event.id]);
-    await outsider.commit();
+    await outsider.untilSomeoneWaits();
+    await outsider.session.query('SELECT id FROM events WHERE id = ? FOR UPDATE', [event.id]);
+    await outsider.session.commit();
 
     expect((await booking)?.status).toBe(201);
     expect(await retries()).toBeGreaterThan(before);
@@ -64,8 +50,7 @@ describe('a booking that meets another session', () => {
     const [person] = await makePeople(api.container, 1);
     const held = await makeEvent(api, { total: 5 });
     const free = await makeEvent(api, { total: 5 });
-    await outsider.beginTransaction();
-    await outsider.query('SELECT id FROM events WHERE id = ? FOR UPDATE', [held.id]);
+    await outsider.lockEvents([held.id]);
 
     const blocked = api.post('/api/tickets/book', person!.token, { event_id: held.id });
     const other = await api.post('/api/tickets/book', person!.token, { event_id: free.id });
@@ -73,8 +58,8 @@ describe('a booking that meets another session', () => {
 
     expect(other.status).toBe(201);
     expect([status, body.code, headers['retry-after']]).toEqual([503, 'SERVICE_UNAVAILABLE', '1']);
-    await outsider.rollback();
-    await until(async () => (await open()) === 0);
+    await outsider.session.rollback();
+    await until(async () => (await outsider.openTransactions()) === 0);
     const again = await api.post('/api/tickets/book', person!.token, { event_id: held.id });
     expect(again.body.data.bookings[0].ticket_no).toBe(1);
   });
@@ -83,7 +68,7 @@ describe('a booking that meets another session', () => {
     const people = await makePeople(api.container, 40);
     const culprit = people[17]!;
     const event = await makeEvent(api, { total: 100 });
-    await outsider.query(
+    await outsider.session.query(
       `CREATE TRIGGER poison BEFORE INSERT ON bookings FOR EACH ROW
        BEGIN IF NEW.user_id = ${String(culprit.id)} THEN
          SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF; END`,
@@ -102,7 +87,7 @@ describe('a booking that meets another session', () => {
       const { faults, counts } = await api.container.services.ledger.reconcile(event.id);
       expect([faults, counts.activeTickets]).toEqual([[], 39]);
     } finally {
-      await outsider.query('DROP TRIGGER poison');
+      await outsider.session.query('DROP TRIGGER poison');
     }
   });
 });

@@ -6,9 +6,9 @@ import { makePeople, type Person } from '../factories/people';
 import { FaultWorld } from '../support/fault-world';
 import { freePort } from '../support/free-port';
 import { MariadbServer } from '../support/mariadb-server';
+import { RedisServer } from '../support/redis-server';
 import { ServerProcess, spawnCli } from '../support/server-process';
 import { NginxProxy } from './nginx-proxy';
-import { RedisServer } from './redis-server';
 
 const REPLICAS = 3;
 const PEOPLE = 1_200;

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
-import * as echarts from 'echarts';
+import { svgOf } from '../../bench/report/chart';
 import { BenchDatabase } from '../../bench/support/bench-database';
 import { BenchServer } from '../../bench/support/bench-server';
 import { runLoad, type LoadResult, type LoadSpec } from '../../bench/support/load';
@@ -23,7 +23,6 @@ const RUN_SECONDS = 4;
 const WARM_UP_SECONDS = 2;
 const EVENTS = 100;
 const TICKETS = 1_000_000;
-const WIDTH_PX = 860;
 const HEIGHT_PX = 420;
 
 interface Setup {
@@ -145,20 +144,8 @@ function whole(value: number): string {
 }
 
 function draw(results: Results): string {
-  const chart = echarts.init(null, null, {
-    renderer: 'svg',
-    ssr: true,
-    width: WIDTH_PX,
-    height: HEIGHT_PX,
-  });
-  chart.setOption({
-    animation: false,
-    backgroundColor: '#ffffff',
-    title: {
-      text: `Requests a second, all on one machine of ${String(cpus().length)} processors`,
-      left: 'center',
-      textStyle: { fontSize: 16 },
-    },
+  const title = `Requests a second, all on one machine of ${String(cpus().length)} processors`;
+  return svgOf(HEIGHT_PX, title, {
     legend: { bottom: 0 },
     grid: { left: 80, right: 30, top: 50, bottom: 70 },
     xAxis: { type: 'category', data: WORKLOADS.map(({ name }) => name) },
@@ -173,9 +160,6 @@ function draw(results: Results): string {
       ),
     })),
   });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
 }
 
 main().catch((error: unknown) => {

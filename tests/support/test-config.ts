@@ -27,6 +27,7 @@ export function testConfig(database: DatabaseSettings, overrides: Overrides = {}
       tokenLifetimeSeconds: 3_600,
       bcryptRounds: 4,
       refuseCommonPasswords: false,
+      refusedWords: [],
       firstAdmin: null,
       ...overrides.auth,
     },

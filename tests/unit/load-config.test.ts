@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Config } from '../../src/config/config';
 import { ConfigurationError } from '../../src/config/configuration-error';
@@ -50,6 +50,7 @@ describe('loadConfig', () => {
           tokenLifetimeSeconds: 3_600,
           bcryptRounds: 10,
           refuseCommonPasswords: false,
+          refusedWords: [],
           firstAdmin: null,
         },
         eventCreators: 'everyone',
@@ -98,6 +99,7 @@ describe('loadConfig', () => {
       ['BCRYPT_ROUNDS', '12', { auth: { bcryptRounds: 12 } }],
       ['EVENT_CREATORS', 'organizers', { eventCreators: 'organizers' }],
       ['PASSWORD_DENYLIST', 'TRUE', { auth: { refuseCommonPasswords: true } }],
+      ['PASSWORD_WORDS_FILE', devNull, { auth: { refusedWords: [] } }],
       ['RATE_LIMIT_ENABLED', 'true', { rateLimits: { enabled: true } }],
       ['REDIS_URL', 'redis://cache:6379', { rateLimits: { redisUrl: 'redis://cache:6379' } }],
       ['METRICS_TOKEN', 'a'.repeat(16), { metricsToken: 'a'.repeat(16) }],
@@ -216,9 +218,18 @@ describe('loadConfig', () => {
     });
 
     it('that can’t be read are a fault, without a word of what is in them', () => {
-      expect(faultsOf({ SECRET_KEY_FILE: 'missing' })).toEqual([
+      expect(faultsOf({ SECRET_KEY_FILE: 'missing', PASSWORD_WORDS_FILE: 'gone' })).toEqual([
         "SECRET_KEY_FILE names a file that can't be read",
+        "PASSWORD_WORDS_FILE names a file that can't be read",
       ]);
+    });
+
+    it('may hold words that no password may be, one a line', () => {
+      put('words', 'Arena\r\n\n  opening night \n');
+
+      expect(load({ PASSWORD_WORDS_FILE: 'words' })).toMatchObject({
+        auth: { refusedWords: ['Arena', 'opening night'] },
+      });
     });
   });
 

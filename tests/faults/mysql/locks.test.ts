@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createConnection, type Connection } from 'mysql2/promise';
 import type { MysqlSettings } from '../../../src/config/config';
 import { Rounds, times } from '../../support/fault-profile';
 import { survives } from '../../support/fault-report';
 import { FaultWorld } from '../../support/fault-world';
 import { expectHealth } from '../../support/health';
 import type { RecordedCall } from '../../support/history';
+import { Outsider } from '../../support/outsider';
 import { ServerProcess } from '../../support/server-process';
 import { emptyDatabase } from '../../support/test-database';
 import { until } from '../../support/until';
@@ -21,16 +21,15 @@ describe('locks that someone else holds', () => {
   let settings: MysqlSettings;
   let world: FaultWorld;
   let server: ServerProcess;
-  let outsider: Connection;
+  let outsider: Outsider;
   beforeAll(async () => {
     settings = (await emptyDatabase('faults_locks')) as MysqlSettings;
     world = await FaultWorld.open(settings);
     server = await ServerProcess.start(settings);
-    const { host, port, user, password, database } = settings;
-    outsider = await createConnection({ host, port, user, password, database });
+    outsider = await Outsider.enter(settings);
   });
   afterAll(async () => {
-    await outsider.end();
+    await outsider.leave();
     await server.stop();
     await world.close();
   });
@@ -57,7 +56,7 @@ describe('locks that someone else holds', () => {
 
   /** Connections of the server that wait for the locked tables. */
   async function connectionsInUse(): Promise<number> {
-    const [rows] = await outsider.query(
+    const [rows] = await outsider.session.query(
       `SELECT COUNT(*) AS busy FROM information_schema.processlist
        WHERE db = DATABASE() AND state LIKE 'Waiting for table metadata lock'`,
     );
@@ -74,15 +73,14 @@ describe('locks that someone else holds', () => {
     async () => {
       const run = await world.run([server.url], { events: 3, total: 400 });
       const held = await run.addEvent(400);
-      await outsider.beginTransaction();
-      await outsider.query('SELECT id FROM events WHERE id = ? FOR UPDATE', [held]);
+      await outsider.lockEvents([held]);
       const load = run.startLoad(CLIENTS);
       await pause(forMs());
       await expectHealth(server.url, { live: 200, ready: 200 });
       await load.stop();
       // Only the outsider's own.
       await until(async () => (await world.openTransactions()) === 1, ANSWER_LIMIT_MS);
-      await outsider.rollback();
+      await outsider.session.rollback();
 
       const ofHeld = run.history.calls.filter(({ eventId }) => eventId === held);
       const ofOthers = run.history.calls.filter(({ eventId }) => eventId !== held);
@@ -117,7 +115,7 @@ describe('locks that someone else holds', () => {
         const run = await world.run([server.url], { events: 30, total: 20 });
         const load = run.startLoad(64);
         await until(() => run.history.calls.filter(isDone).length > 50);
-        await outsider.query('LOCK TABLES events WRITE, bookings WRITE');
+        await outsider.session.query('LOCK TABLES events WRITE, bookings WRITE');
         const readers = Array.from({ length: READERS }, () => listTickets());
         await until(async () => (await connectionsInUse()) === settings.poolMax, ANSWER_LIMIT_MS);
         // Whoever waited in vain for the table lets go of a connection, and the next one takes it.
@@ -128,7 +126,7 @@ describe('locks that someone else holds', () => {
           expect(tookMs).toBeLessThan(ANSWER_LIMIT_MS);
         }
         await pause(times({ short: 1_000, full: 8_000, long: 20_000 }));
-        await outsider.query('UNLOCK TABLES');
+        await outsider.session.query('UNLOCK TABLES');
         await untilBooked();
         await load.stop();
         await run.history.repeatKeyed();

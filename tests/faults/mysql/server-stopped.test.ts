@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createConnection, type Connection } from 'mysql2/promise';
 import type { MysqlSettings } from '../../../src/config/config';
 import { Rounds } from '../../support/fault-profile';
 import { survives } from '../../support/fault-report';
 import { FaultWorld } from '../../support/fault-world';
+import { Outsider } from '../../support/outsider';
 import { ServerProcess } from '../../support/server-process';
 import { emptyDatabase } from '../../support/test-database';
 import { until } from '../../support/until';
@@ -24,35 +24,22 @@ const CARELESS = [
 describe('a server that is told to stop', () => {
   let settings: MysqlSettings;
   let world: FaultWorld;
-  let outsider: Connection;
+  let outsider: Outsider;
   beforeAll(async () => {
     settings = (await emptyDatabase('faults_server_stopped')) as MysqlSettings;
     world = await FaultWorld.open(settings);
-    const { host, port, user, password, database } = settings;
-    outsider = await createConnection({ host, port, user, password, database });
+    outsider = await Outsider.enter(settings);
   });
   afterAll(async () => {
-    await outsider.end();
+    await outsider.leave();
     await world.close();
   });
 
   /** Holds an event's lock until the returned function is called. */
   const hold = async (eventId: number): Promise<() => Promise<void>> => {
-    await outsider.beginTransaction();
-    await outsider.query('SELECT id FROM events WHERE id = ? FOR UPDATE', [eventId]);
-    return () => outsider.rollback();
+    await outsider.lockEvents([eventId]);
+    return () => outsider.session.rollback();
   };
-
-  /** Waits until someone wants a lock that another has. */
-  const untilSomeoneWaits = (): Promise<void> =>
-    until(async () => {
-      const [rows] = await outsider.query(
-        `SELECT 1 FROM information_schema.innodb_trx t
-         JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
-         WHERE p.db = DATABASE() AND t.trx_state = 'LOCK WAIT'`,
-      );
-      return (rows as unknown[]).length > 0;
-    });
 
   survives(
     {
@@ -91,7 +78,7 @@ describe('a server that is told to stop', () => {
       const run = await world.run([server.url], { events: 1 });
       const release = await hold(run.eventId);
       const waiting = run.history.book(world.people[1]!, run.eventId);
-      await untilSomeoneWaits();
+      await outsider.untilSomeoneWaits();
 
       const stopped = server.stop();
       await until(() => server.output.includes('Shutting down: SIGTERM'));
@@ -116,7 +103,7 @@ describe('a server that is told to stop', () => {
       const run = await world.run([server.url], { events: 1 });
       const release = await hold(run.eventId);
       const waiting = run.history.book(world.people[1]!, run.eventId);
-      await untilSomeoneWaits();
+      await outsider.untilSomeoneWaits();
 
       const stopped = server.stop();
       await until(() => server.output.includes('Shutting down: SIGTERM'));
