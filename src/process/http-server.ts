@@ -9,7 +9,7 @@ import { dropStalledReaders } from './stalled-readers';
 const HEADERS_TIMEOUT_MS = 8_000;
 const REQUEST_TIMEOUT_MS = 12_000;
 /** How often these two are checked. */
-const CHECK_INTERVAL_MS = 2_000;
+const CHECK_INTERVAL_MS = 1_000;
 /** How long an idle connection is kept for the next request. */
 export const KEEP_ALIVE_MS = 10_000;
 /** How long a draining server waits for what is in flight. */
