@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 /** How long a client may take no byte of what is ready for it. */
 const STALL_LIMIT_MS = 10_000;
 /** How often connections are looked at. */
-const CHECK_INTERVAL_MS = 2_000;
+const CHECK_INTERVAL_MS = 1_000;
 
 /** What of an answer waits in this process, and since when none of it has gone. */
 interface Backlog {
