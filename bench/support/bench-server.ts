@@ -67,29 +67,26 @@ export class BenchServer {
     const port = await freePort();
     const folder = mkdtempSync(path.join(tmpdir(), 'tickets-bench-log-'));
     const log = openSync(path.join(folder, 'log'), 'w');
-    const child = spawn(
-      process.execPath,
-      [...startOptions(), ...nodeOptions, ...COMMANDS[contestant]],
-      {
-        cwd: ROOT,
-        stdio: ['ignore', log, log],
-        env: {
-          PATH: process.env.PATH,
-          NODE_ENV: 'production',
-          PORT: String(port),
-          SECRET_KEY: BENCH_SECRET,
-          // Limits would end every run in its first second.
-          RATE_LIMIT_ENABLED: 'false',
-          DB_DIALECT: 'mysql',
-          DB_HOST: database.host,
-          DB_PORT: String(database.port),
-          DB_USER: database.user,
-          DB_PASS: database.password,
-          DB_DATABASE: database.database,
-          ...env,
-        },
+    const args = [...startOptions(), ...nodeOptions, ...COMMANDS[contestant]];
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      stdio: ['ignore', log, log],
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'production',
+        PORT: String(port),
+        SECRET_KEY: BENCH_SECRET,
+        // Limits would end every run in its first second.
+        RATE_LIMIT_ENABLED: 'false',
+        DB_DIALECT: 'mysql',
+        DB_HOST: database.host,
+        DB_PORT: String(database.port),
+        DB_USER: database.user,
+        DB_PASS: database.password,
+        DB_DATABASE: database.database,
+        ...env,
       },
-    );
+    });
     closeSync(log);
     const server = new BenchServer(child, folder, `http://127.0.0.1:${String(port)}`);
     const limit = performance.now() + START_LIMIT_MS;

@@ -4,6 +4,9 @@ import { findRows } from '../database/find-rows';
 import type { Tx } from '../database/unit-of-work';
 import type { EventRow } from '../models/event.model';
 
+/** Ids of new rows by event, and within it by what names the row there. */
+type IdsByEvent = ReadonlyMap<number, ReadonlyMap<number, number>>;
+
 /**
  * Ids of tickets just written, by event and ticket number. They are read back because a bulk insert
  * tells one id at the most, and the next ones need not follow it (`auto_increment_increment`).
@@ -12,10 +15,8 @@ export async function readBookingIds(
   { models }: Database,
   tx: Tx,
   events: readonly EventRow[],
-): Promise<Map<number, Map<number, number>>> {
-  const ids = new Map<number, Map<number, number>>();
-  if (events.length === 0) return ids;
-  for (const { id } of events) ids.set(id, new Map());
+): Promise<IdsByEvent> {
+  if (events.length === 0) return new Map();
   const rows = await findRows(models.Booking, {
     attributes: ['id', 'event_id', 'ticket_no'],
     where: {
@@ -26,8 +27,7 @@ export async function readBookingIds(
     },
     transaction: tx,
   });
-  for (const { id, event_id, ticket_no } of rows) ids.get(event_id)?.set(ticket_no, id);
-  return ids;
+  return idsByEvent(rows, ({ ticket_no }) => ticket_no);
 }
 
 /** People who have just come to wait for an event. */
@@ -41,10 +41,8 @@ export async function readEntryIds(
   { models }: Database,
   tx: Tx,
   waiters: readonly NewWaiters[],
-): Promise<Map<number, Map<number, number>>> {
-  const ids = new Map<number, Map<number, number>>();
-  if (waiters.length === 0) return ids;
-  for (const { eventId } of waiters) ids.set(eventId, new Map());
+): Promise<IdsByEvent> {
+  if (waiters.length === 0) return new Map();
   const rows = await findRows(models.WaitlistEntry, {
     attributes: ['id', 'event_id', 'user_id'],
     where: {
@@ -52,6 +50,17 @@ export async function readEntryIds(
     },
     transaction: tx,
   });
-  for (const { id, event_id, user_id } of rows) ids.get(event_id)?.set(user_id, id);
+  return idsByEvent(rows, ({ user_id }) => user_id);
+}
+
+function idsByEvent<Row extends { readonly id: number; readonly event_id: number }>(
+  rows: readonly Row[],
+  nameOf: (row: Row) => number,
+): IdsByEvent {
+  const ids = new Map<number, Map<number, number>>();
+  for (const row of rows) {
+    const ofEvent = ids.get(row.event_id) ?? new Map<number, number>();
+    ids.set(row.event_id, ofEvent.set(nameOf(row), row.id));
+  }
   return ids;
 }
