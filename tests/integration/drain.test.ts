@@ -3,6 +3,9 @@ import { ServerProcess } from '../support/server-process';
 import { testDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
+/** Clients, far more than are accepted in one turn of the event loop. */
+const CROWD = 100;
+
 interface Reply {
   readonly status: number | undefined;
   readonly connection: string | undefined;
@@ -19,7 +22,38 @@ function ask(agent: Agent, url: string): Promise<Reply> {
   });
 }
 
+/** Asks again and again, each time on a new connection, until none can be had. */
+async function askUntilRefused(url: string): Promise<string[]> {
+  const outcomes: string[] = [];
+  while (outcomes.at(-1) !== 'ECONNREFUSED') {
+    const agent = new Agent({ keepAlive: false });
+    outcomes.push(
+      await ask(agent, url).then(
+        ({ status }) => String(status),
+        (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error),
+      ),
+    );
+  }
+  return outcomes;
+}
+
 describe('a server that is asked to stop', () => {
+  it('answers whoever could connect, also those it had not yet accepted', async () => {
+    const server = await ServerProcess.start(await testDatabase());
+    try {
+      const clients = Array.from({ length: CROWD }, () => askUntilRefused(server.url));
+      await until(() => fetch(`${server.url}/health/live`).then(({ ok }) => ok));
+      server.signal('SIGTERM');
+
+      const outcomes = new Set((await Promise.all(clients)).flat());
+
+      expect(outcomes).toEqual(new Set(['200', 'ECONNREFUSED']));
+      expect(await server.exited).toEqual({ code: 0, signal: null });
+    } finally {
+      await server.kill();
+    }
+  });
+
   it('answers what comes on a connection that was idle, and says that it was the last', async () => {
     const server = await ServerProcess.start(await testDatabase());
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });

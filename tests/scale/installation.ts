@@ -46,10 +46,9 @@ export class Installation {
     this.replicas[index] = await startReplica(this.database, this.redis, port);
   }
 
-  /** A person nobody has counted yet. */
-  async newcomer(): Promise<Person> {
-    const [person] = await makePeople(this.world.observer.container, 1);
-    return person!;
+  /** People whose requests no limit has counted yet. */
+  newcomers(count: number): Promise<Person[]> {
+    return makePeople(this.world.observer.container, count);
   }
 
   /** One request through the proxy. */

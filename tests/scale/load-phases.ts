@@ -10,7 +10,10 @@ import type { Installation } from './installation';
 const BUYERS = 1_000;
 const TICKETS = 300;
 const CLIENTS = 48;
-/** Few enough to hold tickets when they cancel, too many for the limit of an account to be met. */
+/**
+ * Few enough to hold tickets when they cancel, and so many that an account meets its limit seldom,
+ * on a fast machine only. Its 429 changes nothing, as any other refusal.
+ */
 const REGULARS = 151;
 /** How many calls are answered before, between and after what happens to the servers. */
 const STRETCH_CALLS = 400;
