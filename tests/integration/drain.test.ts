@@ -1,4 +1,5 @@
-import { Agent, get } from 'node:http';
+import { once } from 'node:events';
+import { Agent, get, request, type IncomingMessage } from 'node:http';
 import { ServerProcess } from '../support/server-process';
 import { testDatabase } from '../support/test-database';
 import { until } from '../support/until';
@@ -68,6 +69,35 @@ describe('a server that is asked to stop', () => {
       expect(await server.exited).toEqual({ code: 0, signal: null });
     } finally {
       agent.destroy();
+      await server.kill();
+    }
+  });
+
+  it('answers a request that it has begun to read, long after it has closed what is idle', async () => {
+    const server = await ServerProcess.start(await testDatabase());
+    const agent = new Agent({ keepAlive: true });
+    const slow = request(`${server.url}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+    });
+    const answered = once(slow, 'response') as Promise<[IncomingMessage]>;
+    try {
+      slow.write('{"email":');
+      await ask(agent, server.url);
+      const [idle] = Object.values(agent.freeSockets).flat();
+      const idleClosed = once(idle!, 'close');
+
+      server.signal('SIGTERM');
+      await idleClosed;
+      slow.end('"someone@example.com"}');
+
+      const [answer] = await answered;
+      answer.resume();
+      expect(answer.statusCode).toBe(400);
+      expect(await server.exited).toEqual({ code: 0, signal: null });
+    } finally {
+      agent.destroy();
+      slow.destroy();
       await server.kill();
     }
   });
