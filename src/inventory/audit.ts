@@ -1,5 +1,6 @@
 /** The audit log: one row for each thing that was done, written in the transaction that did it. */
 import type { Database } from '../database/database';
+import { insertRows } from '../database/insert-rows';
 import { asSqlTimestamp } from '../database/timestamps';
 import type { Tx } from '../database/unit-of-work';
 import type { CommandKind } from '../domain/commands';
@@ -54,7 +55,9 @@ export async function writeAudit(
 ): Promise<void> {
   if (records.length === 0) return;
   const createdAt = asSqlTimestamp(database, now);
-  await database.sequelize.getQueryInterface().bulkInsert(
+  await insertRows(
+    database,
+    tx,
     'audit_log',
     records.map((record) => ({
       action: record.action,
@@ -67,7 +70,6 @@ export async function writeAudit(
       details: JSON.stringify(record.details),
       createdAt,
     })),
-    { transaction: tx },
   );
 }
 

@@ -2,6 +2,7 @@ import { QueryTypes } from 'sequelize';
 import type { Database } from '../database/database';
 import { WriteConflictError } from '../database/fault-kind';
 import { findRows } from '../database/find-rows';
+import { insertRows } from '../database/insert-rows';
 import { asSqlTimestamp } from '../database/timestamps';
 import type { Tx } from '../database/unit-of-work';
 import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
@@ -188,14 +189,11 @@ async function insertBookings(
       updatedAt: asSqlTimestamp(database, ticket.updatedAt),
     })),
   );
-  const queries = database.sequelize.getQueryInterface();
-  let id: number | object = 0;
-  for (const part of chunks(rows)) {
-    id = await queries.bulkInsert('bookings', part, { transaction: tx });
-  }
+  let id = 0;
+  for (const part of chunks(rows)) id = await insertRows(database, tx, 'bookings', part);
   const [first] = rows;
   return first && rows.length === 1
-    ? { eventId: first.event_id, ticketNo: first.ticket_no, id: Number(id) }
+    ? { eventId: first.event_id, ticketNo: first.ticket_no, id }
     : null;
 }
 
@@ -216,10 +214,7 @@ async function insertEntries(
       updatedAt: asSqlTimestamp(database, entry.updatedAt),
     })),
   );
-  const queries = database.sequelize.getQueryInterface();
-  for (const part of chunks(rows)) {
-    await queries.bulkInsert('waitlists', part, { transaction: tx });
-  }
+  for (const part of chunks(rows)) await insertRows(database, tx, 'waitlists', part);
 }
 
 /** Ends all bookings and the queue of an event that may have a hundred thousand of each. */
