@@ -12,13 +12,44 @@ export type FaultKind = 'conflict' | 'unavailable' | 'constraint' | 'unknown';
 /** Deadlock, lock wait over, MariaDB's "record has changed", and TiDB's write conflicts. */
 const CONFLICT_ERRNOS = new Set([1213, 1205, 1020, 8002, 8022, 9007]);
 
+/** Access denied: to the server, the database, a table, a column, an operation, a routine. */
+const DENIED_ERRNOS = new Set([1045, 1044, 1142, 1143, 1227, 1370]);
+
 const UNAVAILABLE_ERRNOS = new Set([
-  // No room, no right to come in, or the server is going down.
-  1040, 1203, 1226, 1044, 1045, 1053, 1077, 1079, 1129, 1130, 1142, 1143, 1227, 1370,
+  ...DENIED_ERRNOS,
+  // No room, or the server is going down.
+  1040,
+  1203,
+  1226,
+  1053,
+  1077,
+  1079,
+  1129,
+  1130,
   // Read-only, disk full, table full, storage engine in trouble.
-  1290, 1792, 1836, 3, 28, 1021, 1026, 1030, 1114, 1180,
+  1290,
+  1792,
+  1836,
+  3,
+  28,
+  1021,
+  1026,
+  1030,
+  1114,
+  1180,
   // Interrupted, killed, or the network gone.
-  1158, 1159, 1160, 1161, 1317, 1927, 1969, 2002, 2003, 2006, 2013, 3024,
+  1158,
+  1159,
+  1160,
+  1161,
+  1317,
+  1927,
+  1969,
+  2002,
+  2003,
+  2006,
+  2013,
+  3024,
 ]);
 
 const CONSTRAINT_ERRNOS = new Set([
@@ -81,6 +112,11 @@ export function faultKind(error: unknown): FaultKind {
 export function isConnectionLost(error: unknown): boolean {
   const { code = '', fatal, message = '' } = driverErrorOf(error);
   return fatal === true || LOST_CODES.has(code) || /closed state/.test(message);
+}
+
+/** Whether the connection lacks rights, perhaps for as long as it lives. */
+export function isDenied(error: unknown): boolean {
+  return DENIED_ERRNOS.has(driverErrorOf(error).errno ?? 0);
 }
 
 /** Whether a unique key refused the row; `key` is its name, or the columns SQLite speaks of. */

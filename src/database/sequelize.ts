@@ -9,6 +9,12 @@ const ACQUIRE_TIMEOUT_MS = 1_500;
 /** How often the pool looks for connections that have been idle too long. */
 const EVICT_INTERVAL_MS = 500;
 
+/**
+ * How often a connection is used before another takes its place. The server settles at connecting
+ * what it may do in the database: one made while rights were taken away would fail for ever.
+ */
+const MAX_USES = 1_000;
+
 const COMMON: Options = {
   logging: false,
   define: { timestamps: false },
@@ -29,6 +35,7 @@ export function createSequelize(settings: DatabaseSettings): Sequelize {
       acquire: ACQUIRE_TIMEOUT_MS,
       idle: IDLE_LIMIT_MS,
       evict: EVICT_INTERVAL_MS,
+      maxUses: MAX_USES,
     },
     dialectOptions: {
       ...MYSQL_DIALECT_OPTIONS,

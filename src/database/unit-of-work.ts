@@ -3,7 +3,7 @@ import { Transaction, type Sequelize } from 'sequelize';
 import { outcomeUnknown, serviceUnavailable } from '../errors/api-error';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
-import { faultKind, isConnectionLost } from './fault-kind';
+import { faultKind, isConnectionLost, isDenied } from './fault-kind';
 import { OrphanReaper } from './orphan-reaper';
 
 declare const openTransaction: unique symbol;
@@ -161,7 +161,9 @@ export class UnitOfWork {
     if (!isConnectionLost(error)) {
       try {
         await this.#sequelize.getQueryInterface().rollbackTransaction(tx, {});
-        internals.cleanup();
+        // What a connection may do is settled when it is made: the next one may have more rights.
+        if (isDenied(error) && !this.#isSqlite) await internals.forceCleanup();
+        else internals.cleanup();
         return;
       } catch {
         // The first error is the one that matters; the connection goes below.

@@ -90,6 +90,21 @@ export class OwnMariadb {
     );
   }
 
+  /** Leaves the service with nothing but reading, and no connection that could ever do more. */
+  async takeAllRights(): Promise<void> {
+    await this.asRoot(async (connection) => {
+      await connection.query(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${SERVICE_USER}@'%'`);
+      await connection.query(`GRANT SELECT ON ${DATABASE}.* TO ${SERVICE_USER}@'%'`);
+      await connection.query(`KILL USER ${SERVICE_USER}`);
+    });
+  }
+
+  async giveAllRights(): Promise<void> {
+    await this.asRoot((connection) =>
+      connection.query(`GRANT ALL ON ${DATABASE}.* TO ${SERVICE_USER}@'%'`),
+    );
+  }
+
   async stop(): Promise<void> {
     await this.world.close();
     await this.mariadb.stop();

@@ -117,6 +117,27 @@ describe('a database in trouble', () => {
   survives(
     {
       area,
+      fault: 'all rights but reading are taken away under load, and all connections ended',
+      checked: '503, nothing partial; bookings flow again within 2 s of their return',
+    },
+    async () => {
+      const rounds = new Rounds({ short: 1, full: 5, long: 20 });
+      while (rounds.goOn()) {
+        await getThrough({
+          world: own.world,
+          url: server.url,
+          begin: () => own.takeAllRights(),
+          end: () => own.giveAllRights(),
+        });
+        await own.world.settle();
+      }
+      return rounds.done;
+    },
+  );
+
+  survives(
+    {
+      area,
       fault: 'max_connections is reached, so that no connection can be made',
       checked: '503 within 5 s; live 200, ready 503; bookings flow within 2 s of there being room',
     },
