@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import path from 'node:path';
 import winston from 'winston';
 import type { Config } from '../config/config';
+import { LogFiles } from './log-files';
 
 export type Logger = Pick<winston.Logger, 'error' | 'warn' | 'info' | 'debug' | 'close'>;
 
@@ -51,21 +52,21 @@ function fileName(): string {
 
 /** JSON lines to standard output and, with a log directory, to rotated files. */
 export function createLogger({ level, directory }: Config['log']): Logger {
-  const transports: winston.transport[] = [new winston.transports.Console()];
-  if (directory !== null) {
-    transports.push(
-      new winston.transports.File({
-        filename: path.join(directory, fileName()),
-        maxsize: MAX_FILE_BYTES,
-        maxFiles: MAX_FILES,
-        tailable: true,
-      }),
-    );
-  }
-  return winston.createLogger({
+  const logger = winston.createLogger({
     level: level === 'silent' ? 'error' : level,
     silent: level === 'silent',
     format: winston.format.combine(withErrors(), winston.format.timestamp(), asJsonLines()),
-    transports,
+    transports: [new winston.transports.Console()],
   });
+  if (directory !== null) {
+    const stream = new LogFiles({
+      filename: path.join(directory, fileName()),
+      maxsize: MAX_FILE_BYTES,
+      maxFiles: MAX_FILES,
+      tailable: true,
+    });
+    stream.on('stalled', () => logger.warn('The log file takes no lines: some are not in it'));
+    logger.add(new winston.transports.Stream({ stream, eol: '' }));
+  }
+  return logger;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSettings, SqliteSettings } from '../../../src/config/config';
 import { Rounds, times } from '../../support/fault-profile';
@@ -7,6 +7,7 @@ import { FaultWorld, type FaultRun } from '../../support/fault-world';
 import { OwnMariadb } from '../../support/own-mariadb';
 import { ServerProcess } from '../../support/server-process';
 import { SmallDisk } from '../../support/small-disk';
+import { testDatabase } from '../../support/test-database';
 import { getThrough } from '../../support/trouble';
 import { until } from '../../support/until';
 
@@ -14,6 +15,11 @@ import { until } from '../../support/until';
 const WRITTEN_MIB = times({ short: 0, full: 300, long: 3_000 });
 const SQLITE_MIB = 32 + WRITTEN_MIB;
 const MARIADB_MIB = 176 + WRITTEN_MIB;
+const LOG_MIB = 4;
+/** Lines between two looks at whether the server has noticed. */
+const LINES_AT_ONCE = 50;
+/** The server notices after some seconds in which the disk has taken nothing. */
+const LOG_LIMIT_MS = 30_000;
 const START_LIMIT_MS = 60_000;
 /** Databases still have some room in their files when the disk is full. */
 const FULL_WITHIN_MS = 20_000;
@@ -77,6 +83,58 @@ const canMount = SmallDisk.canMount();
   });
 
   survives({ area: 'SQLite', ...FAULT }, () => fillUp(world, settings, disk));
+});
+
+(canMount ? describe : undefined)?.('log files on a disk that is full', () => {
+  let disk: SmallDisk;
+  beforeAll(() => {
+    disk = SmallDisk.mount(LOG_MIB);
+  });
+  afterAll(() => {
+    disk.unmount();
+  });
+
+  survives(
+    {
+      area: 'The server',
+      fault: 'the disk of LOG_DIR is full',
+      checked: 'all are answered and stand on standard output; files go on once there is room',
+    },
+    async () => {
+      const server = await ServerProcess.start(await testDatabase(), {
+        env: { LOG_DIR: disk.folder },
+      });
+      const file = path.join(disk.folder, 'server.log');
+      const ask = async (page: number): Promise<void> => {
+        const answer = await fetch(`${server.url}/api/events?page=${String(page)}`);
+        expect(answer.status).toBe(401);
+        await answer.arrayBuffer();
+      };
+      const toldOnOutput = (): number =>
+        server.log.filter(({ message }) => message.includes('/api/events?page=')).length;
+      const mark = (page: number): string => `/api/events?page=${String(page)} `;
+      try {
+        disk.fill();
+        let asked = 0;
+        await until(async () => {
+          for (let count = 0; count < LINES_AT_ONCE; count += 1) await ask((asked += 1));
+          return server.log.some(({ message }) => message.startsWith('The log file takes no'));
+        }, LOG_LIMIT_MS);
+        await until(() => toldOnOutput() === asked);
+
+        disk.free();
+        await until(async () => {
+          const isWritten = readFileSync(file, 'utf8').includes(mark(asked));
+          for (let count = 0; count < LINES_AT_ONCE; count += 1) await ask((asked += 1));
+          return isWritten;
+        }, LOG_LIMIT_MS);
+        await until(() => toldOnOutput() === asked);
+      } finally {
+        await server.stop();
+      }
+      return 1;
+    },
+  );
 });
 
 const hasMariadb = globalThis.TEST_DIALECT === 'mysql';
