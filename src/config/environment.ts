@@ -1,7 +1,6 @@
 import { Transform } from 'class-transformer';
 import {
   getMetadataStorage,
-  IsEmail,
   IsIn,
   IsInt,
   IsOptional,
@@ -10,36 +9,27 @@ import {
   Matches,
   Max,
   Min,
+  MaxLength,
   MinLength,
-  ValidateBy,
 } from 'class-validator';
+import {
+  EmailAddress,
+  FitsBcrypt,
+  MAX_EMAIL_CHARACTERS,
+  MIN_PASSWORD_CHARACTERS,
+} from '../text-rules';
 
 const MAX_PORT = 65_535;
 const MIN_BCRYPT_ROUNDS = 4;
 /** A hash takes about 0.8 s at 14, twice that with each step. */
 const MAX_BCRYPT_ROUNDS = 14;
 const MAX_WORKERS = 256;
-const MAX_PASSWORD_BYTES = 72;
 
 /** Numbers stay what they are when they are no whole numbers, so that the check names them. */
 const WholeNumber = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d{1,9}$/.test(value.trim()) ? Number(value) : value,
   );
-
-/** bcrypt reads no further, and a login with more would be refused. */
-const FitsBcrypt = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'fitsBcrypt',
-    validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' &&
-        Buffer.byteLength(value) <= MAX_PASSWORD_BYTES &&
-        !value.includes('\0'),
-      defaultMessage: () =>
-        `$property must be at most ${String(MAX_PASSWORD_BYTES)} bytes, without NUL characters`,
-    },
-  });
 
 const Flag = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
@@ -100,7 +90,7 @@ export class Environment {
   @IsInt()
   DB_POOL_MAX: number = 10;
 
-  /** Migrate at start instead of refusing to start. Always done in development on sqlite. */
+  /** Migrate at start instead of refusing to start. Done in development on sqlite, unless it says `false`. */
   @IsOptional()
   @Flag()
   @IsIn(['true', 'false'])
@@ -131,12 +121,13 @@ export class Environment {
 
   /** The first admin: made at start where there is no admin. */
   @IsOptional()
-  @IsEmail()
+  @EmailAddress()
+  @MaxLength(MAX_EMAIL_CHARACTERS)
   ADMIN_EMAIL?: string;
 
   /** As any password: 8 characters at least, 72 bytes at most. */
   @IsOptional()
-  @MinLength(8)
+  @MinLength(MIN_PASSWORD_CHARACTERS)
   @FitsBcrypt()
   ADMIN_PASSWORD?: string;
 

@@ -105,8 +105,9 @@ export function loadDatabaseSettings(
 }
 
 function readEnvironment(variables: Variables, root: string, faults: string[]): Environment {
-  const merged = withFileVariables(withEnvFile(variables, root), root, faults);
-  const env = plainToInstance(Environment, pickKnown(merged), { exposeDefaultValues: true });
+  const merged = withFileVariables(withEnvFile(withoutEmpty(variables), root), root, faults);
+  const known = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, merged[name]] as const));
+  const env = plainToInstance(Environment, withoutEmpty(known), { exposeDefaultValues: true });
   for (const { constraints } of validateSync(env, { stopAtFirstError: true })) {
     faults.push(...Object.values(constraints ?? {}));
   }
@@ -115,7 +116,9 @@ function readEnvironment(variables: Variables, root: string, faults: string[]): 
 
 function withEnvFile(variables: Variables, root: string): Variables {
   const file = path.join(root, `.env.${variables.NODE_ENV ?? 'development'}.local`);
-  return existsSync(file) ? { ...parse(readFileSync(file)), ...variables } : variables;
+  return existsSync(file)
+    ? { ...withoutEmpty(parse(readFileSync(file))), ...variables }
+    : variables;
 }
 
 function withFileVariables(variables: Variables, root: string, faults: string[]): Variables {
@@ -135,13 +138,9 @@ function withFileVariables(variables: Variables, root: string, faults: string[])
   return merged;
 }
 
-/** Unset and empty mean the same: the default. */
-function pickKnown(variables: Variables): Variables {
-  return Object.fromEntries(
-    ENVIRONMENT_NAMES.map((name) => [name, variables[name]] as const).filter(([, value]) =>
-      value?.trim(),
-    ),
-  );
+/** Unset and empty mean the same. */
+function withoutEmpty(variables: Variables): Variables {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()));
 }
 
 function databaseSettings(env: Environment, root: string, faults: string[]): DatabaseSettings {
@@ -177,7 +176,7 @@ function checkTogether(env: Environment, database: DatabaseSettings, faults: str
   }
   if (env.NODE_ENV !== 'production') return;
   const secrets = [env.SECRET_KEY ?? '', ...listOf(env.SECRET_KEY_PREVIOUS)];
-  if (secrets.some((secret) => !isStrongSecret(secret))) {
+  if (secrets.some((secret) => !isLongSecret(secret))) {
     faults.push(
       `SECRET_KEY (and each of SECRET_KEY_PREVIOUS) must be at least ${String(MIN_SECRET_BYTES)} ` +
         'random bytes in production; openssl rand -base64 48 makes one',
@@ -185,10 +184,8 @@ function checkTogether(env: Environment, database: DatabaseSettings, faults: str
   }
 }
 
-function isStrongSecret(secret: string): boolean {
-  return (
-    Buffer.byteLength(secret) >= MIN_SECRET_BYTES && new Set(secret).size >= MIN_SECRET_CHARACTERS
-  );
+function isLongSecret(secret: string): boolean {
+  return Buffer.byteLength(secret) >= MIN_SECRET_BYTES;
 }
 
 function signingSecret(
@@ -198,8 +195,12 @@ function signingSecret(
   warnings: string[],
 ): string {
   if (env.SECRET_KEY !== undefined) {
-    if (!isStrongSecret(env.SECRET_KEY)) {
-      warnings.push('SECRET_KEY is short or simple: good for trying, refused in production');
+    if (!isLongSecret(env.SECRET_KEY)) {
+      warnings.push('SECRET_KEY is short: good for trying, refused in production');
+    } else if (new Set(env.SECRET_KEY).size < MIN_SECRET_CHARACTERS) {
+      warnings.push(
+        'SECRET_KEY has few different characters: draw it, with openssl rand -base64 48',
+      );
     }
     return env.SECRET_KEY;
   }

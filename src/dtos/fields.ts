@@ -30,15 +30,15 @@ import {
   EmailAddress,
   FitsBcrypt,
   inOneForm,
+  MAX_EMAIL_CHARACTERS,
   MAX_PASSWORD_BYTES,
+  MIN_PASSWORD_CHARACTERS,
   NO_CONTROL_CHARACTERS,
   OneLine,
-} from './text-rules';
+} from '../text-rules';
 
 /** The largest id: MySQL's INTEGER. */
 export const MAX_ID = 2_147_483_647;
-export const MAX_EMAIL_CHARACTERS = 254;
-export const MIN_PASSWORD_CHARACTERS = 8;
 
 /** What the rules themselves don't say: words, examples, and types they leave open. */
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,11 +1,8 @@
 /** The operator's commands. Each answers with its exit code. */
-import { isEmail } from 'class-validator';
 import { loadConfig, loadDatabaseSettings } from '../config/load-config';
 import { openMaintenanceDatabase, type Database } from '../database/database';
 import { Migrator } from '../database/migrator';
 import { UnitOfWork } from '../database/unit-of-work';
-import { MIN_PASSWORD_CHARACTERS } from '../dtos/fields';
-import { MAX_PASSWORD_BYTES } from '../dtos/text-rules';
 import { createLogger } from '../observability/logger';
 import { buildDocument } from '../openapi/document';
 import { Metrics } from '../observability/metrics';
@@ -13,6 +10,12 @@ import { ROUTES } from '../routes';
 import { AdminAccountsService } from '../services/admin-accounts.service';
 import { LedgerService } from '../services/ledger.service';
 import { PasswordHasher } from '../services/password-hasher';
+import {
+  fitsBcrypt,
+  isEmailAddress,
+  MAX_PASSWORD_BYTES,
+  MIN_PASSWORD_CHARACTERS,
+} from '../text-rules';
 import { VERSION } from '../version';
 
 /** The command line was wrong; the message says how it should be. */
@@ -90,19 +93,17 @@ function tell(lines: readonly string[], otherwise = ''): void {
   console.log(lines.length > 0 ? lines.join('\n') : otherwise);
 }
 
-async function createAdmin([
-  email = process.env.ADMIN_EMAIL ?? '',
-  password = process.env.ADMIN_PASSWORD ?? '',
-]: readonly string[]): Promise<number> {
-  const isSoundPassword =
-    password.length >= MIN_PASSWORD_CHARACTERS && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
-  if (!isEmail(email.trim()) || !isSoundPassword) {
+async function createAdmin(words: readonly string[]): Promise<number> {
+  const config = loadConfig(process.env);
+  const [email = config.auth.firstAdmin?.email ?? '', password = config.auth.firstAdmin?.password] =
+    words;
+  const isSoundPassword = fitsBcrypt(password) && password.length >= MIN_PASSWORD_CHARACTERS;
+  if (!isEmailAddress(email.trim()) || !isSoundPassword) {
     throw new UsageError(
       'Usage: npm run admin:create -- <e-mail> <password>, the password of ' +
         `${String(MIN_PASSWORD_CHARACTERS)} characters to ${String(MAX_PASSWORD_BYTES)} bytes`,
     );
   }
-  const config = loadConfig(process.env);
   return withDatabase(async ({ database, unitOfWork }) => {
     const hasher = new PasswordHasher(config.auth.bcryptRounds);
     const service = new AdminAccountsService({ database, unitOfWork, hasher });

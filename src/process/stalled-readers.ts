@@ -22,7 +22,7 @@ export function dropStalledReaders(server: Server): void {
     backlogs.set(socket, undefined);
     socket.once('close', () => backlogs.delete(socket));
   });
-  const timer = setInterval(() => {
+  setInterval(() => {
     const now = performance.now();
     for (const [socket, before] of backlogs) {
       const sentBytes = socket.bytesWritten - socket.writableLength;
@@ -30,8 +30,5 @@ export function dropStalledReaders(server: Server): void {
       else if (before?.sentBytes !== sentBytes) backlogs.set(socket, { sentBytes, since: now });
       else if (now - before.since >= STALL_LIMIT_MS) socket.destroy();
     }
-  }, CHECK_INTERVAL_MS);
-  server.once('close', () => {
-    clearInterval(timer);
-  });
+  }, CHECK_INTERVAL_MS).unref();
 }

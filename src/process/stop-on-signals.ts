@@ -28,7 +28,7 @@ export function stopOnSignals(logger: Logger, stop: () => Promise<void>): void {
     });
   }
   process.on('message', (message) => {
-    if (message === STOP_MESSAGE) shutDown('the primary process stops', 0);
+    if (message === STOP_MESSAGE && !isStopping) shutDown('the primary process stops', 0);
   });
   process.on('disconnect', () => {
     if (!isStopping) shutDown('the primary process is gone', 1);

@@ -25,8 +25,10 @@ export class Supervisor {
 
   start(): void {
     answerMetricsRequests();
-    cluster.on('listening', () => {
+    cluster.on('listening', (worker) => {
       this.#hasServed = true;
+      // One that was still starting has not heard it.
+      if (this.#isStopping) tellToStop(worker);
     });
     cluster.on('exit', (worker, code, signal) => {
       this.#onExit(worker, signal || `exit code ${String(code)}`);
@@ -45,9 +47,7 @@ export class Supervisor {
     const allGone = Promise.all(
       workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))),
     );
-    for (const worker of workers) {
-      if (worker.isConnected()) worker.send(STOP_MESSAGE);
-    }
+    workers.forEach(tellToStop);
     let limit: NodeJS.Timeout | undefined;
     const isLate = new Promise<'late'>((resolve) => {
       limit = setTimeout(resolve, STOP_LIMIT_MS, 'late');
@@ -69,6 +69,8 @@ export class Supervisor {
 
   #fork(): void {
     const worker = cluster.fork();
+    // A message to one that has just died; that it is gone is told by itself.
+    worker.on('error', () => undefined);
     this.#startedAt.set(worker.id, performance.now());
   }
 
@@ -93,4 +95,8 @@ export class Supervisor {
       if (!this.#isStopping) this.#fork();
     }, pauseMs);
   }
+}
+
+function tellToStop(worker: Worker): void {
+  if (worker.isConnected()) worker.send(STOP_MESSAGE);
 }

@@ -36,8 +36,11 @@ export async function makeThrowawayDatabase(env: Variables): Promise<ThrowawayDa
       user: DB_USER,
       password: DB_PASS,
     });
-    await work(connection);
-    await connection.end();
+    try {
+      await work(connection);
+    } finally {
+      await connection.end();
+    }
   };
   await onServer((connection) => connection.query(`CREATE DATABASE ${name}`));
   return {

@@ -75,6 +75,15 @@ describe('accounts', () => {
       );
     });
 
+    it('takes an e-mail of 254 characters, however they are divided', async () => {
+      const domain = '@example.com';
+      const email = `${newEmail().slice(0, 36)}${'a'.repeat(254 - 36 - domain.length)}${domain}`;
+
+      expect(email).toHaveLength(254);
+      expect((await signUp({ email, password: PASSWORD })).status).toBe(201);
+      expect((await logIn(email, PASSWORD)).status).toBe(200);
+    });
+
     it('takes passwords from 8 characters to 72 bytes, and cuts none', async () => {
       // Two bytes a character: 36 of them are as many as bcrypt reads.
       const longest = 'é'.repeat(36);

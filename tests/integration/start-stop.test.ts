@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import type { DatabaseSettings } from '../../src/config/config';
 import { Migrator } from '../../src/database/migrator';
 import { ServerProcess } from '../support/server-process';
@@ -45,6 +47,22 @@ describe('a production server', () => {
     expect(await logIn(second, 'another password')).toBe(401);
     expect(await logIn(second, ADMIN.ADMIN_PASSWORD)).toBe(200);
     expect(await second.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('ends where its port is taken, and says so', async () => {
+    const holder = createServer().listen(0);
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    try {
+      const server = ServerProcess.spawn(database, {
+        env: { DB_MIGRATE_ON_START: 'true', PORT: String(port) },
+      });
+
+      expect(await server.exited).toEqual({ code: 1, signal: null });
+      expect(server.output).toContain('EADDRINUSE');
+    } finally {
+      holder.close();
+    }
   });
 
   it('tells every fault of its configuration at once, and ends', async () => {

@@ -96,6 +96,21 @@ describe('workers whose primary process is gone', () => {
   });
 });
 
+describe('workers that are still starting when the server is told to stop', () => {
+  it('stop as soon as they have started', async () => {
+    const api = await TestApi.start();
+    const { database } = api.container.config;
+    const server = await ServerProcess.start(database, { env: { WEB_CONCURRENCY: '3' } });
+    try {
+      // The first of them listens.
+      expect(await server.stop()).toEqual({ code: 0, signal: null });
+    } finally {
+      await server.kill();
+      await api.close();
+    }
+  });
+});
+
 describe('workers that can’t start', () => {
   it('end the server, which says why', async () => {
     const api = await TestApi.start();
