@@ -139,6 +139,11 @@ export class EventQueue {
     return group;
   }
 
+  /** Says that its group has ended, however it did. */
+  endGroup(): void {
+    this.#running = [];
+  }
+
   /** Puts back, in front, what could not run with the rest of its group. */
   putBack(pendings: readonly Pending[]): void {
     for (const pending of pendings) pending.wait();

@@ -112,6 +112,7 @@ export class InventoryExecutor {
     const parts = this.#takeParts();
     await this.#run(parts);
     for (const { queue } of parts) {
+      queue.endGroup();
       if (queue.length > 0) this.#ready.push(queue);
       else this.#queues.delete(queue.eventId);
     }

@@ -40,11 +40,26 @@ describe('a command whose time is over before it ran', () => {
     await refused;
   });
 
-  it('is told to come back where it waited for others', async () => {
-    const queue = new EventQueue(1);
-    queue.add(requestWith('other'));
-    queue.takeGroup();
-    const waiting = queue.add(requestWith('k'));
+  it.each([
+    [
+      'it waited for others',
+      (queue: EventQueue) => {
+        queue.add(requestWith('other'));
+        queue.takeGroup();
+        return queue.add(requestWith('k'));
+      },
+    ],
+    [
+      'it ran in vain itself',
+      (queue: EventQueue) => {
+        const waiting = queue.add(requestWith('k'));
+        queue.setApart(queue.takeGroup());
+        queue.endGroup();
+        return waiting;
+      },
+    ],
+  ])('is told to come back where %s', async (_why, addTo) => {
+    const waiting = addTo(new EventQueue(1));
     const refused = expect(waiting.promise).rejects.toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       retryAfterSeconds: 1,
