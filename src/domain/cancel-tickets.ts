@@ -1,16 +1,19 @@
 import type { Change } from './changes';
 import type { CancelBookings, CancelHeldTickets } from './commands';
-import { accept, refuseWith, type Decision } from './decision';
+import { accept, refused, refuseWith, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
 import type { Ticket } from './inventory-state';
 import type { TicketsCancelled } from './outcomes';
 import { promote } from './promote';
+import { refuseMissingUsers } from './rules';
 
 /** Gives back what one person holds: everything, or the tickets given out last. */
 export function cancelHeldTickets(
   inventory: EventInventory,
   { kind, holderId, quantity }: CancelHeldTickets,
 ): Decision {
+  const missing = refuseMissingUsers(inventory, [holderId]);
+  if (missing) return refused(inventory, missing);
   const held = inventory.ticketsHeldBy(holderId);
   if (held.length === 0) {
     return refuseWith(inventory, 'BOOKING_NOT_FOUND', 'No active ticket for this event');

@@ -34,6 +34,9 @@ export interface AuditRecord {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Promotions that one record lists: its column ends at 16 MiB. */
+const TOLD_PROMOTIONS_MAX = 10_000;
+
 const ACTION_OF: Readonly<Record<CommandKind, AuditAction>> = {
   book: 'tickets.book',
   'cancel-held': 'tickets.cancel',
@@ -111,11 +114,14 @@ export function auditOf(
       ...('after' in entry ? { entry } : {}),
       ...(promotions.length > 0
         ? {
-            promotions: promotions.map(({ userId, quantity, stillWanted }) => ({
-              user_id: userId,
-              quantity,
-              still_wanted: stillWanted,
-            })),
+            promotions: promotions
+              .slice(0, TOLD_PROMOTIONS_MAX)
+              .map(({ userId, quantity, stillWanted }) => ({
+                user_id: userId,
+                quantity,
+                still_wanted: stillWanted,
+              })),
+            promoted_tickets: promotions.reduce((sum, { quantity }) => sum + quantity, 0),
           }
         : {}),
     },

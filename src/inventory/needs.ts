@@ -52,6 +52,7 @@ function addNeeds(needs: Needs, event: EventFacts, command: Command): void {
       needs.capped.add(command.userId);
       return;
     case 'cancel-held':
+      needs.accounts.add(command.holderId);
       needs.holders.add(command.holderId);
       return;
     case 'cancel-bookings':

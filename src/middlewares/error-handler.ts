@@ -66,8 +66,8 @@ function fromHttpError(error: HttpError): ApiError | undefined {
       return validationFailed({ field, message: `${field} is there more than once` });
     }
     default:
-      // The body ended early, or the path has a broken percent-encoding.
-      return error.status === 400
+      // The body ended early, the path has a broken percent-encoding, a file's range can't be met, …
+      return error.status !== undefined && error.status >= 400 && error.status < 500
         ? validationFailed({ field: 'request', message: 'The request is malformed' })
         : undefined;
   }

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { Router, type Request } from 'express';
 import { envelopeOf, type Answer, type Services } from '../controllers/controller';
 import { Replay } from '../inventory/idempotency';
 import { authenticate } from '../middlewares/authenticate';
@@ -79,12 +79,26 @@ function nameRoute({ path }: Route): ApiHandler {
 }
 
 function handle(route: Route, services: Services): ApiHandler {
-  return async (_request, response) => {
+  return async (request, response) => {
     const answer = await route.handle(services, requestIn(response.locals));
     response.set('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
     if (answer instanceof Replay) sendReplay(response, answer);
+    else if (isKnown(request, answer)) response.set(answer.headers!).status(304).end();
     else sendAnswer(response, answer);
   };
+}
+
+/**
+ * Whether the client has this answer already, by RFC 9110, 13.1.2. What it says of caches is no
+ * matter of ours: fetch adds `Cache-Control: no-cache` to each `If-None-Match`, and Express would
+ * send everything again.
+ */
+function isKnown(request: Request, { headers }: Answer): boolean {
+  const known = request.headers['if-none-match'];
+  const etag = headers?.ETag;
+  if (known === undefined || etag === undefined) return false;
+  const tags = known.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
 }
 
 function sendAnswer(response: ApiResponse, answer: Answer): void {

@@ -17,6 +17,9 @@ export interface OperationsDependencies {
   readonly document: object;
 }
 
+/** When whoever was told that the server is not ready may look again. */
+const RETRY_READY_SECONDS = 1;
+
 /** The page has all of its files from us, and tells nobody that it was looked at. */
 const DOCUMENTATION_PAGE: SwaggerUiOptions = {
   customSiteTitle: 'Event Ticket Booking API',
@@ -49,6 +52,7 @@ export function operationsRouter(dependencies: OperationsDependencies): Router {
   get('/health/ready', async (_request, response) => {
     const { isReady, reason } = await health.readiness();
     response.set('Cache-Control', 'no-store').status(isReady ? 200 : 503);
+    if (!isReady) response.set('Retry-After', String(RETRY_READY_SECONDS));
     response.json(isReady ? { status: 'ok' } : { status: 'unavailable', reason });
   });
   get('/metrics', async (request, response) => {

@@ -68,6 +68,7 @@ export const ticketsRoutes: readonly Route[] = [
     errors: [
       'EVENT_NOT_FOUND',
       'EVENT_CANCELLED',
+      'USER_NOT_FOUND',
       'BOOKING_NOT_FOUND',
       'BOOKING_ALREADY_CANCELLED',
     ],

@@ -87,7 +87,7 @@ export class TicketsService {
   /**
    * Gives back what one person holds for an event.
    *
-   * @throws ApiError EVENT_NOT_FOUND, EVENT_CANCELLED, BOOKING_NOT_FOUND,
+   * @throws ApiError EVENT_NOT_FOUND, EVENT_CANCELLED, USER_NOT_FOUND, BOOKING_NOT_FOUND,
    * VALIDATION_FAILED where they hold fewer, or as `InventoryExecutor.execute` says
    */
   async cancelHeld(

@@ -100,6 +100,9 @@ describe('POST /api/tickets/cancel', () => {
       expect(await cancel(wish, other)).toMatchObject(refusal('FORBIDDEN'));
       expect((await cancel(wish)).status).toBe(200);
       expect((await cancel(wish, admin)).status).toBe(200);
+      expect(await cancel({ ...wish, user_id: 2_147_483_647 }, admin)).toMatchObject(
+        refusal('USER_NOT_FOUND'),
+      );
     });
   });
 

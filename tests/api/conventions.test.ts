@@ -182,7 +182,11 @@ describe('conventions', () => {
     it('of more than 100 KiB is too large', async () => {
       const large = JSON.stringify({ event_id: 1, pad: 'x'.repeat(TOO_LARGE_BYTES) });
 
-      expect(await sendRaw(path, large)).toMatchObject(refusal('PAYLOAD_TOO_LARGE'));
+      for (const type of ['application/json', 'text/plain']) {
+        expect(await sendRaw(path, large, { 'Content-Type': type })).toMatchObject(
+          refusal('PAYLOAD_TOO_LARGE'),
+        );
+      }
     });
 
     it.each([

@@ -118,6 +118,15 @@ describe('operations', () => {
       const page = await fetch(`${api.url}/api-docs`);
       expect(page.status).toBe(200);
       expect(await api.get('/api-docs/nothing')).toMatchObject(refusal('ROUTE_NOT_FOUND'));
+      for (const [name, value] of [
+        ['Range', 'bytes=9999999-'],
+        ['If-Match', '"another"'],
+      ] as const) {
+        const file = await fetch(`${api.url}/api-docs/swagger-ui.css`, {
+          headers: { [name]: value },
+        });
+        expect(file.status).toBe(400);
+      }
       expect(await page.text()).toContain('swagger-ui');
       const document = await fetch(`${api.url}/api-docs/openapi.json`);
       expect(document.headers.get('content-type')).toMatch(/^application\/json/);

@@ -21,10 +21,10 @@ describe('looking at tickets', () => {
   describe.each(['/api/available-tickets', '/api/tickets/available-tickets'])(
     'GET %s/:event_id',
     (path) => {
-      const look = (eventId: number, etag?: string): Promise<ApiAnswer> =>
+      const look = (eventId: number, etag?: string, headers = {}): Promise<ApiAnswer> =>
         api.call('get', `${path}/${String(eventId)}`, {
           token: other.token,
-          headers: etag === undefined ? {} : { 'If-None-Match': etag },
+          headers: { ...headers, ...(etag === undefined ? {} : { 'If-None-Match': etag }) },
         });
 
       it('tells how many there are, and the version that says so', async () => {
@@ -49,6 +49,13 @@ describe('looking at tickets', () => {
 
         expect((await look(event.id, etag)).status).toBe(304);
         expect((await look(event.id, `"other", W/${etag!}`)).status).toBe(304);
+        expect((await look(event.id, '*')).status).toBe(304);
+        // As fetch sends it.
+        const asFetch = { 'Cache-Control': 'no-cache', Pragma: 'no-cache' };
+        expect(await look(event.id, etag, asFetch)).toMatchObject({
+          status: 304,
+          headers: { etag, 'cache-control': 'private, no-cache' },
+        });
         await book({ event_id: event.id });
         const changed = await look(event.id, etag);
         expect(changed.status).toBe(200);
