@@ -43,7 +43,7 @@ export interface Container {
   close(): Promise<void>;
 }
 
-/** The only place that constructs services. Opens no connection before the first query. */
+/** The only place that constructs services. Opens no database connection before the first query. */
 export function createContainer(config: Config): Container {
   const logger = createLogger(config.log);
   const metrics = new Metrics();

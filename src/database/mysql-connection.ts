@@ -8,7 +8,7 @@ export const CONNECT_TIMEOUT_MS = 1_000;
  * How long the server may say nothing while it owes an answer. Longer than a lock wait and a slow
  * commit, shorter than the time a caller is willing to wait.
  */
-export const SILENCE_LIMIT_MS = 3_000;
+const SILENCE_LIMIT_MS = 3_000;
 /** A pooled connection goes before its silence, which then means nothing, is held against it. */
 export const IDLE_LIMIT_MS = 2_000;
 /** How long a statement waits for a row's or a table's lock; InnoDB knows whole seconds only. */

@@ -7,7 +7,6 @@ export type TicketStatus = 'booked' | 'cancelled';
 
 /** Priority of a waitlist entry: higher is served first. */
 export const DEFAULT_PRIORITY = 0;
-export const MAX_PRIORITY = 100;
 
 /** What the event itself says of its tickets and its queue. */
 export interface EventFacts {

@@ -11,8 +11,11 @@ import {
   Words,
 } from './fields';
 
-export const DEFAULT_PAGE_ROWS = 20;
-export const MAX_PAGE_ROWS = 100;
+/** Tickets of one event, at the most. */
+export const MAX_TICKETS = 1_000_000;
+
+const DEFAULT_PAGE_ROWS = 20;
+const MAX_PAGE_ROWS = 100;
 
 /** No fields at all: where nothing may be sent. */
 export class Nothing {}

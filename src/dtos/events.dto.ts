@@ -1,5 +1,5 @@
 import type { FieldFault } from '../errors/api-error';
-import { PageQuery } from './common.dto';
+import { MAX_TICKETS, PageQuery } from './common.dto';
 import { Examples } from './examples';
 import {
   Flag,
@@ -8,6 +8,7 @@ import {
   IdOrNull,
   ListOf,
   ListOfText,
+  MAX_COUNT,
   NestedOrNull,
   OneOf,
   Optional,
@@ -20,7 +21,6 @@ import type { SelfChecking } from './self-checking';
 import { BookingDto } from './tickets.dto';
 import { MAX_QUANTITY, WaitlistEntryDto } from './waitlists.dto';
 
-export const MAX_TICKETS = 1_000_000;
 const MAX_NAME_CHARACTERS = 255;
 export const EVENT_STATUSES = ['active', 'cancelled'] as const;
 export type EventStatusName = (typeof EVENT_STATUSES)[number];
@@ -149,7 +149,7 @@ export class EventDto {
 
   @WholeNumber('Grows by one with each change of tickets or queue', {
     min: 0,
-    max: 2_147_483_647,
+    max: MAX_COUNT,
     example: 0,
   })
   version!: number;
@@ -162,10 +162,10 @@ export class EventDto {
 }
 
 export class EventStatusDto extends EventDto {
-  @WholeNumber('People waiting', { min: 0, max: 2_147_483_647, example: 0 })
+  @WholeNumber('People waiting', { min: 0, max: MAX_COUNT, example: 0 })
   waitlist_count!: number;
 
-  @WholeNumber('Tickets they want in all', { min: 0, max: 2_147_483_647, example: 0 })
+  @WholeNumber('Tickets they want in all', { min: 0, max: MAX_COUNT, example: 0 })
   waitlist_tickets!: number;
 }
 
@@ -214,7 +214,7 @@ export class AvailabilityDto {
 
   @WholeNumber("The event's version that this is the state of", {
     min: 0,
-    max: 2_147_483_647,
+    max: MAX_COUNT,
     example: 0,
   })
   version!: number;
@@ -238,7 +238,7 @@ export class MyEventDto {
 
   @WholeNumberOrNull('Tickets wanted by those ahead of the caller; null where they do not wait', {
     min: 0,
-    max: 2_147_483_647,
+    max: MAX_COUNT,
     example: null,
   })
   tickets_ahead!: number | null;
@@ -248,7 +248,7 @@ export class MyEventDto {
 
   @WholeNumber("The event's version that this is the state of", {
     min: 0,
-    max: 2_147_483_647,
+    max: MAX_COUNT,
     example: 1,
   })
   version!: number;

@@ -37,8 +37,9 @@ import {
   OneLine,
 } from '../text-rules';
 
-/** The largest id: MySQL's INTEGER. */
-export const MAX_ID = 2_147_483_647;
+/** The largest id, and the largest count: MySQL's INTEGER. */
+export const MAX_COUNT = 2_147_483_647;
+const MAX_ID = MAX_COUNT;
 
 /** What the rules themselves don't say: words, examples, and types they leave open. */
 type Schema = Readonly<Record<string, unknown>>;

@@ -6,6 +6,7 @@ import {
   Id,
   IdOrNull,
   ListOf,
+  MAX_COUNT,
   Nested,
   OneOf,
   Optional,
@@ -31,8 +32,6 @@ export const AUDIT_ACTIONS = [
   'user.delete',
 ] as const;
 export type AuditActionName = (typeof AUDIT_ACTIONS)[number];
-
-const MAX_COUNT = 2_147_483_647;
 
 export class HealthDto {
   @OneOf('Whether requests can be served', ['ok', 'unavailable'])

@@ -1,13 +1,22 @@
 import type { FieldFault } from '../errors/api-error';
-import { PageQuery } from './common.dto';
+import { MAX_TICKETS, PageQuery } from './common.dto';
 import { Examples } from './examples';
-import { FromText, Id, ListOf, ListOfIds, OneOf, Optional, Timestamp, WholeNumber } from './fields';
+import {
+  FromText,
+  Id,
+  ListOf,
+  ListOfIds,
+  MAX_COUNT,
+  OneOf,
+  Optional,
+  Timestamp,
+  WholeNumber,
+} from './fields';
 import type { SelfChecking } from './self-checking';
 import { MAX_QUANTITY } from './waitlists.dto';
 
 const MAX_ADDITIONAL_USERS = 100;
 const MAX_BOOKING_IDS = 100;
-const MAX_TICKETS = 1_000_000;
 export const BOOKING_STATUSES = ['booked', 'cancelled'] as const;
 export type BookingStatusName = (typeof BOOKING_STATUSES)[number];
 
@@ -129,7 +138,7 @@ export class BookingDto {
 
   @WholeNumber("Counts the event's tickets in the order they were given out; never used twice", {
     min: 1,
-    max: 2_147_483_647,
+    max: MAX_COUNT,
     example: 1,
   })
   ticket_no!: number;
@@ -157,7 +166,7 @@ export class WaitlistPlaceDto {
   @WholeNumber('Tickets still wanted', { min: 1, max: MAX_QUANTITY, example: 1 })
   quantity!: number;
 
-  @WholeNumber('Place in the queue, from 1', { min: 1, max: 2_147_483_647, example: 1 })
+  @WholeNumber('Place in the queue, from 1', { min: 1, max: MAX_COUNT, example: 1 })
   position!: number;
 }
 
@@ -181,7 +190,7 @@ export class BookingResultDto {
   @WholeNumber('Tickets left', { min: 0, max: MAX_TICKETS, example: 0 })
   available_tickets!: number;
 
-  @WholeNumber("The event's version after it", { min: 1, max: 2_147_483_647, example: 1 })
+  @WholeNumber("The event's version after it", { min: 1, max: MAX_COUNT, example: 1 })
   version!: number;
 }
 
@@ -198,6 +207,6 @@ export class CancellationDto {
   @WholeNumber('Tickets left', { min: 0, max: MAX_TICKETS, example: 0 })
   available_tickets!: number;
 
-  @WholeNumber("The event's version after it", { min: 1, max: 2_147_483_647, example: 2 })
+  @WholeNumber("The event's version after it", { min: 1, max: MAX_COUNT, example: 2 })
   version!: number;
 }

@@ -4,12 +4,13 @@ import {
   Email,
   GivenPassword,
   Id,
+  MAX_COUNT,
+  Nested,
   NewPassword,
   OneOf,
   Opaque,
   Optional,
   Timestamp,
-  Nested,
   WholeNumber,
 } from './fields';
 import type { SelfChecking } from './self-checking';
@@ -94,7 +95,7 @@ export class LoginDto {
   @OneOf('How to send it', ['Bearer'])
   token_type!: 'Bearer';
 
-  @WholeNumber('Seconds until the token expires', { min: 1, max: 2_147_483_647, example: 3_600 })
+  @WholeNumber('Seconds until the token expires', { min: 1, max: MAX_COUNT, example: 3_600 })
   expires_in!: number;
 
   @Nested('Whose token it is', () => UserDto)

@@ -1,6 +1,6 @@
 import { PageQuery } from './common.dto';
 import { Examples } from './examples';
-import { Email, FromText, Id, Optional, Text, Timestamp, WholeNumber } from './fields';
+import { Email, FromText, Id, MAX_COUNT, Optional, Text, Timestamp, WholeNumber } from './fields';
 
 /** Tickets in one booking or one waitlist entry. */
 export const MAX_QUANTITY = 1_000;
@@ -78,7 +78,7 @@ export class WaitlistEntryDto {
   @WholeNumber('Tickets still wanted', { min: 1, max: MAX_QUANTITY, example: 1 })
   quantity!: number;
 
-  @WholeNumber('Place in the queue, from 1', { min: 1, max: 2_147_483_647, example: 1 })
+  @WholeNumber('Place in the queue, from 1', { min: 1, max: MAX_COUNT, example: 1 })
   position!: number;
 
   @WholeNumber('Higher is served first', { min: 0, max: MAX_PRIORITY, example: 0 })

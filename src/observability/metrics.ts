@@ -30,7 +30,7 @@ export class Metrics {
 
   readonly groupSeconds = new Histogram({
     name: 'inventory_group_seconds',
-    help: 'Time of one group from taking the event lock to commit',
+    help: 'Time of one group from its start to its end: pool, lock wait, retries and commit included',
     buckets: SECONDS_BUCKETS,
     registers: [this.registry],
   });

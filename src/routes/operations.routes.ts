@@ -8,6 +8,7 @@ import { readMetrics } from '../observability/cluster-metrics';
 import type { Metrics } from '../observability/metrics';
 import type { HealthService } from '../services/health.service';
 import { isSameSecret } from '../services/same-secret';
+import { nameRoute } from './bind-routes';
 
 export interface OperationsDependencies {
   readonly health: HealthService;
@@ -43,7 +44,7 @@ export function operationsRouter(dependencies: OperationsDependencies): Router {
   const get = (path: string, handler: ApiHandler): void => {
     router
       .route(path)
-      .get(...[named(path), validate({}), handler].map(asRequestHandler))
+      .get(...[nameRoute(path), validate({}), handler].map(asRequestHandler))
       .all(asRequestHandler(methodNotAllowed(['GET'])));
   };
   get('/health/live', (_request, response) => {
@@ -78,13 +79,6 @@ const refusePackageFile: ApiHandler = (request, response, next) => {
   if (request.path.endsWith('/package.json')) void notFound(request, response, next);
   else next();
 };
-
-function named(path: string): ApiHandler {
-  return (_request, { locals }, next) => {
-    locals.route = path;
-    next();
-  };
-}
 
 /** Headers that a proxy adds: behind one, every request seems to come from this machine. */
 const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'];
