@@ -26,7 +26,7 @@ export async function insertRows(
     return `(${values.join(', ')})`;
   });
   const [id] = await sequelize.query(
-    `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${tuples.join(', ')}`,
+    `INSERT INTO \`${table}\` (${columns.join(', ')}) VALUES ${tuples.join(', ')}`,
     { type: QueryTypes.INSERT, transaction: tx },
   );
   return id;

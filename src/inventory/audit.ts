@@ -121,7 +121,9 @@ export function auditOf(
                 quantity,
                 still_wanted: stillWanted,
               })),
-            promoted_tickets: promotions.reduce((sum, { quantity }) => sum + quantity, 0),
+            ...(promotions.length > TOLD_PROMOTIONS_MAX
+              ? { promotions_left_out: promotions.length - TOLD_PROMOTIONS_MAX }
+              : {}),
           }
         : {}),
     },
