@@ -77,7 +77,6 @@ export const TICKET_CASES: readonly AccessCase[] = [
       stranger: ['BOOKING_NOT_FOUND', 'FORBIDDEN', 'FORBIDDEN'],
       booker: ['BOOKING_NOT_FOUND', 'FORBIDDEN', 'FORBIDDEN'],
       organizer: ['BOOKING_NOT_FOUND', 'FORBIDDEN', 'FORBIDDEN'],
-      admin: [200, 200, 'BOOKING_NOT_FOUND'],
     },
   },
   {
