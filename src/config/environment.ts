@@ -90,7 +90,10 @@ export class Environment {
   @IsInt()
   DB_POOL_MAX: number = 10;
 
-  /** Migrate at start instead of refusing to start. Done in development on sqlite, unless it says `false`. */
+  /**
+   * Migrate at start instead of refusing to start. Done in development on sqlite, unless it says
+   * `false`.
+   */
   @IsOptional()
   @Flag()
   @IsIn(['true', 'false'])

@@ -16,40 +16,12 @@ const CONFLICT_ERRNOS = new Set([1213, 1205, 1020, 8002, 8022, 9007]);
 const DENIED_ERRNOS = new Set([1045, 1044, 1142, 1143, 1227, 1370]);
 
 const UNAVAILABLE_ERRNOS = new Set([
-  ...DENIED_ERRNOS,
   // No room, or the server is going down.
-  1040,
-  1203,
-  1226,
-  1053,
-  1077,
-  1079,
-  1129,
-  1130,
+  1040, 1203, 1226, 1053, 1077, 1079, 1129, 1130,
   // Read-only, disk full, table full, storage engine in trouble.
-  1290,
-  1792,
-  1836,
-  3,
-  28,
-  1021,
-  1026,
-  1030,
-  1114,
-  1180,
+  1290, 1792, 1836, 3, 28, 1021, 1026, 1030, 1114, 1180,
   // Interrupted, killed, or the network gone.
-  1158,
-  1159,
-  1160,
-  1161,
-  1317,
-  1927,
-  1969,
-  2002,
-  2003,
-  2006,
-  2013,
-  3024,
+  1158, 1159, 1160, 1161, 1317, 1927, 1969, 2002, 2003, 2006, 2013, 3024,
 ]);
 
 const CONSTRAINT_ERRNOS = new Set([
@@ -99,7 +71,7 @@ export function faultKind(error: unknown): FaultKind {
   const { errno, code = '' } = driverErrorOf(error);
   if (errno !== undefined) {
     if (CONFLICT_ERRNOS.has(errno)) return 'conflict';
-    if (UNAVAILABLE_ERRNOS.has(errno)) return 'unavailable';
+    if (UNAVAILABLE_ERRNOS.has(errno) || DENIED_ERRNOS.has(errno)) return 'unavailable';
     if (CONSTRAINT_ERRNOS.has(errno)) return 'constraint';
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'conflict';

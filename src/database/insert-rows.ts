@@ -6,8 +6,8 @@ import type { Tx } from './unit-of-work';
 type NewRow = Readonly<Record<string, string | number | null>>;
 
 /**
- * Inserts rows, one at least, with one statement. Sequelize's `bulkInsert` looks each value's type up, which costs
- * about as much again as the whole text: docs/performance.md.
+ * Inserts rows, one at least, with one statement. Sequelize's `bulkInsert` looks each value's type
+ * up, which costs about as much again as writing it: docs/performance.md.
  *
  * @returns the new row's id where there is exactly one; ids of several need not follow one another
  */

@@ -3,7 +3,7 @@ import winston from 'winston';
 
 type FileOptions = winston.transports.FileTransportOptions;
 
-/** Entries, of up to 32 lines each, that may wait for the disk; further ones are left out of the files. */
+/** Entries, of up to 32 lines each, that may wait for the disk; further ones are left out. */
 const MAX_WAITING_ENTRIES = 2_000;
 /** How long the disk may take no line before the file is opened anew. */
 const STALL_LIMIT_MS = 3_000;
