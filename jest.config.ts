@@ -58,7 +58,8 @@ const config: Config = {
   ],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
-  testTimeout: 30_000,
+  // Some start many processes one after another, and machines differ by three times.
+  testTimeout: 120_000,
   // Many tests wait for something to fail or to heal: three keep two processors busy.
   maxWorkers: 3,
   collectCoverageFrom: ['src/**/*.ts', '!src/server.ts', '!src/cli.ts'],
