@@ -8,8 +8,8 @@ import {
   IsUrl,
   Matches,
   Max,
-  Min,
   MaxLength,
+  Min,
   MinLength,
 } from 'class-validator';
 import {

@@ -162,7 +162,7 @@ export class UnitOfWork {
       try {
         await this.#sequelize.getQueryInterface().rollbackTransaction(tx, {});
         // What a connection may do is settled when it is made: the next one may have more rights.
-        if (isDenied(error) && !this.#isSqlite) await internals.forceCleanup();
+        if (isDenied(error)) await internals.forceCleanup();
         else internals.cleanup();
         return;
       } catch {

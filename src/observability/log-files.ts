@@ -9,7 +9,7 @@ const MAX_WAITING_ENTRIES = 2_000;
 const STALL_LIMIT_MS = 3_000;
 
 /** What winston's transports write. */
-const MESSAGE = Symbol.for('message');
+export const MESSAGE = Symbol.for('message');
 
 /**
  * Rotated files that keep nobody waiting. winston's file transport never says that a write failed: on

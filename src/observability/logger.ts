@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import path from 'node:path';
 import winston from 'winston';
 import type { Config } from '../config/config';
-import { LogFiles } from './log-files';
+import { LogFiles, MESSAGE } from './log-files';
 
 export type Logger = Pick<winston.Logger, 'error' | 'warn' | 'info' | 'debug' | 'close'>;
 
@@ -15,9 +15,6 @@ interface Batch {
   readonly level: string;
   readonly lines?: readonly object[];
 }
-
-/** What winston's transports write. */
-const MESSAGE = Symbol.for('message');
 
 const asJson = winston.format.json();
 

@@ -84,8 +84,7 @@ function handle(route: Route, services: Services): ApiHandler {
     const answer = await route.handle(services, requestIn(response.locals));
     response.set('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
     if (answer instanceof Replay) sendReplay(response, answer);
-    else if (isKnown(request, answer)) response.set(answer.headers!).status(304).end();
-    else sendAnswer(response, answer);
+    else sendAnswer(request, response, answer);
   };
 }
 
@@ -94,17 +93,16 @@ function handle(route: Route, services: Services): ApiHandler {
  * matter of ours: fetch adds `Cache-Control: no-cache` to each `If-None-Match`, and Express would
  * send everything again.
  */
-function isKnown(request: Request, { headers }: Answer): boolean {
-  const known = request.headers['if-none-match'];
-  const etag = headers?.ETag;
+function isKnown({ headers: { 'if-none-match': known } }: Request, etag?: string): boolean {
   if (known === undefined || etag === undefined) return false;
   const tags = known.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes(etag) || tags.includes('*');
 }
 
-function sendAnswer(response: ApiResponse, answer: Answer): void {
+function sendAnswer(request: Request, response: ApiResponse, answer: Answer): void {
   if (answer.headers) response.set(answer.headers);
-  response.status(answer.status).json(envelopeOf(answer));
+  if (isKnown(request, answer.headers?.ETag)) response.status(304).end();
+  else response.status(answer.status).json(envelopeOf(answer));
 }
 
 function sendReplay(response: ApiResponse, { answer: { status, body } }: Replay): void {
