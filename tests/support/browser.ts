@@ -5,8 +5,8 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 
 /** Debian's own. */
 export const CHROMIUM_FILE = '/usr/bin/chromium';
-/** A page that has not shown in this time what it should is broken. */
-const PATIENCE_MS = 10_000;
+/** A page that has not shown in this time what it should is broken: a busy machine needs over ten seconds. */
+const PATIENCE_MS = 60_000;
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
