@@ -62,6 +62,8 @@ const config: Config = {
   testTimeout: 120_000,
   // Not more: what the faults tests promise within seconds needs a processor to do it on.
   maxWorkers: '100%',
+  // What test files leave behind adds up, and clearing a heap of over a gigabyte stops everything for seconds.
+  workerIdleMemoryLimit: '600MB',
   collectCoverageFrom: ['src/**/*.ts', '!src/server.ts', '!src/cli.ts'],
 };
 

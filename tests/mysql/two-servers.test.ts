@@ -73,7 +73,7 @@ describe('two servers on one database', () => {
     const history = new History([first.url, second.url]);
 
     await Promise.all(
-      Array.from({ length: 900 }, (_, index) => {
+      Array.from({ length: 600 }, (_, index) => {
         const { id } = events[index % events.length]!;
         const turn = Math.floor(index / events.length);
         const person = people[(turn * 7 + index) % people.length]!;
@@ -82,7 +82,8 @@ describe('two servers on one database', () => {
       }),
     );
 
-    expect(history.tally()['503 SERVICE_UNAVAILABLE']).toBeUndefined();
+    // Else some of them may still go on while the rows are read.
+    expect(history.calls.filter(({ answer }) => (answer?.status ?? 503) === 503)).toEqual([]);
     for (const { id } of events) {
       await checkHistory(first.container.database, history, {
         eventId: id,
