@@ -9,8 +9,10 @@ import { ConnectionError } from 'sequelize';
  */
 export type FaultKind = 'conflict' | 'unavailable' | 'constraint' | 'unknown';
 
+const ER_LOCK_WAIT_TIMEOUT = 1205;
+
 /** Deadlock, lock wait over, MariaDB's "record has changed", and TiDB's write conflicts. */
-const CONFLICT_ERRNOS = new Set([1213, 1205, 1020, 8002, 8022, 9007]);
+const CONFLICT_ERRNOS = new Set([1213, ER_LOCK_WAIT_TIMEOUT, 1020, 8002, 8022, 9007]);
 
 /** Access denied: to the server, the database, a table, a column, an operation, a routine. */
 const DENIED_ERRNOS = new Set([1045, 1044, 1142, 1143, 1227, 1370]);
@@ -51,6 +53,14 @@ export class WriteConflictError extends Error {
   }
 }
 
+/** Accounts were waited for in vain: others hold the row of one of them at least. */
+export class HeldAccountsError extends Error {
+  constructor(cause: unknown) {
+    super('Others hold the account of somebody', { cause });
+    this.name = 'HeldAccountsError';
+  }
+}
+
 /** The driver's error beneath Sequelize's. */
 interface DriverError {
   readonly errno?: number;
@@ -66,7 +76,7 @@ function driverErrorOf(error: unknown): DriverError {
 
 export function faultKind(error: unknown): FaultKind {
   if (!(error instanceof Error)) return 'unknown';
-  if (error instanceof WriteConflictError) return 'conflict';
+  if (error instanceof WriteConflictError || error instanceof HeldAccountsError) return 'conflict';
   if (error instanceof ConnectionError || isConnectionLost(error)) return 'unavailable';
   const { errno, code = '' } = driverErrorOf(error);
   if (errno !== undefined) {
@@ -84,6 +94,11 @@ export function faultKind(error: unknown): FaultKind {
 export function isConnectionLost(error: unknown): boolean {
   const { code = '', fatal, message = '' } = driverErrorOf(error);
   return fatal === true || LOST_CODES.has(code) || /closed state/.test(message);
+}
+
+/** Whether a row's or a table's lock was waited for in vain. */
+export function isLockWait(error: unknown): boolean {
+  return driverErrorOf(error).errno === ER_LOCK_WAIT_TIMEOUT;
 }
 
 /** Whether the connection lacks rights, perhaps for as long as it lives. */

@@ -7,6 +7,7 @@ import { QueryTypes } from 'sequelize';
 import type { EventRow } from '../models/event.model';
 import type { UserRow } from '../models/user.model';
 import type { Database } from './database';
+import { HeldAccountsError, isLockWait } from './fault-kind';
 import { findRows } from './find-rows';
 import { databaseNow, nowSql } from './timestamps';
 import type { Tx } from './unit-of-work';
@@ -67,20 +68,47 @@ function lockedEvents(timed: readonly TimedEventRow[]): LockedEvents {
  * Keeps accounts from being deleted until the transaction ends, in the order of their ids.
  *
  * @returns those of `userIds` that are accounts
+ * @throws HeldAccountsError when others hold one of them for longer than a lock is waited for
  */
 export async function shareLockUsers(
   { models }: Database,
   tx: Tx,
   userIds: Iterable<number>,
 ): Promise<Set<number>> {
-  const rows = await findRows(models.User, {
+  try {
+    const rows = await findRows(models.User, {
+      attributes: ['id'],
+      where: { id: [...userIds], deleted_at: null },
+      order: [['id', 'ASC']],
+      lock: tx.LOCK.SHARE,
+      transaction: tx,
+    });
+    return new Set(rows.map(({ id }) => id));
+  } catch (error) {
+    throw isLockWait(error) ? new HeldAccountsError(error) : error;
+  }
+}
+
+/**
+ * Finds accounts whose rows others hold at this moment, be it only shared; waits for nobody. Locks
+ * the rest, in the order of their ids, so it wants a transaction of its own.
+ */
+export async function findHeldUsers(
+  { models, sequelize, isSqlite }: Database,
+  tx: Tx,
+  userIds: readonly number[],
+): Promise<Set<number>> {
+  if (isSqlite || userIds.length === 0) return new Set();
+  const free = await sequelize.query<Pick<UserRow, 'id'>>(
+    'SELECT id FROM users WHERE id IN (:userIds) ORDER BY id FOR UPDATE SKIP LOCKED',
+    { type: QueryTypes.SELECT, replacements: { userIds: [...userIds] }, transaction: tx },
+  );
+  const held = await findRows(models.User, {
     attributes: ['id'],
-    where: { id: [...userIds], deleted_at: null },
-    order: [['id', 'ASC']],
-    lock: tx.LOCK.SHARE,
+    where: { id: userIds.filter((userId) => !free.some(({ id }) => id === userId)) },
     transaction: tx,
   });
-  return new Set(rows.map(({ id }) => id));
+  return new Set(held.map(({ id }) => id));
 }
 
 /** Locks accounts for writing, in the order of their ids; deleted ones are left out. */

@@ -28,6 +28,8 @@ interface UnitOptions {
   readonly deadline?: number;
   /** Whether a conflict is thrown as it is, instead of the unit being run again. */
   readonly throwsConflicts?: boolean;
+  /** Told of a conflict before the unit is run again; may change what it will do then. */
+  readonly beforeRetry?: (conflict: unknown) => Promise<void>;
 }
 
 /** What of Sequelize's transaction is used here, where its types are silent. */
@@ -87,6 +89,7 @@ export class UnitOfWork {
         }
         this.#metrics.transactionRetries.inc();
         await pause(waitMs);
+        await options.beforeRetry?.(error);
       }
     }
   }

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database';
-import { faultKind, violatesUnique } from '../database/fault-kind';
+import { faultKind, HeldAccountsError, violatesUnique } from '../database/fault-kind';
+import { findHeldUsers } from '../database/locks';
 import type { UnitOfWork } from '../database/unit-of-work';
 import type { Command } from '../domain/commands';
 import { refuse } from '../domain/outcomes';
@@ -9,6 +10,7 @@ import { runGroups, type GroupResult, type LockedResult } from './command-group'
 import { runsAlone, type CommandRequest, type CommandResult } from './command-request';
 import { EventQueue, Room, type Pending } from './event-queue';
 import { Replay } from './idempotency';
+import { accountsIn } from './needs';
 
 /** Commands of one event that may wait for their group. */
 const WAITING_PER_EVENT_MAX = 4_000;
@@ -142,12 +144,15 @@ export class InventoryExecutor {
   /**
    * Runs groups. Several events that fail together, for whatever reason, have done nothing, and each
    * runs by itself then. Where the data of one command make its event's group fail, halves it until
-   * the culprit stands alone; every run decides anew.
+   * the culprit stands alone; every run decides anew. Commands whose accounts others hold are refused,
+   * so that their neighbours need not fail with them.
    */
-  async #run(parts: readonly Part[]): Promise<void> {
+  async #run(allParts: readonly Part[]): Promise<void> {
     const startedAt = performance.now();
-    const pendings = parts.flatMap(({ group }) => group);
+    let parts = allParts;
+    let pendings = parts.flatMap(({ group }) => group);
     if (pendings.length === 0) return;
+    const deadline = deadlineOf(pendings, startedAt);
     try {
       const ran = await this.#unitOfWork.run(
         (tx) =>
@@ -159,7 +164,15 @@ export class InventoryExecutor {
               requests: group.map(({ request }) => request),
             })),
           ),
-        { deadline: deadlineOf(pendings, startedAt), throwsConflicts: parts.length > 1 },
+        {
+          deadline,
+          throwsConflicts: parts.length > 1,
+          beforeRetry: async (conflict) => {
+            if (!(conflict instanceof HeldAccountsError)) return;
+            pendings = await this.#refuseHeld(pendings, deadline);
+            parts = [{ queue: parts[0]!.queue, group: pendings }];
+          },
+        },
       );
       this.#observe(pendings, startedAt, ran);
       ran.groups.forEach((result, index) => {
@@ -181,6 +194,24 @@ export class InventoryExecutor {
         await this.#run([{ queue, group: pendings.slice(middle) }]);
       }
     }
+  }
+
+  /**
+   * Refuses the commands that name an account which somebody else holds for long.
+   *
+   * @returns the others
+   */
+  async #refuseHeld(pendings: readonly Pending[], deadline: number): Promise<Pending[]> {
+    const userIds = pendings.flatMap(({ request }) => accountsIn(request.command));
+    const held = await this.#unitOfWork.run(
+      (tx) => findHeldUsers(this.#database, tx, [...new Set(userIds)]),
+      { deadline },
+    );
+    return pendings.filter((pending) => {
+      const isFree = !accountsIn(pending.request.command).some((userId) => held.has(userId));
+      if (!isFree) pending.reject(serviceUnavailable('An account of this request is busy'));
+      return isFree;
+    });
   }
 
   #observe(

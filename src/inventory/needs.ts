@@ -36,23 +36,34 @@ export function needsOf(event: EventFacts, commands: readonly Command[]): Needs 
   return needs;
 }
 
-function addNeeds(needs: Needs, event: EventFacts, command: Command): void {
+/** People who must have an account for a command: their rows are share-locked while it runs. */
+export function accountsIn(command: Command): readonly number[] {
   switch (command.kind) {
     case 'book':
-      needs.accounts.add(command.bookedBy);
+      return [command.bookedBy, command.userId, ...command.additionalUsers];
+    case 'join':
+      return [command.requestedBy, command.userId];
+    case 'cancel-held':
+      return [command.holderId];
+    default:
+      return [];
+  }
+}
+
+function addNeeds(needs: Needs, event: EventFacts, command: Command): void {
+  for (const userId of accountsIn(command)) needs.accounts.add(userId);
+  switch (command.kind) {
+    case 'book':
       for (const userId of [command.userId, ...command.additionalUsers]) {
-        needs.accounts.add(userId);
         needs.waiting.add(userId);
         needs.capped.add(userId);
       }
       return;
     case 'join':
-      needs.accounts.add(command.requestedBy).add(command.userId);
       needs.waiting.add(command.userId);
       needs.capped.add(command.userId);
       return;
     case 'cancel-held':
-      needs.accounts.add(command.holderId);
       needs.holders.add(command.holderId);
       return;
     case 'cancel-bookings':

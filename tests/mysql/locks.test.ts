@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../factories/events';
-import { makePerson, type Person } from '../factories/people';
+import { makePeople, makePerson, type Person } from '../factories/people';
 import { Outsider } from '../support/outsider';
-import { TestApi } from '../support/test-api';
+import { TestApi, type ApiAnswer } from '../support/test-api';
 import { until } from '../support/until';
 
 describe('a booking that waits for a lock', () => {
@@ -60,6 +60,41 @@ describe('a booking that waits for a lock', () => {
     expect(await Booking.count({ where: { event_id: event.id } })).toBe(0);
     const next = await api.post('/api/tickets/book', person.token, { event_id: event.id });
     expect(next.body.data).toMatchObject({ version: 1, bookings: [{ ticket_no: 1 }] });
+    expect((await api.container.services.ledger.reconcile(event.id)).faults).toEqual([]);
+  });
+});
+
+describe('bookings by a person whose row others hold', () => {
+  let api: TestApi;
+  let outsider: Outsider;
+  beforeAll(async () => {
+    api = await TestApi.start();
+    outsider = await Outsider.enter(api.container.config.database);
+  });
+  afterAll(async () => {
+    await outsider.leave();
+    await api.close();
+  });
+
+  it('are refused with 503, and those of everyone else go through', async () => {
+    const event = await makeEvent(api, { total: 100 });
+    const [held, ...others] = await makePeople(api.container, 21);
+    const book = ({ token }: Person): Promise<ApiAnswer> =>
+      api.post('/api/tickets/book', token, { event_id: event.id });
+    await outsider.session.beginTransaction();
+    await outsider.session.query('SELECT id FROM users WHERE id = ? FOR UPDATE', [held!.id]);
+
+    // The first stands alone, and the second among the others.
+    const answers = await Promise.all([held!, ...others, held!].map(book));
+
+    const refusal = [503, 'SERVICE_UNAVAILABLE'];
+    expect(answers.map(({ status, body }) => [status, body.code ?? body.data.outcome])).toEqual([
+      refusal,
+      ...others.map(() => [201, 'booked']),
+      refusal,
+    ]);
+    await outsider.session.rollback();
+    expect((await book(held!)).body.data).toMatchObject({ version: others.length + 1 });
     expect((await api.container.services.ledger.reconcile(event.id)).faults).toEqual([]);
   });
 });
