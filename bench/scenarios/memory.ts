@@ -3,6 +3,8 @@ import { lineOf, type Finding } from '../report/finding';
 import type { BenchServer } from '../support/bench-server';
 import { CROWD } from '../support/entrants';
 
+/** One length from the first measurement to the last: after longer ones a heap is larger. */
+const STEP_SECONDS = 2;
 /** Long enough for buffers of the last answers to be let go. */
 const REST_MS = 3_000;
 const BYTES_PER_MB = 1_000_000;
@@ -15,9 +17,9 @@ export async function memory(arena: Arena): Promise<Finding> {
     let requests = 0;
     const sizeAfter = async (count: number): Promise<number> => {
       while (requests < count) {
-        const seconds = requests < early ? 2 : 10;
         const event = { tickets: PLENTY };
-        requests += (await arena.measure(server, { ...load, seconds, event })).requests;
+        requests += (await arena.measure(server, { ...load, seconds: STEP_SECONDS, event }))
+          .requests;
         tell(`memory: ${requests.toLocaleString('en-GB')} requests, ${megabytes(server)} MB`);
       }
       await arena.rest(REST_MS);

@@ -74,6 +74,7 @@ function driverErrorOf(error: unknown): DriverError {
   return (parent ?? error) as DriverError;
 }
 
+/** Sorts an error of the database or its driver, whichever database it is. */
 export function faultKind(error: unknown): FaultKind {
   if (!(error instanceof Error)) return 'unknown';
   if (error instanceof WriteConflictError || error instanceof HeldAccountsError) return 'conflict';

@@ -87,6 +87,7 @@ function giveBack(
   }));
 }
 
+/** The ticket once it is given back; it keeps its number and its holder. */
 export function cancelledAt(ticket: Ticket, now: Date): Ticket {
   return { ...ticket, status: 'cancelled', updatedAt: now };
 }

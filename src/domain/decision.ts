@@ -49,10 +49,12 @@ function factsAfter(
   return { ...changed, version, updatedAt: now };
 }
 
+/** A decision that changes nothing and says why. */
 export function refused(inventory: EventInventory, refusal: Refusal): Decision {
   return { outcome: refusal, changes: [], promotions: [], after: inventory.event };
 }
 
+/** The same, with the refusal spelled out. */
 export function refuseWith(
   inventory: EventInventory,
   code: RefusalCode,

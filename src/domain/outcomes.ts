@@ -112,6 +112,7 @@ type WithKind<A, Kind> = A extends { readonly kind: infer Kinds }
 /** What a command of this kind is answered with when it is accepted. */
 export type AcceptanceOf<Kind extends CommandKind> = WithKind<Acceptance, Kind>;
 
+/** @param field the field of the request that it is about, where it is about one */
 export function refuse(code: RefusalCode, message: string, field?: string): Refusal {
   return field === undefined
     ? { refused: true, code, message }

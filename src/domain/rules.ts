@@ -2,6 +2,7 @@
 import type { EventInventory } from './event-inventory';
 import { refuse, type Refusal } from './outcomes';
 
+/** Whoever is to get tickets, or a place in the queue, has an account. */
 export function refuseMissingUsers(
   inventory: EventInventory,
   userIds: readonly number[],

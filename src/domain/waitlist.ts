@@ -11,6 +11,10 @@ import { DEFAULT_PRIORITY, type WaitlistEntry } from './inventory-state';
 import type { WaitlistEntryChanged } from './outcomes';
 import { refuseMissingUsers, refuseOverCap } from './rules';
 
+/**
+ * Puts a person at the end of the queue of an event that has nothing left. Refuses who has no account,
+ * would come to hold more than the cap, or waits already.
+ */
 export function joinWaitlist(inventory: EventInventory, command: JoinWaitlist): Decision {
   const { userId, requestedBy, quantity } = command;
   const refusal =
@@ -64,6 +68,7 @@ export function lowerQuantity(
   return changeEntry(inventory, 'lower', entry, { quantity });
 }
 
+/** Takes an entry out of the queue; those behind it move up. */
 export function leaveWaitlist(
   inventory: EventInventory,
   { userId, mayRemove }: LeaveWaitlist,

@@ -50,6 +50,7 @@ const ACTION_OF: Readonly<Record<CommandKind, AuditAction>> = {
   'remove-person': 'user.delete',
 };
 
+/** Writes audit records, all with one statement, in the order given. */
 export async function writeAudit(
   database: Database,
   tx: Tx,

@@ -127,6 +127,7 @@ export interface NewKey {
   readonly replaces: StoredKey | undefined;
 }
 
+/** Writes keys with their answers, in place of expired ones. Call it under the events' locks. */
 export async function saveKeys(
   database: Database,
   tx: Tx,

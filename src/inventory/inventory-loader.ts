@@ -66,6 +66,7 @@ export async function loadInventories(
   return inventories;
 }
 
+/** A row in the domain's words. */
 export function factsOf(row: EventRow): EventFacts {
   return {
     id: row.id,
@@ -85,6 +86,7 @@ export function factsOf(row: EventRow): EventFacts {
   };
 }
 
+/** A row in the domain's words. */
 export function ticketOf(row: BookingRow): Ticket {
   return {
     bookingId: row.id,
@@ -97,6 +99,7 @@ export function ticketOf(row: BookingRow): Ticket {
   };
 }
 
+/** A row in the domain's words. */
 export function entryOf(row: WaitlistEntryRow): WaitlistEntry {
   return {
     entryId: row.id,

@@ -20,6 +20,7 @@ export interface Needs {
   reorderings: number;
 }
 
+/** What a group of commands must know, each thing once. */
 export function needsOf(event: EventFacts, commands: readonly Command[]): Needs {
   const needs: Needs = {
     accounts: new Set(),
