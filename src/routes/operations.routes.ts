@@ -38,7 +38,7 @@ const DOCUMENTATION_PAGE: SwaggerUiOptions = {
 
 /** Routes for those who run the server, or read about it: no envelope, no account. */
 export function operationsRouter(dependencies: OperationsDependencies): Router {
-  const { health, document } = dependencies;
+  const { health } = dependencies;
   const router = Router({ caseSensitive: true });
 
   const get = (path: string, handler: ApiHandler): void => {
@@ -62,8 +62,10 @@ export function operationsRouter(dependencies: OperationsDependencies): Router {
     response.set('Cache-Control', 'no-store').type(registry.contentType);
     response.send(await readMetrics(registry));
   });
+  // Once for all: it takes as long to write out as some bookings take.
+  const document = Buffer.from(JSON.stringify(dependencies.document));
   get('/api-docs/openapi.json', (_request, response) => {
-    response.set('Cache-Control', 'private, no-cache').json(document);
+    response.set('Cache-Control', 'private, no-cache').type('json').send(document);
   });
   router.use('/api-docs', asRequestHandler(refusePackageFile));
   router.use('/api-docs', swaggerUi.serveFiles(undefined, DOCUMENTATION_PAGE));
