@@ -149,10 +149,9 @@ export class InventoryExecutor {
    */
   async #run(allParts: readonly Part[]): Promise<void> {
     const startedAt = performance.now();
+    if (pendingIn(allParts).length === 0) return;
+    const deadline = deadlineOf(pendingIn(allParts), startedAt);
     let parts = allParts;
-    let pendings = parts.flatMap(({ group }) => group);
-    if (pendings.length === 0) return;
-    const deadline = deadlineOf(pendings, startedAt);
     try {
       const ran = await this.#unitOfWork.run(
         (tx) =>
@@ -169,18 +168,19 @@ export class InventoryExecutor {
           throwsConflicts: parts.length > 1,
           beforeRetry: async (conflict) => {
             if (!(conflict instanceof HeldAccountsError)) return;
-            pendings = await this.#refuseHeld(pendings, deadline);
-            parts = [{ queue: parts[0]!.queue, group: pendings }];
+            const [{ queue, group }] = parts as [Part];
+            parts = [{ queue, group: await this.#refuseHeld(group, deadline) }];
           },
         },
       );
-      this.#observe(pendings, startedAt, ran);
+      this.#observe(pendingIn(parts), startedAt, ran);
       ran.groups.forEach((result, index) => {
         const { queue, group } = parts[index]!;
         if (result) settle(queue, group, result);
         else queue.setApart(group);
       });
     } catch (error) {
+      const pendings = pendingIn(parts);
       if (error instanceof ApiError) {
         for (const pending of pendings) pending.reject(error);
       } else if (parts.length > 1) {
@@ -240,6 +240,10 @@ export class InventoryExecutor {
             : 'done';
     this.#metrics.commandOutcomes.inc({ kind: command.kind, outcome });
   }
+}
+
+function pendingIn(parts: readonly Part[]): Pending[] {
+  return parts.flatMap(({ group }) => group);
 }
 
 function isFull(queue: EventQueue): boolean {
