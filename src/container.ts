@@ -87,7 +87,7 @@ export function createContainer(config: Config): Container {
       guard,
       passwordRules,
     }),
-    events: new EventsService({ database, unitOfWork, inventory, events }),
+    events: new EventsService({ database, unitOfWork, inventory }),
     eventReader: events,
     myEvents: new MyEventService({ database, unitOfWork }),
     tickets: new TicketsService({ database, inventory, events }),

@@ -43,10 +43,10 @@ export function create(
 }
 
 export async function status(
-  { events }: Services,
+  { eventReader }: Services,
   { params }: ActorRequest<unknown, unknown, EventParams>,
 ): Promise<Answer> {
-  return ok('Event', presentEventStatus(await events.find(params.event_id)));
+  return ok('Event', presentEventStatus(await eventReader.find(params.event_id)));
 }
 
 export async function list(

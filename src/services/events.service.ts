@@ -24,7 +24,6 @@ import type { InventoryExecutor } from '../inventory/inventory-executor';
 import { factsOf } from '../inventory/inventory-loader';
 import { mayManageEvent } from '../policies/events.policy';
 import type { Actor } from '../policies/permissions';
-import type { EventReader } from './event-reader';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 import { acceptedOrThrow } from './refusals';
 import type { RequestTrace } from './request-trace';
@@ -54,18 +53,15 @@ export class EventsService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
   readonly #inventory: InventoryExecutor;
-  readonly #events: EventReader;
 
   constructor(options: {
     database: Database;
     unitOfWork: UnitOfWork;
     inventory: InventoryExecutor;
-    events: EventReader;
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
     this.#inventory = options.inventory;
-    this.#events = options.events;
   }
 
   /**
@@ -90,11 +86,6 @@ export class EventsService {
         details: [{ field: 'event_name', message: 'event_name is taken' }],
       });
     }
-  }
-
-  /** @throws ApiError EVENT_NOT_FOUND */
-  find(eventId: number): Promise<EventFacts> {
-    return this.#events.find(eventId);
   }
 
   async list(filter: EventFilter): Promise<Page<EventFacts>> {
