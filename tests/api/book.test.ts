@@ -187,6 +187,17 @@ describe('POST /api/tickets/book', () => {
       expect(await eventNow(event.id)).toMatchObject({ version: 2, waitlist_tickets: 1 });
     });
 
+    it('counts what others booked for the person, also where these ask for nothing now', async () => {
+      const event = await makeEvent(api, { total: 10, cap: 1 });
+      const [guest] = guests;
+      await book({ event_id: event.id, additionalUsers: [guest!.id] });
+
+      expect(await book({ event_id: event.id }, guest)).toMatchObject(
+        refusal('TICKET_LIMIT_REACHED'),
+      );
+      expect(await eventNow(event.id)).toMatchObject({ available_tickets: 8, version: 1 });
+    });
+
     it('bounds joining the waitlist too, and refuses no promotion', async () => {
       const event = await makeSoldOutEvent(api, { total: 1, cap: 1 });
       const join = (quantity: number): Promise<ApiAnswer> =>

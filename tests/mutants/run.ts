@@ -79,18 +79,41 @@ async function tried(workshop: Workshop, mutant: Mutant): Promise<Verdict> {
 async function judge(workshop: Workshop, mutant: Mutant): Promise<[boolean, string]> {
   const misfit = workshop.apply(mutant);
   if (misfit !== undefined) return [false, misfit];
+  let killer: Killer | undefined;
   try {
     const named = mutant.tests.map(({ project, file }) => ({ project, files: file ? [file] : [] }));
-    const rest = PROJECTS.map((project) => ({ project, files: [] }));
-    for (const { project, files } of [...named, ...rest]) {
+    for (const { project, files } of named) {
       const result = await workshop.runTests(project, files);
       if (result.kind === 'failed') return [true, result.by];
       if (result.kind === 'broken') return [false, `the tests can't run: ${result.why}`];
     }
-    return [false, 'the whole suite passes'];
+    for (const project of PROJECTS) {
+      const result = await workshop.runTests(project, []);
+      if (result.kind === 'broken') return [false, `the tests can't run: ${result.why}`];
+      if (result.kind === 'failed') killer = { project, ...result };
+      if (killer) break;
+    }
   } finally {
     workshop.revert(mutant);
   }
+  return killer ? confirmed(workshop, killer) : [false, 'the whole suite passes'];
+}
+
+/** What nobody expected to fail. */
+interface Killer {
+  readonly project: string;
+  readonly by: string;
+  readonly file?: string;
+}
+
+/** It may fail without the mutant too, and says nothing then. */
+async function confirmed(
+  workshop: Workshop,
+  { project, by, file }: Killer,
+): Promise<[boolean, string]> {
+  const isSound =
+    file === undefined || (await workshop.runTests(project, [file])).kind === 'passed';
+  return isSound ? [true, by] : [false, `only by what fails without it as well: ${by}`];
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

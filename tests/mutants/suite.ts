@@ -20,7 +20,8 @@ interface JestReport {
 
 export type SuiteResult =
   | { readonly kind: 'passed' }
-  | { readonly kind: 'failed'; readonly by: string }
+  /** By a test, or by all of them together where they hang; then there is no file. */
+  | { readonly kind: 'failed'; readonly by: string; readonly file?: string }
   /** The tests could not even begin. */
   | { readonly kind: 'broken'; readonly why: string };
 
@@ -47,6 +48,7 @@ export async function runTests(
     {
       TEST_HAS_MYSQL: 'true',
       TEST_HAS_MARIADB: 'true',
+      TEST_HAS_REDIS: 'true',
       TEST_DB_HOST: '127.0.0.1',
       TEST_DB_PORT: String(databasePort),
       TEST_DB_USER: 'root',
@@ -58,8 +60,8 @@ export async function runTests(
   if (isLate) return { kind: 'failed', by: 'the tests do not come to an end' };
   if (!existsSync(report)) return { kind: 'broken', why: output.slice(-2_000) };
   const results = JSON.parse(readFileSync(report, 'utf8')) as JestReport;
-  const by = firstFailure(tree, project, results);
-  if (by !== undefined) return { kind: 'failed', by };
+  const failure = firstFailure(tree, project, results);
+  if (failure) return { kind: 'failed', ...failure };
   return code === 0 && results.numPassedTests > 0
     ? { kind: 'passed' }
     : { kind: 'broken', why: output.slice(-2_000) };
@@ -69,14 +71,14 @@ function firstFailure(
   tree: ScratchTree,
   project: string,
   { testResults }: JestReport,
-): string | undefined {
+): { readonly by: string; readonly file: string } | undefined {
   for (const { name, message, assertionResults } of testResults) {
     const file = path.relative(tree.folder, name);
     const failed = assertionResults.find(({ status }) => status === 'failed');
-    if (failed) return `${project}: ${failed.fullName}`;
+    if (failed) return { by: `${project}: ${failed.fullName}`, file };
     // A file whose set-up failed has no tests to name.
     if (message !== '' && assertionResults.every(({ status }) => status !== 'passed')) {
-      return `${project}: ${file}`;
+      return { by: `${project}: ${file}`, file };
     }
   }
   return undefined;

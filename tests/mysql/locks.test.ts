@@ -3,7 +3,6 @@ import { makeEvent } from '../factories/events';
 import { makePeople, makePerson, type Person } from '../factories/people';
 import { Outsider } from '../support/outsider';
 import { TestApi, type ApiAnswer } from '../support/test-api';
-import { until } from '../support/until';
 
 describe('a booking that waits for a lock', () => {
   let api: TestApi;
@@ -113,15 +112,17 @@ describe('events whose locks others hold', () => {
     return 'refused' in result && !result.refused ? result.kind : 'refused';
   };
 
+  /** The events that a statement asks for. */
+  const eventsIn = (statement: string): number[] =>
+    (/`?id`? (?:=|IN) \(?([\d, ]+)/.exec(statement)?.[1] ?? '').split(',').map(Number);
+
   it('leave connections to everything else, however many they are', async () => {
     const person = await makePerson(api.container);
     const events = await makeEvents(12, person);
     await outsider.lockEvents(events);
 
     const bookings = Promise.all(events.map((id) => book(id, person)));
-    await until(async () => (await outsider.openTransactions('LOCK WAIT')) >= 7);
-
-    expect(await outsider.openTransactions('LOCK WAIT')).toBe(7);
+    expect(await outsider.untilSomeoneWaits(7)).toHaveLength(7);
     const read = await api.get(`/api/events/status/${String(events[0]!)}`, person.token);
     expect(read.status).toBe(200);
     await outsider.session.commit();
@@ -134,11 +135,12 @@ describe('events whose locks others hold', () => {
     await outsider.lockEvents([held!]);
 
     const blocked = book(held!, person);
-    const others = await Promise.all(free.map((id) => book(id, person)));
-    await outsider.untilSomeoneWaits();
-    await outsider.session.commit();
+    const others = Promise.all(free.map((id) => book(id, person)));
+    const [waiting] = await outsider.untilSomeoneWaits();
 
-    expect(others).toEqual(free.map(() => 'book'));
+    expect(eventsIn(waiting!)).toEqual([held]);
+    expect(await others).toEqual(free.map(() => 'book'));
+    await outsider.session.commit();
     expect(await blocked).toBe('book');
   });
 });

@@ -1,6 +1,10 @@
 import { COMMAND_LIMIT_MS, EventQueue } from '../../src/inventory/event-queue';
 import type { CommandRequest } from '../../src/inventory/command-request';
 
+/** No test here waits for real time: what has not come by then never will. */
+const HANG_LIMIT_MS = 5_000;
+jest.setTimeout(HANG_LIMIT_MS);
+
 /** A request that cancels a whole event, and so may run for longer than its twin may wait. */
 function requestWith(key: string): CommandRequest {
   return {
