@@ -7,8 +7,8 @@ import { checkHistory } from '../support/check-history';
 import { History } from '../support/history';
 import { TestApi } from '../support/test-api';
 
-/** Many more than there are transactions at the same time, on any database. */
-const EVENTS = 40;
+/** More than one statement writes, and many more than there are transactions at the same time. */
+const EVENTS = 60;
 
 describe('a rush on many events at once', () => {
   let api: TestApi;
