@@ -64,6 +64,30 @@ describe('a booking that meets another session', () => {
     expect(again.body.data.bookings[0].ticket_no).toBe(1);
   });
 
+  it('gives up in time for whoever in its group has waited longest', async () => {
+    const people = await makePeople(api.container, 2);
+    const event = await makeEvent(api);
+    const before = await retries();
+    await outsider.lockEvents([event.id]);
+
+    // With so little of the first one's time left, the lock can be waited for once.
+    const startTimes = [performance.now() - 2_500, performance.now()];
+    const bookings = people.map(({ id }, index) =>
+      api.container.inventory.execute(event.id, {
+        command: { kind: 'book', bookedBy: id, userId: id, additionalUsers: [], quantity: 1 },
+        actorId: id,
+        requestId: null,
+        startedAt: startTimes[index]!,
+      }),
+    );
+    const ends = await Promise.allSettled(bookings);
+
+    const refused = { status: 'rejected', reason: { code: 'SERVICE_UNAVAILABLE' } };
+    expect(ends).toMatchObject([refused, refused]);
+    expect(await retries()).toBe(before);
+    await outsider.session.rollback();
+  });
+
   it('that breaks a rule of the database fails alone, not its neighbours', async () => {
     const people = await makePeople(api.container, 40);
     const culprit = people[17]!;
