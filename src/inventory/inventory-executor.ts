@@ -200,18 +200,20 @@ export class InventoryExecutor {
    * Refuses the commands that name an account which somebody else holds for long.
    *
    * @returns the others
+   * @throws ApiError SERVICE_UNAVAILABLE where there are none: then it has refused nobody
    */
   async #refuseHeld(pendings: readonly Pending[], deadline: number): Promise<Pending[]> {
     const userIds = pendings.flatMap(({ request }) => accountsIn(request.command));
-    const held = await this.#unitOfWork.run(
+    const heldIds = await this.#unitOfWork.run(
       (tx) => findHeldUsers(this.#database, tx, [...new Set(userIds)]),
       { deadline },
     );
-    return pendings.filter((pending) => {
-      const isFree = !accountsIn(pending.request.command).some((userId) => held.has(userId));
-      if (!isFree) pending.reject(serviceUnavailable('An account of this request is busy'));
-      return isFree;
-    });
+    const isHeld = ({ request }: Pending): boolean =>
+      accountsIn(request.command).some((userId) => heldIds.has(userId));
+    const refusal = serviceUnavailable('An account of this request is busy');
+    if (pendings.every(isHeld)) throw refusal;
+    for (const pending of pendings.filter(isHeld)) pending.reject(refusal);
+    return pendings.filter((pending) => !isHeld(pending));
   }
 
   #observe(

@@ -198,6 +198,14 @@ describe('POST /api/tickets/book', () => {
       expect(await eventNow(event.id)).toMatchObject({ available_tickets: 8, version: 1 });
     });
 
+    it('counts no ticket that was given back', async () => {
+      const event = await makeEvent(api, { cap: 1 });
+      await book({ event_id: event.id });
+      await api.post('/api/tickets/cancel', person.token, { event_id: event.id });
+
+      expect((await book({ event_id: event.id })).status).toBe(201);
+    });
+
     it('bounds joining the waitlist too, and refuses no promotion', async () => {
       const event = await makeSoldOutEvent(api, { total: 1, cap: 1 });
       const join = (quantity: number): Promise<ApiAnswer> =>

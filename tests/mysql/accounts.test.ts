@@ -1,6 +1,6 @@
 import { TiesChangedError, withdrawPerson } from '../../src/inventory/withdraw-person';
 import { makeEvent } from '../factories/events';
-import { makePeople, makePerson } from '../factories/people';
+import { makePeople, makePerson, type Person } from '../factories/people';
 import { Outsider } from '../support/outsider';
 import { TestApi } from '../support/test-api';
 
@@ -37,22 +37,34 @@ describe('changing an account that others use', () => {
     expect((await deletion).status).toBe(200);
   });
 
+  const withdraw = ({ id }: Person, lockAccounts: () => Promise<void>): Promise<void> => {
+    const { database, unitOfWork } = api.container;
+    const request = { userId: id, actorId: id, requestId: null };
+    return unitOfWork.run((tx) => withdrawPerson(database, tx, request, lockAccounts));
+  };
+
+  it('a deletion finds the event that was made before the account was locked', async () => {
+    const person = await makePerson(api.container);
+
+    const disturbed = withdraw(person, async () => {
+      await makeEvent(api, { organizer: person });
+    });
+
+    await expect(disturbed).rejects.toThrow(TiesChangedError);
+  });
+
   it('a deletion finds the ticket that came in before the account was locked', async () => {
     const person = await makePerson(api.container);
     const event = await makeEvent(api);
-    const { database, unitOfWork } = api.container;
-    const request = { userId: person.id, actorId: person.id, requestId: null };
-    const withdraw = (lockAccounts: () => Promise<void>): Promise<void> =>
-      unitOfWork.run((tx) => withdrawPerson(database, tx, request, lockAccounts));
 
-    const disturbed = withdraw(async () => {
+    const disturbed = withdraw(person, async () => {
       const booked = await api.post('/api/tickets/book', person.token, { event_id: event.id });
       expect(booked.status).toBe(201);
     });
     await expect(disturbed).rejects.toThrow(TiesChangedError);
-    await withdraw(() => Promise.resolve());
+    await withdraw(person, () => Promise.resolve());
 
-    const { Booking } = database.models;
+    const { Booking } = api.container.database.models;
     expect(await Booking.count({ where: { user_id: person.id, status: 'booked' } })).toBe(0);
     expect((await api.container.services.ledger.reconcile(event.id)).faults).toEqual([]);
   });

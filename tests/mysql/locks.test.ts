@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ApiError } from '../../src/errors/api-error';
 import { makeEvent } from '../factories/events';
 import { makePeople, makePerson, type Person } from '../factories/people';
 import { Outsider } from '../support/outsider';
@@ -7,12 +8,15 @@ import { TestApi, type ApiAnswer } from '../support/test-api';
 describe('a booking that waits for a lock', () => {
   let api: TestApi;
   let outsider: Outsider;
+  let observer: Outsider;
   beforeAll(async () => {
     api = await TestApi.start();
     outsider = await Outsider.enter(api.container.config.database);
+    observer = await Outsider.enter(api.container.config.database);
   });
   afterAll(async () => {
     await outsider.leave();
+    await observer.leave();
     await api.close();
   });
 
@@ -83,6 +87,23 @@ describe('a booking that waits for a lock', () => {
     expect((await book(held!)).body.data).toMatchObject({ version: others.length + 1 });
     expect((await api.container.services.ledger.reconcile(event.id)).faults).toEqual([]);
   });
+
+  it('for people takes them in the order of their ids', async () => {
+    const event = await makeEvent(api);
+    const [first, second] = (await makePeople(api.container, 2)) as [Person, Person];
+    await outsider.session.beginTransaction();
+    await outsider.session.query('SELECT id FROM users WHERE id = ? FOR UPDATE', [first.id]);
+
+    const booking = api.post('/api/tickets/book', second.token, {
+      event_id: event.id,
+      additionalUsers: [first.id],
+    });
+    await observer.untilSomeoneWaits();
+
+    expect(await observer.canLock('users', second.id)).toBe(true);
+    await outsider.session.commit();
+    expect((await booking).status).toBe(201);
+  });
 });
 
 describe('events whose locks others hold', () => {
@@ -142,5 +163,24 @@ describe('events whose locks others hold', () => {
     expect(await others).toEqual(free.map(() => 'book'));
     await outsider.session.commit();
     expect(await blocked).toBe('book');
+  });
+
+  it('are as little kept waiting by an account that others hold', async () => {
+    const people = await makePeople(api.container, 30);
+    const events = await makeEvents(people.length, people[0]!);
+    const held = people[5]!;
+    await outsider.session.beginTransaction();
+    await outsider.session.query('SELECT id FROM users WHERE id = ? FOR UPDATE', [held.id]);
+
+    const ends = await Promise.all(
+      people.map((person, index) =>
+        book(events[index]!, person).catch((error: unknown) => (error as ApiError).code),
+      ),
+    );
+
+    expect(ends).toEqual(
+      people.map((person) => (person === held ? 'SERVICE_UNAVAILABLE' : 'book')),
+    );
+    await outsider.session.rollback();
   });
 });
