@@ -1,3 +1,4 @@
+import { QueryTypes } from 'sequelize';
 import { lockEvents } from '../../src/database/locks';
 import { makeEvent } from '../factories/events';
 import { Outsider } from '../support/outsider';
@@ -59,5 +60,34 @@ describe('a unit of work that does not end in time', () => {
       event_id: event.id,
     });
     expect(booked.status).toBe(201);
+  });
+});
+
+describe('a unit of work that ends in time', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await TestApi.start();
+  });
+  afterAll(() => api.close());
+
+  it('leaves its connection to the next, whose time is its own', async () => {
+    const { database, unitOfWork } = api.container;
+    const connectionAfter = (seconds: number, limitMs: number): Promise<number> =>
+      unitOfWork.run(
+        async (tx) => {
+          const [row] = await database.sequelize.query<{ id: number }>(
+            'SELECT CONNECTION_ID() AS id, SLEEP(?)',
+            { replacements: [seconds], type: QueryTypes.SELECT, transaction: tx },
+          );
+          return row!.id;
+        },
+        { deadline: performance.now() + limitMs },
+      );
+
+    const first = await connectionAfter(0, LIMIT_MS);
+    // Past the first one's time, on the same connection.
+    const second = await connectionAfter(LIMIT_MS / 1_000, 10 * LIMIT_MS);
+
+    expect(second).toBe(first);
   });
 });
