@@ -1,8 +1,10 @@
 import { QueryTypes } from 'sequelize';
 import { lockEvents } from '../../src/database/locks';
+import type { MysqlSettings } from '../../src/config/config';
 import { makeEvent } from '../factories/events';
 import { Outsider } from '../support/outsider';
 import { TestApi } from '../support/test-api';
+import { testDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
 /** Time that the units here are given. */
@@ -89,5 +91,38 @@ describe('a unit of work that ends in time', () => {
     const second = await connectionAfter(LIMIT_MS / 1_000, 10 * LIMIT_MS);
 
     expect(second).toBe(first);
+  });
+});
+
+describe('a unit of work that loses a deadlock', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    const settings = (await testDatabase()) as MysqlSettings;
+    // Whoever comes next gets the very connection.
+    api = await TestApi.start({ database: { ...settings, poolMax: 1 } });
+  });
+  afterAll(() => api.close());
+
+  it('has no hand in what the next one does on its connection', async () => {
+    const { database, unitOfWork } = api.container;
+    const { id, organizer } = await makeEvent(api);
+    const loser = unitOfWork.run(
+      (tx) =>
+        database.sequelize.query(
+          "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'Deadlock found'",
+          { transaction: tx },
+        ),
+      { throwsConflicts: true },
+    );
+    const next = unitOfWork.run(async (tx) => {
+      await lockEvents(database, tx, [id]);
+      await database.models.Event.update({ version: 7 }, { where: { id }, transaction: tx });
+      throw new Error('The next one wants none of it');
+    });
+
+    await expect(loser).rejects.toMatchObject({ parent: { errno: 1213 } });
+    await expect(next).rejects.toThrow('The next one wants none of it');
+    const { body } = await api.get(`/api/available-tickets/${String(id)}`, organizer.token);
+    expect(body.data.version).toBe(0);
   });
 });
