@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { removeExpiredKeys } from '../../src/inventory/idempotency';
+import { removeExpiredKeys, Replay } from '../../src/inventory/idempotency';
+import { makeEvent } from '../factories/events';
 import { makePerson } from '../factories/people';
 import { TestApi } from '../support/test-api';
 
@@ -37,5 +38,38 @@ describe('cleaning up keys', () => {
 
     expect(left.length).toBeGreaterThan(1);
     expect(left.at(-1)).toBe(3);
+  });
+});
+
+describe('a key', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await TestApi.start();
+  });
+  afterAll(() => api.close());
+
+  it('is over by the database’s clock, however far ahead the server’s is', async () => {
+    const { id: eventId, organizer } = await makeEvent(api);
+    const { id } = organizer;
+    const book = (): Promise<unknown> =>
+      api.container.inventory.execute(eventId, {
+        command: { kind: 'book', bookedBy: id, userId: id, additionalUsers: [], quantity: 1 },
+        actorId: id,
+        requestId: null,
+        once: {
+          userId: id,
+          route: 'POST /api/tickets/book',
+          key: 'the same',
+          fingerprint: 'f'.repeat(64),
+          answer: () => ({ status: 201, body: '{}' }),
+        },
+      });
+
+    expect(await book()).toMatchObject({ result: 'booked' });
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 25 * HOUR_MS);
+    const again = await book();
+    clock.mockRestore();
+
+    expect(again).toBeInstanceOf(Replay);
   });
 });
