@@ -19,8 +19,9 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 const args = process.argv.slice(2);
 const profile = args.includes('--long') ? 'long' : args.includes('--short') ? 'short' : 'full';
 const others = args.filter((arg) => !['--long', '--short'].includes(arg));
-// What is made often keeps the machine busy, and a third at a time would only wait for it.
-const workers = profile === 'short' ? [] : ['--maxWorkers', '2'];
+// The short pass mostly waits. What is made often keeps the machine busy instead, and a third at a
+// time would only wait for it.
+const workers = ['--maxWorkers', profile === 'short' ? '3' : '2'];
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tickets-faults-'));
 const rowsFile = path.join(folder, 'rows.jsonl');
