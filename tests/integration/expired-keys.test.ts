@@ -6,13 +6,13 @@ import { TestApi } from '../support/test-api';
 
 const HOUR_MS = 3_600_000;
 
-describe('cleaning up keys', () => {
-  let api: TestApi;
-  beforeAll(async () => {
-    api = await TestApi.start();
-  });
-  afterAll(() => api.close());
+let api: TestApi;
+beforeAll(async () => {
+  api = await TestApi.start();
+});
+afterAll(() => api.close());
 
+describe('cleaning up keys', () => {
   it('removes those that are over, batch by batch, and no other', async () => {
     const { id: userId } = await makePerson(api.container);
     const { database } = api.container;
@@ -42,12 +42,6 @@ describe('cleaning up keys', () => {
 });
 
 describe('a key', () => {
-  let api: TestApi;
-  beforeAll(async () => {
-    api = await TestApi.start();
-  });
-  afterAll(() => api.close());
-
   it('is over by the database’s clock, however far ahead the server’s is', async () => {
     const { id: eventId, organizer } = await makeEvent(api);
     const { id } = organizer;

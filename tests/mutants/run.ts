@@ -82,16 +82,15 @@ async function judge(workshop: Workshop, mutant: Mutant): Promise<[boolean, stri
   let killer: Killer | undefined;
   try {
     const named = mutant.tests.map(({ project, file }) => ({ project, files: file ? [file] : [] }));
-    for (const { project, files } of named) {
+    const rest = PROJECTS.map((project) => ({ project, files: [] }));
+    for (const selection of [...named, ...rest]) {
+      const { project, files } = selection;
       const result = await workshop.runTests(project, files);
-      if (result.kind === 'failed') return [true, result.by];
       if (result.kind === 'broken') return [false, `the tests can't run: ${result.why}`];
-    }
-    for (const project of PROJECTS) {
-      const result = await workshop.runTests(project, []);
-      if (result.kind === 'broken') return [false, `the tests can't run: ${result.why}`];
-      if (result.kind === 'failed') killer = { project, ...result };
-      if (killer) break;
+      if (result.kind === 'passed') continue;
+      if (named.includes(selection)) return [true, result.by];
+      killer = { project, ...result };
+      break;
     }
   } finally {
     workshop.revert(mutant);

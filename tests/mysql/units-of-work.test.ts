@@ -65,14 +65,15 @@ describe('a unit of work that does not end in time', () => {
   });
 });
 
-describe('a unit of work that ends in time', () => {
+describe('units of work on one connection', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await TestApi.start();
+    const settings = (await testDatabase()) as MysqlSettings;
+    api = await TestApi.start({ database: { ...settings, poolMax: 1 } });
   });
   afterAll(() => api.close());
 
-  it('leaves its connection to the next, whose time is its own', async () => {
+  it('each have a time of their own', async () => {
     const { database, unitOfWork } = api.container;
     const connectionAfter = (seconds: number, limitMs: number): Promise<number> =>
       unitOfWork.run(
@@ -92,18 +93,8 @@ describe('a unit of work that ends in time', () => {
 
     expect(second).toBe(first);
   });
-});
 
-describe('a unit of work that loses a deadlock', () => {
-  let api: TestApi;
-  beforeAll(async () => {
-    const settings = (await testDatabase()) as MysqlSettings;
-    // Whoever comes next gets the very connection.
-    api = await TestApi.start({ database: { ...settings, poolMax: 1 } });
-  });
-  afterAll(() => api.close());
-
-  it('has no hand in what the next one does on its connection', async () => {
+  it('do nothing to the next one, where they have lost a deadlock', async () => {
     const { database, unitOfWork } = api.container;
     const { id, organizer } = await makeEvent(api);
     const loser = unitOfWork.run(
