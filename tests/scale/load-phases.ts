@@ -85,10 +85,33 @@ export async function restartAll(installation: Installation): Promise<Row> {
   await stretch(run);
   await load.stop();
 
-  const lost = run.history.calls.filter(isLost).map(({ answer }) => JSON.stringify(answer?.body));
-  assert.equal(lost.length, 0, `Lost: ${lost.slice(0, SHOWN).join('\n')}\n${proxy.errors}`);
+  assertNoneLost(run.history.calls, proxy);
   await run.history.repeatKeyed();
   return rowOf('all replicas restarted in turn under load', run);
+}
+
+/** Nobody is there for a while, so nginx takes all replicas for lost; then one comes back. */
+export async function oneIsBack(installation: Installation): Promise<Row> {
+  const { world, proxy, replicas } = installation;
+  const run = await world.run([proxy.url]);
+  const { calls } = run.history;
+  const load = run.startLoad(CLIENTS, world.people.slice(0, REGULARS));
+  await stretch(run);
+  await Promise.all(replicas.map((replica) => replica.kill()));
+  const goneAt = performance.now();
+  await installation.restart(0);
+  await stretch(run);
+  await load.stop();
+
+  const served = calls.filter((call) => call.startedAt > goneAt && !isLost(call));
+  const backAt = Math.min(...served.map(({ endedAt }) => endedAt));
+  assertNoneLost(
+    calls.filter(({ startedAt }) => startedAt > backAt),
+    proxy,
+  );
+  await Promise.all([installation.restart(1), installation.restart(2)]);
+  await run.history.repeatKeyed();
+  return rowOf('all replicas killed under load, one of them back', run);
 }
 
 /** One server of two workers, one of which is killed. */
@@ -116,6 +139,11 @@ export async function twoWorkers({ world, database, redis }: Installation): Prom
   } finally {
     await server.kill();
   }
+}
+
+function assertNoneLost(calls: readonly RecordedCall[], proxy: Installation['proxy']): void {
+  const lost = calls.filter(isLost).map(({ answer }) => JSON.stringify(answer?.body));
+  assert.equal(lost.length, 0, `Lost: ${lost.slice(0, SHOWN).join('\n')}\n${proxy.errors}`);
 }
 
 /** Too much to do is an honest answer: nothing has happened. All other faults leave it open. */

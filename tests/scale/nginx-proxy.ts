@@ -31,8 +31,8 @@ export class NginxProxy {
         `server 127.0.0.1:${String(upstream)} `,
       ]),
       ...REPLICAS.slice(upstreams.length).map((name): [string, string] => [
-        `    server ${name}:3000 max_fails=3 fail_timeout=2s;\n`,
-        '',
+        `server ${name}:3000 `,
+        `# Left out: ${name} `,
       ]),
       [' /run/nginx/', ` ${folder}/`],
       ['/dev/stdout', path.join(folder, 'access.log')],

@@ -6,7 +6,7 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { Installation } from './installation';
-import { killOne, restartAll, stampede, twoWorkers, type Row } from './load-phases';
+import { killOne, oneIsBack, restartAll, stampede, twoWorkers, type Row } from './load-phases';
 import { redisPhases } from './redis-phases';
 import { requireTools } from './tools';
 
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const installation = await Installation.start();
   const rows: Row[] = [];
   try {
-    for (const phase of [stampede, killOne, restartAll, redisPhases, twoWorkers]) {
+    for (const phase of [stampede, killOne, restartAll, oneIsBack, redisPhases, twoWorkers]) {
       rows.push(...[await phase(installation)].flat());
     }
     const { code, output } = await installation.checkLedger();

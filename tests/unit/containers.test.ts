@@ -207,9 +207,14 @@ describe('nginx.conf', () => {
   const config = read('ops/nginx/nginx.conf');
   const setting = (name: string): string => new RegExp(`\\b${name} (.+);`).exec(config)![1]!;
 
-  it('spreads over the replicas of docker-compose.yml', () => {
-    const upstreams = [...config.matchAll(/server (api-\d):3000/g)].map(([, name]) => name);
-    expect(upstreams).toEqual(['api-1', 'api-2', 'api-3']);
+  it('spreads over the replicas of docker-compose.yml, and tries all where all seem lost', () => {
+    const replicas = ['api-1', 'api-2', 'api-3'];
+    const upstreams = [...config.matchAll(/server (api-\d):3000(.*);/g)];
+    const backups = upstreams.filter(([, , options]) => options!.endsWith(' backup'));
+    expect(upstreams.map(([, name]) => name)).toEqual([...replicas, ...replicas]);
+    expect(backups.map(([, name, options]) => [name, options])).toEqual(
+      replicas.map((name) => [name, ' max_fails=0 backup']),
+    );
   });
 
   it('lets go of an idle connection before the server does', () => {
