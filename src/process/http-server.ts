@@ -10,7 +10,7 @@ import { dropStalledReaders } from './stalled-readers';
 
 /** How long a client may take to send a request's head, and all of it. */
 const HEADERS_TIMEOUT_MS = 8_000;
-const REQUEST_TIMEOUT_MS = 12_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 /** How often these two are checked. */
 const CHECK_INTERVAL_MS = 1_000;
 /** How long an idle connection is kept for the next request. */

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const CHUNK_BYTES = 16_384;
+/** First much at a time, then what little room is left. */
+const CHUNKS_BYTES = [1_048_576, 16_384];
 
 /** A small file system of its own, in memory, that can be filled up. */
 export class SmallDisk {
@@ -26,12 +28,15 @@ export class SmallDisk {
     return new SmallDisk(folder);
   }
 
-  /** Takes whatever room is left, also while others write. */
-  fill(): void {
-    try {
-      for (;;) appendFileSync(this.#filler, Buffer.alloc(CHUNK_BYTES));
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'ENOSPC') throw error;
+  /** Takes whatever room is left, also while others write; who measures them is not held up. */
+  async fill(): Promise<void> {
+    for (const bytes of CHUNKS_BYTES) {
+      const chunk = Buffer.alloc(bytes);
+      try {
+        for (;;) await appendFile(this.#filler, chunk);
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'ENOSPC') throw error;
+      }
     }
   }
 

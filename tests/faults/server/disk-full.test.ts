@@ -40,9 +40,7 @@ async function fillUp(
         world,
         url: server.url,
         isPartial: true,
-        begin: () => {
-          disk.fill();
-        },
+        begin: () => disk.fill(),
         meanwhile: (run: FaultRun) =>
           until(
             () => (run.history.tally()['503 SERVICE_UNAVAILABLE'] ?? 0) > ENOUGH_REFUSED,
@@ -114,7 +112,7 @@ const canMount = SmallDisk.canMount();
         server.log.filter(({ message }) => message.includes('/api/events?page=')).length;
       const mark = (page: number): string => `/api/events?page=${String(page)} `;
       try {
-        disk.fill();
+        await disk.fill();
         let asked = 0;
         await until(async () => {
           for (let count = 0; count < LINES_AT_ONCE; count += 1) await ask((asked += 1));

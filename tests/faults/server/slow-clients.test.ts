@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { times } from '../../support/fault-profile';
+import { Rounds, times } from '../../support/fault-profile';
 import { survives } from '../../support/fault-report';
 import { FaultWorld } from '../../support/fault-world';
 import { ServerProcess } from '../../support/server-process';
@@ -39,47 +39,61 @@ describe('clients that take their time', () => {
       checked: 'each is cut off within 15 s; an honest client is served all the time',
     },
     async () => {
-      const { port } = server;
-      const each = times({ short: 20, full: 200, long: 500 });
-      const idle = times({ short: 200, full: 5_000, long: 5_000 });
-      const head = 'POST /api/tickets/book HTTP/1.1\r\nHost: slow\r\n';
-      const slow: Promise<number>[] = [];
-      // Not all in one moment: it is the server that is tried here, not the system's own queue.
-      const many = async (count: number, client: () => Promise<number>): Promise<void> => {
-        for (let made = 0; made < count; made += 1) {
-          slow.push(client());
-          if (made % WAVE === 0) await pause(HONEST_PAUSE_MS);
-        }
-      };
-      await many(each, () => drip(port, { opening: `${head}X-A: `, byte: 'a', isReading: true }));
-      await many(each, () =>
-        drip(port, {
-          opening: `${head}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`,
-          byte: ' ',
-          isReading: true,
-        }),
-      );
-      await many(each / 5, () => drip(port, { opening: GREEDY, byte: '\r\n', isReading: false }));
-      await many(idle, () => linger(port));
-      await many(idle, () => linger(port, 'GET /health/live HTTP/1.1\r\nHost: slow\r\n\r\n'));
-      let left = slow.length;
-      for (const client of slow) void client.then(() => (left -= 1));
-
-      const run = await world.run([server.url], { events: 1, total: HONEST_BOOKINGS });
-      for (let turn = 0; left > 0; turn += 1) {
-        const answer = await run.history.book(world.people[turn % 10]!, run.eventId);
-        expect(answer?.status).toBe(201);
-        await pause(HONEST_PAUSE_MS);
+      const rounds = new Rounds({ short: 1, full: 1, long: 10 });
+      const crowd: number[] = [];
+      let slowestMs = 0;
+      while (rounds.goOn()) {
+        const { cutAfterMs, honestMs } = await sitThrough();
+        crowd.push(...cutAfterMs);
+        slowestMs = Math.max(slowestMs, honestMs);
       }
-
-      const longestMs = Math.max(...(await Promise.all(slow)));
-      expect(longestMs).toBeLessThan(DROP_LIMIT_MS);
-      expect(run.history.slowestMs).toBeLessThan(ANSWER_LIMIT_MS);
-      await run.check();
+      const longestMs = Math.max(...crowd);
       return {
-        times: slow.length,
-        found: `the last was cut off after ${(longestMs / 1_000).toFixed(1)} s, an honest client waited ${run.history.slowestMs.toFixed(0)} ms at the longest`,
+        times: crowd.length,
+        found: `the last was cut off after ${(longestMs / 1_000).toFixed(1)} s, an honest client waited ${slowestMs.toFixed(0)} ms at the longest`,
       };
     },
   );
+
+  /** A crowd of slow clients comes, and an honest one books until the last of them is gone. */
+  async function sitThrough(): Promise<{ cutAfterMs: number[]; honestMs: number }> {
+    const { port } = server;
+    const each = times({ short: 20, full: 200, long: 200 });
+    const idle = times({ short: 200, full: 5_000, long: 5_000 });
+    const head = 'POST /api/tickets/book HTTP/1.1\r\nHost: slow\r\n';
+    const slow: Promise<number>[] = [];
+    // Not all in one moment: it is the server that is tried here, not the system's own queue.
+    const many = async (count: number, client: () => Promise<number>): Promise<void> => {
+      for (let made = 0; made < count; made += 1) {
+        slow.push(client());
+        if (made % WAVE === 0) await pause(HONEST_PAUSE_MS);
+      }
+    };
+    await many(each, () => drip(port, { opening: `${head}X-A: `, byte: 'a', isReading: true }));
+    await many(each, () =>
+      drip(port, {
+        opening: `${head}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`,
+        byte: ' ',
+        isReading: true,
+      }),
+    );
+    await many(each / 5, () => drip(port, { opening: GREEDY, byte: '\r\n', isReading: false }));
+    await many(idle, () => linger(port));
+    await many(idle, () => linger(port, 'GET /health/live HTTP/1.1\r\nHost: slow\r\n\r\n'));
+    let left = slow.length;
+    for (const client of slow) void client.then(() => (left -= 1));
+
+    const run = await world.run([server.url], { events: 1, total: HONEST_BOOKINGS });
+    for (let turn = 0; left > 0; turn += 1) {
+      const answer = await run.history.book(world.people[turn % 10]!, run.eventId);
+      expect(answer?.status).toBe(201);
+      await pause(HONEST_PAUSE_MS);
+    }
+
+    const cutAfterMs = await Promise.all(slow);
+    expect(Math.max(...cutAfterMs)).toBeLessThan(DROP_LIMIT_MS);
+    expect(run.history.slowestMs).toBeLessThan(ANSWER_LIMIT_MS);
+    await run.check();
+    return { cutAfterMs, honestMs: run.history.slowestMs };
+  }
 });
