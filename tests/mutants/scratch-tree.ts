@@ -6,6 +6,8 @@ import path from 'node:path';
 export const ROOT = path.resolve(__dirname, '..', '..');
 /** Sees that each patch can be applied: none could where one has been. */
 const FIT_TEST = path.join('tests', 'unit', 'mutants.test.ts');
+/** Each after 100 ms more than the one before. */
+const REMOVAL_RETRIES = 5;
 
 /** A copy of the working tree, without what git ignores, that patches may change. */
 export class ScratchTree {
@@ -41,7 +43,8 @@ export class ScratchTree {
   }
 
   remove(): void {
-    rmSync(this.#base, { recursive: true, force: true });
+    // Whoever was killed in the midst of writing there takes a moment to be gone.
+    rmSync(this.#base, { recursive: true, force: true, maxRetries: REMOVAL_RETRIES });
   }
 }
 

@@ -97,9 +97,14 @@ async function run(
     env: { ...process.env, TMPDIR: tree.temporary, ...env },
   });
   const end = (): void => {
-    process.kill(-child.pid!, 'SIGKILL');
+    try {
+      process.kill(-child.pid!, 'SIGKILL');
+    } catch {
+      // It has just ended by itself.
+    }
   };
-  process.once('exit', end);
+  // First of all: whatever else is cleaned up is still in use by it.
+  process.prependOnceListener('exit', end);
   let output = '';
   child.stdout.on('data', (part: Buffer) => (output += part.toString()));
   child.stderr.on('data', (part: Buffer) => (output += part.toString()));

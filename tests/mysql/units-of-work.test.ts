@@ -2,6 +2,8 @@ import { QueryTypes } from 'sequelize';
 import { lockEvents } from '../../src/database/locks';
 import type { MysqlSettings } from '../../src/config/config';
 import { makeEvent } from '../factories/events';
+import { FaultProxy, PASS } from '../support/fault-proxy';
+import { READ_ONLY } from '../support/injected-errors';
 import { Outsider } from '../support/outsider';
 import { TestApi } from '../support/test-api';
 import { testDatabase } from '../support/test-database';
@@ -115,5 +117,32 @@ describe('units of work on one connection', () => {
     await expect(next).rejects.toThrow('The next one wants none of it');
     const { body } = await api.get(`/api/available-tickets/${String(id)}`, organizer.token);
     expect(body.data.version).toBe(0);
+  });
+});
+
+describe('a unit of work whose COMMIT is refused', () => {
+  let proxy: FaultProxy;
+  let api: TestApi;
+  beforeAll(async () => {
+    const settings = (await testDatabase()) as MysqlSettings;
+    proxy = await FaultProxy.start(settings.port);
+    api = await TestApi.start({ database: { ...settings, host: '127.0.0.1', port: proxy.port } });
+  });
+  afterAll(async () => {
+    await api.close();
+    await proxy.close();
+  });
+
+  it('has done nothing, and says so', async () => {
+    const { id, organizer } = await makeEvent(api);
+    proxy.judge = (sql) => (sql.startsWith('COMMIT') ? { kind: 'fail', error: READ_ONLY } : PASS);
+    const refused = await api.post('/api/tickets/book', organizer.token, { event_id: id });
+    proxy.heal();
+
+    expect(refused.body).toMatchObject({ statusCode: 503, code: 'SERVICE_UNAVAILABLE' });
+    const { body } = await api.get(`/api/available-tickets/${String(id)}`, organizer.token);
+    expect(body.data.version).toBe(0);
+    const booked = await api.post('/api/tickets/book', organizer.token, { event_id: id });
+    expect(booked.status).toBe(201);
   });
 });

@@ -10,3 +10,6 @@ export const CONFLICTS = [
 
 /** Something that nobody has thought of. */
 export const UNHEARD_OF: InjectedError = { errno: 1105, sqlState: 'HY000', endsTransaction: false };
+
+/** The server has become read-only meanwhile: it refuses to write, also at COMMIT. */
+export const READ_ONLY: InjectedError = { errno: 1290, sqlState: 'HY000', endsTransaction: false };
