@@ -1,12 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-
-export const PATCHES = path.join(__dirname, 'patches');
-
-/** Tests of one project: a file, or all of it where none is named. */
+/** Tests of one project: a file, or the whole project if none is named. */
 export interface TestSelection {
   readonly project: string;
   readonly file?: string;
+}
+
+/** Replaces the one place in a file that reads `from`. */
+export interface Edit {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** One deliberate mistake. */
@@ -16,34 +18,17 @@ export interface Mutant {
   readonly rule: string;
   /** Those that should notice, the quickest first. */
   readonly tests: readonly TestSelection[];
-  /** The text of the patch: a head of `Rule:` and `Tests:` lines, then a unified diff. */
-  readonly patch: string;
-  /** The files that it changes. */
-  readonly files: readonly string[];
+  readonly edits: readonly Edit[];
 }
 
-/** @throws Error where a patch does not say what it breaks or who should notice */
-export function readMutants(): Mutant[] {
-  return readdirSync(PATCHES)
-    .filter((file) => file.endsWith('.patch'))
-    .sort()
-    .map((file) => readMutant(path.join(PATCHES, file)));
-}
-
-function readMutant(file: string): Mutant {
-  const name = path.basename(file, '.patch');
-  const patch = readFileSync(file, 'utf8');
-  const [head = ''] = patch.split(/^--- /m);
-  const values = (key: string): string[] =>
-    [...head.matchAll(new RegExp(`^${key}: (.+)$`, 'gm'))].map(([, value]) => value!);
-  const [rule] = values('Rule');
-  const tests = values('Tests').map((line): TestSelection => {
-    const [project = '', file] = line.split(' ');
-    return file === undefined ? { project } : { project, file };
-  });
-  if (rule === undefined || tests.length === 0) {
-    throw new Error(`${name}: the patch must begin with a line "Rule: …" and a line "Tests: …"`);
+/**
+ * @param text the source of the edit's file
+ * @throws Error if `from` does not occur exactly once
+ */
+export function applyEdit(text: string, { file, from, to }: Edit): string {
+  const occurrences = text.split(from).length - 1;
+  if (occurrences !== 1) {
+    throw new Error(`${file} has this text ${String(occurrences)} times, not once:\n${from}`);
   }
-  const files = [...patch.matchAll(/^\+\+\+ b\/(.+)$/gm)].map(([, changed]) => changed!);
-  return { name, rule, tests, patch, files };
+  return text.replace(from, () => to);
 }

@@ -1,32 +1,43 @@
 /**
- * `npm run mutants`: makes one deliberate mistake after another in a copy of the source, and sees
+ * `npm run mutants`: makes one deliberate mistake after another in a copy of the source, and checks
  * that the tests notice.
  *
  *   npm run mutants                 all of them
  *   npm run mutants -- NAME…        only these
- *   npm run mutants -- --jobs 4     so many at the same time; 2 where nothing is said
+ *   npm run mutants -- --jobs 4     so many at the same time; the default is 2
+ *   npm run mutants -- --check      only checks that each fits the source and compiles
  *
- * What became of each is written into docs/reliability.md.
- *
- * Exits with 1 where a mutant survives, or its patch no longer fits the source.
+ * Exits with 1 if a mutant survives or no longer fits.
  */
 import { parseArgs } from 'node:util';
-import { readMutants, type Mutant } from './mutant';
-import { writeReport, type Verdict } from './report';
+import { Compiler } from './compiler';
+import type { Mutant } from './mutant';
+import { MUTANTS } from './mutants';
+import { ScratchTree } from './scratch-tree';
 import { Workshop } from './workshop';
 
 /** The whole suite, the quick parts first. */
 const PROJECTS = ['unit', 'sqlite', 'mysql', 'faults'] as const;
 
+/** What became of one mutant. */
+interface Verdict {
+  readonly isKilled: boolean;
+  /** By which test, or why it could not be tried. */
+  readonly note: string;
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { jobs: { type: 'string', default: '2' } },
+    options: { jobs: { type: 'string', default: '2' }, check: { type: 'boolean' } },
   });
-  const all = readMutants();
   const chosen =
-    positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name));
+    positionals.length === 0 ? MUTANTS : MUTANTS.filter(({ name }) => positionals.includes(name));
   if (chosen.length === 0) throw new Error(`No such mutant: ${positionals.join(', ')}`);
+  if (values.check) {
+    checkFit(chosen);
+    return;
+  }
 
   const workshops = await Promise.all(
     Array.from({ length: Number(values.jobs) }, () => Workshop.open()),
@@ -38,9 +49,7 @@ async function main(): Promise<void> {
   await Promise.all(
     workshops.map(async (workshop) => {
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-        const verdict = await tried(workshop, mutant);
-        verdicts.push(verdict);
-        writeReport(all, verdict);
+        verdicts.push(await tried(workshop, mutant));
       }
       await workshop.close();
     }),
@@ -49,6 +58,29 @@ async function main(): Promise<void> {
   const killed = verdicts.filter(({ isKilled }) => isKilled).length;
   console.log(`\n${String(killed)} of ${String(verdicts.length)} mutants were killed.`);
   if (killed < verdicts.length) process.exitCode = 1;
+}
+
+/** @throws Error at the first mutant that does not fit the source or does not compile */
+function checkFit(mutants: readonly Mutant[]): void {
+  const tree = new ScratchTree();
+  try {
+    const compiler = new Compiler(tree);
+    for (const { name, edits } of mutants) {
+      const files = edits.map(({ file }) => file);
+      try {
+        const before = tree.apply(edits);
+        const fault = compiler.compile(files);
+        if (fault !== undefined) throw new Error(`It does not compile: ${fault}`);
+        tree.restore(before);
+        compiler.compile(files);
+      } catch (error) {
+        throw new Error(`The mutant ${name} does not fit the source`, { cause: error });
+      }
+    }
+  } finally {
+    tree.remove();
+  }
+  console.log(`All ${String(mutants.length)} mutants fit the source.`);
 }
 
 /** Without a mutant the tests must pass: only then does a failure say something of the mutant. */
@@ -73,12 +105,16 @@ async function tried(workshop: Workshop, mutant: Mutant): Promise<Verdict> {
   const [isKilled, note] = await judge(workshop, mutant);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
   console.log(`${isKilled ? 'killed  ' : 'SURVIVED'} ${mutant.name} (${seconds} s): ${note}`);
-  return { mutant, isKilled, note };
+  return { isKilled, note };
 }
 
 async function judge(workshop: Workshop, mutant: Mutant): Promise<[boolean, string]> {
-  const misfit = workshop.apply(mutant);
-  if (misfit !== undefined) return [false, misfit];
+  let revert: () => void;
+  try {
+    revert = workshop.apply(mutant);
+  } catch (error) {
+    return [false, (error as Error).message];
+  }
   let killer: Killer | undefined;
   try {
     const named = mutant.tests.map(({ project, file }) => ({ project, files: file ? [file] : [] }));
@@ -93,7 +129,7 @@ async function judge(workshop: Workshop, mutant: Mutant): Promise<[boolean, stri
       break;
     }
   } finally {
-    workshop.revert(mutant);
+    revert();
   }
   return killer ? confirmed(workshop, killer) : [false, 'the whole suite passes'];
 }

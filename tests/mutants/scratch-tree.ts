@@ -1,15 +1,22 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { applyEdit, type Edit } from './mutant';
 
-export const ROOT = path.resolve(__dirname, '..', '..');
-/** Sees that each patch can be applied: none could where one has been. */
-const FIT_TEST = path.join('tests', 'unit', 'mutants.test.ts');
+const ROOT = path.resolve(__dirname, '..', '..');
 /** Each after 100 ms more than the one before. */
 const REMOVAL_RETRIES = 5;
 
-/** A copy of the working tree, without what git ignores, that patches may change. */
+/** A copy of the working tree, without what git ignores, that mutants may change. */
 export class ScratchTree {
   readonly folder: string;
   /** Temporary files of whatever runs in it: gone with the tree. */
@@ -28,36 +35,33 @@ export class ScratchTree {
     for (const file of files.split('\0').filter(Boolean)) {
       cpSync(path.join(ROOT, file), path.join(this.folder, file));
     }
-    rmSync(path.join(this.folder, FIT_TEST));
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(this.folder, 'node_modules'));
   }
 
-  /** @returns why it can't be applied, or undefined */
-  apply(patch: string): string | undefined {
-    return applyPatch(this.folder, patch);
+  /**
+   * Makes the edits.
+   *
+   * @returns the files as they were, for `restore`
+   * @throws Error if an edit does not fit; then nothing has changed
+   */
+  apply(edits: readonly Edit[]): ReadonlyMap<string, string> {
+    const before = new Map(edits.map(({ file }) => [file, this.#read(file)]));
+    const after = new Map(before);
+    for (const edit of edits) after.set(edit.file, applyEdit(after.get(edit.file)!, edit));
+    this.restore(after);
+    return before;
   }
 
-  revert(patch: string): void {
-    const fault = applyPatch(this.folder, patch, '--reverse');
-    if (fault !== undefined) throw new Error(`A patch can't be taken back: ${fault}`);
+  restore(contents: ReadonlyMap<string, string>): void {
+    for (const [file, text] of contents) writeFileSync(path.join(this.folder, file), text);
   }
 
   remove(): void {
-    // Whoever was killed in the midst of writing there takes a moment to be gone.
+    // A process that was killed while it wrote there takes a moment to be gone.
     rmSync(this.#base, { recursive: true, force: true, maxRetries: REMOVAL_RETRIES });
   }
-}
 
-/** @returns why the patch can't be applied, or undefined where it was, or could be with `--check` */
-export function applyPatch(
-  folder: string,
-  patch: string,
-  ...options: string[]
-): string | undefined {
-  const { status, stderr } = spawnSync('git', ['apply', ...options], {
-    cwd: folder,
-    encoding: 'utf8',
-    input: patch,
-  });
-  return status === 0 ? undefined : stderr.trim();
+  #read(file: string): string {
+    return readFileSync(path.join(this.folder, file), 'utf8');
+  }
 }

@@ -36,19 +36,23 @@ export class Workshop {
     this.tree.remove();
   }
 
-  /** @returns why the mutant can't be made, or undefined */
-  apply({ patch, files }: Mutant): string | undefined {
-    const misfit = this.tree.apply(patch);
-    if (misfit !== undefined) return `the patch does not apply: ${misfit}`;
+  /**
+   * Makes the mutant, and compiles what it changes.
+   *
+   * @returns takes it back
+   * @throws Error if it does not fit the source or does not compile
+   */
+  apply({ edits }: Mutant): () => void {
+    const files = edits.map(({ file }) => file);
+    const before = this.tree.apply(edits);
+    const revert = (): void => {
+      this.tree.restore(before);
+      this.#compiler.compile(files);
+    };
     const fault = this.#compiler.compile(files);
-    if (fault === undefined) return undefined;
-    this.tree.revert(patch);
-    return `it does not compile: ${fault}`;
-  }
-
-  revert({ patch, files }: Mutant): void {
-    this.tree.revert(patch);
-    this.#compiler.compile(files);
+    if (fault === undefined) return revert;
+    revert();
+    throw new Error(`It does not compile: ${fault}`);
   }
 
   /** Runs tests of one project on databases that are empty at first. */

@@ -1,0 +1,927 @@
+/**
+ * Deliberate mistakes, one for each rule that no general tool would break: locks, order, keys,
+ * COMMIT, the schema, rights. Each names the tests that must notice it first.
+ *
+ * `from` occurs exactly once in its file, so moved lines change nothing here. When the source changes
+ * so that a mutant no longer fits, make the same mistake in the new code, or delete the mutant if the
+ * mistake can no longer be made.
+ */
+import type { Mutant } from './mutant';
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'schema-email-twice',
+    rule: 'The database takes one account an e-mail',
+    tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
+    edits: [
+      {
+        file: 'migrations/20261123000100-create-users.js',
+        from: `        'CONSTRAINT uq_users_email UNIQUE (email)',`,
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'schema-oversold',
+    rule: 'The database takes no event with fewer than no tickets left',
+    tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
+    edits: [
+      {
+        file: 'migrations/20261123000200-create-events.js',
+        from: `        'CONSTRAINT ck_events_available CHECK (available_tickets >= 0 AND available_tickets <= total_tickets)',`,
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'schema-stock-while-waiting',
+    rule: 'The database takes no event with stock while people wait',
+    tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
+    edits: [
+      {
+        file: 'migrations/20261123000200-create-events.js',
+        from: `        'CONSTRAINT ck_events_no_stock_while_waiting CHECK (available_tickets = 0 OR waitlist_count = 0)',`,
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'schema-ticket-twice',
+    rule: 'The database takes each ticket of an event once',
+    tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
+    edits: [
+      {
+        file: 'migrations/20261123000300-create-bookings.js',
+        from: `        'CONSTRAINT uq_bookings_ticket UNIQUE (event_id, ticket_no)',`,
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'schema-person-waits-twice',
+    rule: 'The database takes one waitlist entry a person and event',
+    tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
+    edits: [
+      {
+        file: 'migrations/20261123000400-create-waitlists.js',
+        from: `        'CONSTRAINT uq_waitlists_person UNIQUE (user_id, event_id)',`,
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'schema-key-twice',
+    rule: 'The database takes a key of one user, event and route once',
+    tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
+    edits: [
+      {
+        file: 'migrations/20261123000500-create-idempotency-keys.js',
+        from: `        'CONSTRAINT uq_idempotency_keys_scope UNIQUE (user_id, event_id, route, idempotency_key)',`,
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'security-forwarded-for-believed',
+    rule: 'An address that a client claims to have is not believed',
+    tests: [{ project: 'sqlite', file: 'tests/api/rate-limits.test.ts' }],
+    edits: [
+      {
+        file: 'src/app.ts',
+        from: `  app.set('trust proxy', config.http.trustProxy);`,
+        to: `  app.set('trust proxy', config.http.trustProxy === false ? true : config.http.trustProxy);`,
+      },
+    ],
+  },
+  {
+    name: 'read-joins-one-under-way',
+    rule: 'A grouped read begins after the youngest of its callers has asked',
+    tests: [{ project: 'unit', file: 'tests/unit/grouped-reader.test.ts' }],
+    edits: [
+      {
+        file: 'src/concurrency/grouped-reader.ts',
+        from: `    for (const [key, waiting] of group) {
+      this.#waiting.delete(key);
+      this.#waitingCount -= waiting.length;
+    }`,
+        to: '',
+      },
+      {
+        file: 'src/concurrency/grouped-reader.ts',
+        from: '      for (const [key, waiting] of group) {',
+        to: `      for (const [key, waiting] of group) {
+        this.#waiting.delete(key);
+        this.#waitingCount -= waiting.length;
+      }
+      for (const [key, waiting] of group) {`,
+      },
+    ],
+  },
+  {
+    name: 'deadlock-not-retried',
+    rule: 'A transaction that lost a deadlock is run again',
+    tests: [{ project: 'mysql', file: 'tests/mysql/conflicts.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/fault-kind.ts',
+        from: 'const CONFLICT_ERRNOS = new Set([1213, ER_LOCK_WAIT_TIMEOUT, 1020, 8002, 8022, 9007]);',
+        to: 'const CONFLICT_ERRNOS = new Set([ER_LOCK_WAIT_TIMEOUT, 1020, 8002, 8022, 9007]);',
+      },
+    ],
+  },
+  {
+    name: 'account-lock-dropped',
+    rule: 'An account is locked before it is judged and changed',
+    tests: [
+      { project: 'mysql', file: 'tests/mysql/accounts.test.ts' },
+      { project: 'mysql', file: 'tests/api/roles.test.ts' },
+    ],
+    edits: [
+      {
+        file: 'src/database/locks.ts',
+        from: `    lock: tx.LOCK.UPDATE,
+    transaction: tx,
+  });
+}
+`,
+        to: `    transaction: tx,
+  });
+}
+`,
+      },
+    ],
+  },
+  {
+    name: 'accounts-locked-backwards',
+    rule: 'Accounts are locked in the order of their ids',
+    tests: [{ project: 'mysql', file: 'tests/mysql/locks.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/locks.ts',
+        from: `      order: [['id', 'ASC']],`,
+        to: `      order: [['id', 'DESC']],`,
+      },
+    ],
+  },
+  {
+    name: 'event-lock-dropped',
+    rule: 'A group reads its event only once it has locked it',
+    tests: [{ project: 'mysql', file: 'tests/mysql/two-servers.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/locks.ts',
+        from: `    lock: tx.LOCK.UPDATE,
+    transaction: tx,
+  });
+  return lockedEvents`,
+        to: `    transaction: tx,
+  });
+  return lockedEvents`,
+      },
+    ],
+  },
+  {
+    name: 'events-locked-backwards',
+    rule: 'Several events are locked in the order of their ids',
+    tests: [{ project: 'mysql', file: 'tests/mysql/accounts.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/locks.ts',
+        from: `    where: { id: [...eventIds] },
+    order: [['id', 'ASC']],`,
+        to: `    where: { id: [...eventIds] },
+    order: [['id', 'DESC']],`,
+      },
+    ],
+  },
+  {
+    name: 'locked-event-waited-for',
+    rule: 'Events that share a transaction wait for nobody else’s lock',
+    tests: [{ project: 'mysql', file: 'tests/mysql/locks.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/locks.ts',
+        from: `      'FROM events WHERE id IN (:eventIds) ORDER BY id FOR UPDATE SKIP LOCKED',`,
+        to: `      'FROM events WHERE id IN (:eventIds) ORDER BY id FOR UPDATE',`,
+      },
+    ],
+  },
+  {
+    name: 'share-lock-dropped',
+    rule: 'Who gets tickets can not be deleted at the same moment',
+    tests: [{ project: 'mysql', file: 'tests/mysql/accounts.test.ts' }],
+    edits: [{ file: 'src/database/locks.ts', from: '      lock: tx.LOCK.SHARE,', to: '' }],
+  },
+  {
+    name: 'repeatable-read',
+    rule: 'Each read under a lock sees all that was committed before it',
+    tests: [{ project: 'mysql', file: 'tests/mysql/accounts.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/mysql-connection.ts',
+        from: `    await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');`,
+        to: `    await session.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');`,
+      },
+    ],
+  },
+  {
+    name: 'sqlite-not-durable',
+    rule: 'SQLite waits for the disk at each commit',
+    tests: [{ project: 'sqlite', file: 'tests/sqlite/units-of-work.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/sqlite-driver.ts',
+        from: `    this.#database.exec('PRAGMA synchronous = FULL');`,
+        to: `    this.#database.exec('PRAGMA synchronous = OFF');`,
+      },
+    ],
+  },
+  {
+    name: 'time-read-before-lock',
+    rule: 'The time of a change is read once its lock is held',
+    tests: [{ project: 'mysql', file: 'tests/mysql/locks.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/timestamps.ts',
+        from: `  return isSqlite ? "strftime('%Y-%m-%d %H:%M:%f +00:00', 'now')" : 'SYSDATE(3)';`,
+        to: `  return isSqlite ? "strftime('%Y-%m-%d %H:%M:%f +00:00', 'now')" : 'NOW(3)';`,
+      },
+    ],
+  },
+  {
+    name: 'abandoned-transaction-left',
+    rule: 'A transaction that was given up is ended on the server too',
+    tests: [{ project: 'faults', file: 'tests/faults/mysql/network.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/unit-of-work.ts',
+        from: '    this.#reaper.reap(threadId, startedAt);',
+        to: '    if (threadId < 0) this.#reaper.reap(threadId, startedAt);',
+      },
+    ],
+  },
+  {
+    name: 'deadline-not-enforced',
+    rule: 'A transaction that does not end in time is ended',
+    tests: [{ project: 'mysql', file: 'tests/mysql/units-of-work.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/unit-of-work.ts',
+        from: '    }, deadline - performance.now());',
+        to: '    }, 60_000);',
+      },
+    ],
+  },
+  {
+    name: 'half-committed-after-lock-wait',
+    rule: 'After a lock wait that was too long, nothing of the transaction stays',
+    tests: [{ project: 'mysql', file: 'tests/mysql/locks.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/unit-of-work.ts',
+        from: '        await this.#sequelize.getQueryInterface().rollbackTransaction(tx, {});',
+        to: '        await this.#sequelize.getQueryInterface().commitTransaction(tx, {});',
+      },
+    ],
+  },
+  {
+    name: 'no-rollback',
+    rule: 'A failed transaction is rolled back before its connection serves another',
+    tests: [{ project: 'mysql', file: 'tests/mysql/locks.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/unit-of-work.ts',
+        from: '        await this.#sequelize.getQueryInterface().rollbackTransaction(tx, {});',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'refused-commit-told-as-unknown',
+    rule: 'A COMMIT that a read-only server refuses is told as nothing done',
+    tests: [{ project: 'mysql', file: 'tests/mysql/units-of-work.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/unit-of-work.ts',
+        from: `  const { errno, code } = (error as { parent?: { errno?: number; code?: string } }).parent ?? {};
+  const isRefused = errno === ER_OPTION_PREVENTS_STATEMENT || code === 'SQLITE_FULL';
+  return faultKind(error) !== 'conflict' && !isRefused;
+}
+
+/** COMMIT on a server that has become read-only. */
+const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
+        to: `  const { code } = (error as { parent?: { code?: string } }).parent ?? {};
+  return faultKind(error) !== 'conflict' && code !== 'SQLITE_FULL';
+}`,
+      },
+    ],
+  },
+  {
+    name: 'snapshot-not-one-view',
+    rule: 'Reads of a snapshot agree with each other',
+    tests: [{ project: 'mysql', file: 'tests/integration/units-of-work.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/unit-of-work.ts',
+        from: '        isolationLevel: this.#isSqlite ? undefined : Transaction.ISOLATION_LEVELS.REPEATABLE_READ,',
+        to: '        isolationLevel: this.#isSqlite ? undefined : Transaction.ISOLATION_LEVELS.READ_COMMITTED,',
+      },
+    ],
+  },
+  {
+    name: 'sqlite-deferred',
+    rule: 'On SQLite a unit has the write lock from its beginning',
+    tests: [{ project: 'sqlite', file: 'tests/sqlite/units-of-work.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/unit-of-work.ts',
+        from: '      this.#transact(work, deadline, { type: Transaction.TYPES.IMMEDIATE }),',
+        to: '      this.#transact(work, deadline, { type: Transaction.TYPES.DEFERRED }),',
+      },
+    ],
+  },
+  {
+    name: 'sqlite-units-unqueued',
+    rule: 'On SQLite one unit writes at a time, in the order of arrival',
+    tests: [{ project: 'sqlite', file: 'tests/sqlite/units-of-work.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/unit-of-work.ts',
+        from: '    this.#sqliteTail = turn.catch(() => undefined);',
+        to: '    this.#sqliteTail = this.#sqliteTail.catch(() => undefined);',
+      },
+    ],
+  },
+  {
+    name: 'unknown-commit-retried',
+    rule: 'A commit of which nobody knows whether it happened is not run again',
+    tests: [{ project: 'faults', file: 'tests/faults/mysql/commit-lost.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/unit-of-work.ts',
+        from: `import { outcomeUnknown, serviceUnavailable } from '../errors/api-error';`,
+        to: `import { serviceUnavailable } from '../errors/api-error';`,
+      },
+      {
+        file: 'src/database/unit-of-work.ts',
+        from: '      if (isCommitting && isOutcomeUnknown(error)) throw outcomeUnknown(error);',
+        to: '      if (isCommitting && isOutcomeUnknown(error)) return await this.#transact(work, deadline, options);',
+      },
+    ],
+  },
+  {
+    name: 'unknown-commit-told-as-nothing',
+    rule: 'An unknown outcome is told as such, not as “nothing has happened”',
+    tests: [{ project: 'faults', file: 'tests/faults/mysql/commit-lost.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/unit-of-work.ts',
+        from: `import { outcomeUnknown, serviceUnavailable } from '../errors/api-error';`,
+        to: `import { serviceUnavailable } from '../errors/api-error';`,
+      },
+      {
+        file: 'src/database/unit-of-work.ts',
+        from: '      if (isCommitting && isOutcomeUnknown(error)) throw outcomeUnknown(error);',
+        to: `      if (isCommitting && isOutcomeUnknown(error)) throw serviceUnavailable('Try again', error);`,
+      },
+    ],
+  },
+  {
+    name: 'audit-outside-transaction',
+    rule: 'The audit row is written in the transaction of the change',
+    tests: [{ project: 'mysql', file: 'tests/integration/all-or-nothing.test.ts' }],
+    edits: [
+      { file: 'src/inventory/audit.ts', from: '    tx,', to: '    null as never as typeof tx,' },
+    ],
+  },
+  {
+    name: 'promised-entry-removed',
+    rule: 'What an answer tells the id of comes to be',
+    tests: [{ project: 'unit', file: 'tests/unit/decide-group.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/decide-group.ts',
+        from: '    if (!decision || removesPromisedEntry(decision, promisedEntries)) break;',
+        to: '    if (!decision || (removesPromisedEntry(decision, promisedEntries) && settled.length < 0)) break;',
+      },
+    ],
+  },
+  {
+    name: 'twin-with-another-body-served',
+    rule: 'A twin with another body is refused, in one group too',
+    tests: [{ project: 'unit', file: 'tests/unit/decide-group.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/decide-group.ts',
+        from: '  return first.once?.fingerprint === once.fingerprint',
+        to: '  return first.once !== undefined',
+      },
+    ],
+  },
+  {
+    name: 'twins-both-run',
+    rule: 'Of two requests with one key in a group, one runs',
+    tests: [{ project: 'unit', file: 'tests/unit/decide-group.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/decide-group.ts',
+        from: '  if (!first) return undefined;',
+        to: `  if (!first || once.key !== '') return undefined;`,
+      },
+    ],
+  },
+  {
+    name: 'newest-first',
+    rule: 'Commands of an event run in the order of their arrival',
+    tests: [{ project: 'unit', file: 'tests/unit/event-queue.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/event-queue.ts',
+        from: '    this.#waiting.push(pending);',
+        to: '    this.#waiting.unshift(pending);',
+      },
+    ],
+  },
+  {
+    name: 'solo-in-company',
+    rule: 'A command on the whole event runs alone',
+    tests: [{ project: 'unit', file: 'tests/unit/event-queue.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/event-queue.ts',
+        from: '        group.length > 0 && (runsAlone(pending.request) || runsAlone(group[0]!.request));',
+        to: '        group.length > 0 && runsAlone(group[0]!.request);',
+      },
+    ],
+  },
+  {
+    name: 'fingerprint-ignored',
+    rule: 'A key that comes with another body is refused',
+    tests: [{ project: 'unit', file: 'tests/unit/decide-group.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/idempotency.ts',
+        from: `  return stored.fingerprint === fingerprint ? new Replay(stored) : 'reused';`,
+        to: `  return stored.fingerprint.length === fingerprint.length ? new Replay(stored) : 'reused';`,
+      },
+    ],
+  },
+  {
+    name: 'key-never-expires',
+    rule: 'A key is over after 24 hours',
+    tests: [{ project: 'unit', file: 'tests/unit/decide-group.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/idempotency.ts',
+        from: `  if (!stored || now.getTime() - stored.createdAt.getTime() >= KEY_LIFETIME_MS) return 'free';`,
+        to: `  if (!stored || now.getTime() - stored.createdAt.getTime() >= KEY_LIFETIME_MS * 1e6) return 'free';`,
+      },
+    ],
+  },
+  {
+    name: 'key-not-written',
+    rule: 'A key and its answer are kept with the effect',
+    tests: [{ project: 'sqlite', file: 'tests/api/idempotency.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/idempotency.ts',
+        from: '  if (keys.length === 0) return;',
+        to: '  if (keys.length >= 0) return;',
+      },
+    ],
+  },
+  {
+    name: 'key-outside-transaction',
+    rule: 'The key is written in the transaction of the effect',
+    tests: [{ project: 'mysql', file: 'tests/integration/all-or-nothing.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/idempotency.ts',
+        from: '    tx,',
+        to: '    null as never as typeof tx,',
+      },
+    ],
+  },
+  {
+    name: 'key-over-by-own-clock',
+    rule: `A key is over by the database's clock`,
+    tests: [{ project: 'sqlite', file: 'tests/integration/expired-keys.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/idempotency.ts',
+        from: `  if (!stored || now.getTime() - stored.createdAt.getTime() >= KEY_LIFETIME_MS) return 'free';`,
+        to: `  if (!stored || Math.max(now.getTime(), Date.now()) - stored.createdAt.getTime() >= KEY_LIFETIME_MS) return 'free';`,
+      },
+    ],
+  },
+  {
+    name: 'key-without-event',
+    rule: 'The same key for another event is another key',
+    tests: [{ project: 'sqlite', file: 'tests/api/idempotency.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/idempotency.ts',
+        from: '    stored.get(row.event_id)?.set(scopeId(scope), row);',
+        to: '    for (const keys of stored.values()) keys.set(scopeId(scope), row);',
+      },
+      {
+        file: 'src/inventory/idempotency.ts',
+        from: '    `(user_id = ${String(userId)} AND event_id = ${String(eventId)} AND ` +',
+        to: '    `(user_id = ${String(userId)} AND event_id >= ${String(Math.min(0, eventId))} AND ` +',
+      },
+    ],
+  },
+  {
+    name: 'key-without-route',
+    rule: 'The same key for another route is another key',
+    tests: [{ project: 'sqlite', file: 'tests/api/idempotency.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/idempotency.ts',
+        from: `export function scopeId({ userId, route, key }: KeyScope): string {
+  return \`\${String(userId)} \${route} \${key}\`;`,
+        to: `export function scopeId({ userId, key }: KeyScope): string {
+  return \`\${String(userId)} \${key}\`;`,
+      },
+      {
+        file: 'src/inventory/idempotency.ts',
+        from: '    `route = ${sequelize.escape(route)} AND idempotency_key = ${sequelize.escape(key)})`',
+        to: '    `(route = ${sequelize.escape(route)} OR user_id > 0) AND idempotency_key = ${sequelize.escape(key)})`',
+      },
+    ],
+  },
+  {
+    name: 'key-without-user',
+    rule: 'A key is its user’s own',
+    tests: [{ project: 'sqlite', file: 'tests/api/idempotency.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/idempotency.ts',
+        from: `export function scopeId({ userId, route, key }: KeyScope): string {
+  return \`\${String(userId)} \${route} \${key}\`;`,
+        to: `export function scopeId({ route, key }: KeyScope): string {
+  return \`\${route} \${key}\`;`,
+      },
+      {
+        file: 'src/inventory/idempotency.ts',
+        from: '    `(user_id = ${String(userId)} AND event_id = ${String(eventId)} AND ` +',
+        to: '    `(user_id >= ${String(Math.min(0, userId))} AND event_id = ${String(eventId)} AND ` +',
+      },
+    ],
+  },
+  {
+    name: 'answered-before-commit',
+    rule: 'A command is answered after its commit',
+    tests: [{ project: 'faults', file: 'tests/faults/mysql/commit-lost.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/inventory-executor.ts',
+        from: '          ),',
+        to: `          ).then((done) => {
+            done.groups.forEach((result, index) => {
+              const { queue, group } = parts[index]!;
+              if (result) settle(queue, group, result);
+            });
+            return done;
+          }),`,
+      },
+    ],
+  },
+  {
+    name: 'bad-neighbour-fails-all',
+    rule: 'A command that breaks a rule of the database fails alone',
+    tests: [{ project: 'mysql', file: 'tests/mysql/conflicts.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/inventory-executor.ts',
+        from: `      } else if (pendings.length === 1) {
+        settleAlone(pendings[0]!, error);`,
+        to: `      } else if (pendings.length > 0) {
+        for (const pending of pendings) settleAlone(pending, error);`,
+      },
+    ],
+  },
+  {
+    name: 'events-fail-together',
+    rule: 'Events that share a transaction in vain each run by themselves',
+    tests: [{ project: 'sqlite', file: 'tests/concurrency/many-events.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/inventory-executor.ts',
+        from: '        for (const { queue, group } of parts) queue.setApart(group);',
+        to: '        for (const pending of pendings) settleAlone(pending, error);',
+      },
+    ],
+  },
+  {
+    name: 'held-account-runs-again',
+    rule: 'Commands whose accounts others hold do not run with their neighbours again',
+    tests: [{ project: 'mysql', file: 'tests/mysql/locks.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/inventory-executor.ts',
+        from: '            parts = [{ queue, group: await this.#refuseHeld(group, deadline) }];',
+        to: `            await this.#refuseHeld(group, deadline);
+            parts = [{ queue, group }];`,
+      },
+    ],
+  },
+  {
+    name: 'no-connection-left',
+    rule: 'Commands leave connections to everything else',
+    tests: [{ project: 'mysql', file: 'tests/mysql/locks.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/inventory-executor.ts',
+        from: 'const RESERVED_CONNECTIONS = 3;',
+        to: 'const RESERVED_CONNECTIONS = 0;',
+      },
+    ],
+  },
+  {
+    name: 'rest-of-group-forgotten',
+    rule: 'What did not fit into its group runs in the next',
+    tests: [
+      { project: 'unit', file: 'tests/unit/event-queue.test.ts' },
+      { project: 'sqlite', file: 'tests/integration/groups.test.ts' },
+    ],
+    edits: [
+      {
+        file: 'src/inventory/inventory-executor.ts',
+        from: '  queue.putBack(group.slice(results.length));',
+        to: '  queue.putBack(group.slice(group.length));',
+      },
+    ],
+  },
+  {
+    name: 'youngest-decides-time',
+    rule: 'A group ends before the time of its oldest member is over',
+    tests: [{ project: 'mysql', file: 'tests/mysql/conflicts.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/inventory-executor.ts',
+        from: '  return Math.min(...group.map(({ deadline }) => deadline));',
+        to: '  return Math.max(...group.map(({ deadline }) => deadline));',
+      },
+    ],
+  },
+  {
+    name: 'lowest-priority-first',
+    rule: 'The queue is loaded by priority, the highest first',
+    tests: [{ project: 'sqlite', file: 'tests/integration/queue-order.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/inventory-loader.ts',
+        from: `      ['priority', 'DESC'],`,
+        to: `      ['priority', 'ASC'],`,
+      },
+    ],
+  },
+  {
+    name: 'queue-ordered-by-id',
+    rule: 'The queue is served by queue number, not by row id',
+    tests: [{ project: 'sqlite', file: 'tests/integration/queue-order.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/inventory-loader.ts',
+        from: `      ['queue_no', 'ASC'],`,
+        to: `      ['id', 'ASC'],`,
+      },
+    ],
+  },
+  {
+    name: 'tickets-outside-transaction',
+    rule: 'Tickets, promoted ones too, are written in the transaction of the change',
+    tests: [{ project: 'sqlite', file: 'tests/api/cancel.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/inventory-writer.ts',
+        from: '  const single = await insertBookings(database, tx, all);',
+        to: '  const single = await insertBookings(database, null as never, all);',
+      },
+    ],
+  },
+  {
+    name: 'version-guard-dropped',
+    rule: 'The event row is written only over the version that was locked',
+    tests: [{ project: 'sqlite', file: 'tests/integration/units-of-work.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/inventory-writer.ts',
+        from: '      ({ before: { id, version } }) => `(id = ${String(id)} AND version = ${String(version)})`,',
+        to: '      ({ before: { id, version } }) => `(id = ${String(id)} AND version >= ${String(Math.min(0, version))})`,',
+      },
+    ],
+  },
+  {
+    name: 'ids-computed',
+    rule: 'Ids of new tickets are read back, not counted on from the first',
+    tests: [{ project: 'mysql', file: 'tests/mysql/two-servers.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/new-ids.ts',
+        from: '  return idsByEvent(rows, ({ ticket_no }) => ticket_no);',
+        to: `  const first = Math.min(...rows.map(({ id }) => id));
+  const from = Math.min(...rows.map(({ ticket_no }) => ticket_no));
+  const counted = rows.map((row) => ({ ...row, id: first + row.ticket_no - from }));
+  return idsByEvent(counted, ({ ticket_no }) => ticket_no);`,
+      },
+    ],
+  },
+  {
+    name: 'deletion-misses-new-event',
+    rule: 'A deletion starts over where the person has come to organize an event',
+    tests: [{ project: 'mysql', file: 'tests/mysql/accounts.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/withdraw-person.ts',
+        from: '  const isTiedElsewhere = [...now.inventories, ...now.organized].some((id) => !eventIds.has(id));',
+        to: '  const isTiedElsewhere = [...now.inventories].some((id) => !eventIds.has(id));',
+      },
+    ],
+  },
+  {
+    name: 'users-locked-before-events',
+    rule: 'Events are locked before accounts',
+    tests: [{ project: 'mysql', file: 'tests/mysql/accounts.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/withdraw-person.ts',
+        from: `  const locked = await lockEvents(database, tx, [...eventIds]);
+  await lockAccounts();`,
+        to: `  await lockAccounts();
+  const locked = await lockEvents(database, tx, [...eventIds]);`,
+      },
+    ],
+  },
+  {
+    name: 'security-first-of-two-tokens',
+    rule: 'Of two Authorization headers none is believed',
+    tests: [{ project: 'sqlite', file: 'tests/api/tokens.test.ts' }],
+    edits: [
+      {
+        file: 'src/middlewares/authenticate.ts',
+        from: '    if (countAuthorizations(rawHeaders) > 1) throw invalidToken();',
+        to: '    if (countAuthorizations(rawHeaders) > 2) throw invalidToken();',
+      },
+    ],
+  },
+  {
+    name: 'availability-answers-for-key',
+    rule: 'A replay comes before any look at the event as it is now',
+    tests: [{ project: 'sqlite', file: 'tests/api/idempotency.test.ts' }],
+    edits: [
+      {
+        file: 'src/middlewares/check-availability.ts',
+        from: '    if (locals.keyed === undefined) {',
+        to: '    if (locals.keyed === undefined || mustBeActive) {',
+      },
+    ],
+  },
+  {
+    name: 'security-account-policy-skipped',
+    rule: 'Nobody but admins acts on another’s account, or for another',
+    tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
+    edits: [
+      {
+        file: 'src/policies/accounts.policy.ts',
+        from: `  return actor.id === userId || actor.role === 'admin';`,
+        to: '  return actor.id === userId || actor.role !== undefined;',
+      },
+    ],
+  },
+  {
+    name: 'security-event-policy-skipped',
+    rule: 'An event is its organizer’s and the admins’ to manage',
+    tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
+    edits: [
+      {
+        file: 'src/policies/events.policy.ts',
+        from: `  return actor.role === 'admin' || actor.id === event.organizerId;`,
+        to: '  return actor.role !== undefined || actor.id === event.organizerId;',
+      },
+    ],
+  },
+  {
+    name: 'drain-resets-the-waiting',
+    rule: 'Whoever could connect to a server that stops is answered',
+    tests: [{ project: 'sqlite', file: 'tests/integration/drain.test.ts' }],
+    edits: [
+      {
+        file: 'src/process/http-server.ts',
+        from: '    for (let now = startedAt; now - startedAt < QUIET_LIMIT_MS; now = performance.now()) {',
+        to: '    for (let now = startedAt; now - startedAt > QUIET_LIMIT_MS; now = performance.now()) {',
+      },
+    ],
+  },
+  {
+    name: 'account-never-forgotten',
+    rule: 'A token that has ended is refused at once where it was ended',
+    tests: [{ project: 'sqlite', file: 'tests/api/sessions.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/account-directory.ts',
+        from: '    this.#remembered.delete(userId);',
+        to: '    if (userId < 0) this.#remembered.delete(userId);',
+      },
+    ],
+  },
+  {
+    name: 'security-audit-policy-skipped',
+    rule: 'The audit log is the organizer’s and the admins’ to read',
+    tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/audit.service.ts',
+        from: `    demand(mayManageEvent(actor, event), "Only the event's organizer and admins may read this");`,
+        to: `    demand(mayManageEvent(actor, event) || true, "Only the event's organizer and admins may read this");`,
+      },
+    ],
+  },
+  {
+    name: 'security-ended-token-honoured',
+    rule: 'A token dies with the version of its account',
+    tests: [{ project: 'sqlite', file: 'tests/api/sessions.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/auth.service.ts',
+        from: '    if (account?.tokenVersion !== version) throw invalidToken();',
+        to: '    if (account === undefined || version < 0) throw invalidToken();',
+      },
+    ],
+  },
+  {
+    name: 'security-ticket-policy-skipped',
+    rule: 'A ticket is shown to its parties only',
+    tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/tickets.service.ts',
+        from: `    demand(mayUseTicket(actor, found.ticket, event), 'This ticket is none of yours');`,
+        to: `    demand(mayUseTicket(actor, found.ticket, event) || true, 'This ticket is none of yours');`,
+      },
+    ],
+  },
+  {
+    name: 'security-algorithm-from-header',
+    rule: 'The algorithm of a token is ours to say, not its header’s',
+    tests: [{ project: 'sqlite', file: 'tests/api/tokens.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/token-service.ts',
+        from: '          algorithms: [ALGORITHM],',
+        to: `          algorithms: [
+            (jwt.decode(token, { complete: true })?.header.alg ?? ALGORITHM) as jwt.Algorithm,
+          ],`,
+      },
+    ],
+  },
+  {
+    name: 'last-admin-demotable',
+    rule: 'There is always an admin',
+    tests: [{ project: 'sqlite', file: 'tests/api/roles.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/users.service.ts',
+        from: `  const isLast = user.role === 'admin' && admins.every(({ id }) => id === user.id);`,
+        to: `  const isLast = user.role === 'admin' && admins.length === 0;`,
+      },
+    ],
+  },
+  {
+    name: 'password-change-keeps-tokens',
+    rule: 'A new password ends all tokens',
+    tests: [{ project: 'sqlite', file: 'tests/api/accounts.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/users.service.ts',
+        from: '        token_version: hash === null ? current.token_version : current.token_version + 1,',
+        to: '        token_version: hash === null ? current.token_version : current.token_version + 0,',
+      },
+    ],
+  },
+  {
+    name: 'security-emails-for-all',
+    rule: 'E-mails in a queue are for the organizer, admins and oneself',
+    tests: [{ project: 'sqlite', file: 'tests/api/waitlist.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/waitlist-queries.ts',
+        from: '    mayUseEntry(actor, row.user_id, { organizerId: organizers.get(row.event_id) ?? null }),',
+        to: '    mayUseEntry(actor, row.user_id, { organizerId: organizers.get(row.event_id) ?? null }) || true,',
+      },
+    ],
+  },
+  {
+    name: 'security-entry-policy-skipped',
+    rule: 'Nobody but the organizer and admins takes others out of a queue',
+    tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/waitlists.service.ts',
+        from: '          mayRemove: (event) => mayUseEntry(actor, userId, event),',
+        to: '          mayRemove: (event) => mayUseEntry(actor, userId, event) || true,',
+      },
+    ],
+  },
+];
