@@ -7,7 +7,7 @@ import { createContainer } from './container';
 import { shareMetrics } from './observability/cluster-metrics';
 import { createLogger } from './observability/logger';
 import { startHousekeeping } from './process/housekeeping';
-import { startLedgerWatch } from './process/ledger-watch';
+import { startLedgerWatch } from './process/reconcile-watch';
 import { HttpServer } from './process/http-server';
 import { prepareDatabase } from './process/prepare-database';
 import { stopOnSignals } from './process/stop-on-signals';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import type { MysqlSettings } from '../../src/config/config';
 import { Migrator } from '../../src/database/migrator';
-import { TokenService } from '../../src/services/token-service';
+import { TokenService } from '../../src/auth/tokens';
 import { MariadbServer } from '../../tests/support/mariadb-server';
 import { TEST_SECRET, testConfig } from '../../tests/support/test-config';
 

@@ -17,7 +17,7 @@ import {
   FitsBcrypt,
   MAX_EMAIL_CHARACTERS,
   MIN_PASSWORD_CHARACTERS,
-} from '../text-rules';
+} from '../text-validators';
 
 const MAX_PORT = 65_535;
 const MIN_BCRYPT_ROUNDS = 4;

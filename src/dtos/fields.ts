@@ -35,7 +35,7 @@ import {
   MIN_PASSWORD_CHARACTERS,
   NO_CONTROL_CHARACTERS,
   OneLine,
-} from '../text-rules';
+} from '../text-validators';
 
 /** The largest id, and the largest count: MySQL's INTEGER. */
 export const MAX_COUNT = 2_147_483_647;

@@ -6,11 +6,11 @@ import type { Command } from '../domain/commands';
 import { refuse } from '../domain/outcomes';
 import { ApiError, serviceUnavailable } from '../errors/api-error';
 import type { Metrics } from '../observability/metrics';
-import { runGroups, type GroupResult, type LockedResult } from './command-group';
+import { runGroups, type GroupResult, type LockedResult } from './batch';
 import { runsAlone, type CommandRequest, type CommandResult } from './command-request';
 import { EventQueue, Room, type Pending } from './event-queue';
 import { Replay } from './idempotency';
-import { accountsIn } from './needs';
+import { accountsIn } from './requirements';
 
 /** Commands of one event that may wait for their group. */
 const WAITING_PER_EVENT_MAX = 4_000;

@@ -9,7 +9,7 @@ import type { EventFacts, Ticket, WaitlistEntry } from '../domain/inventory-stat
 import type { BookingRow } from '../models/booking.model';
 import type { EventRow } from '../models/event.model';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
-import { headSize, needsOf, type Needs } from './needs';
+import { headSize, needsOf, type Needs } from './requirements';
 
 /** A locked event and the commands that want to change it. */
 export interface Demand {

@@ -7,7 +7,7 @@ import { asSqlTimestamp } from '../database/timestamps';
 import type { Tx } from '../database/unit-of-work';
 import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
 import type { EventRow } from '../models/event.model';
-import type { ChangeSet } from './change-set';
+import type { ChangeSet } from './row-changes';
 
 /** Rows in one statement, so that none grows without bound. */
 const STATEMENT_ROWS = 1_000;

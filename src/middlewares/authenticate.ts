@@ -1,6 +1,6 @@
 import { ApiError } from '../errors/api-error';
 import type { AuthService } from '../services/auth.service';
-import { invalidToken } from '../services/token-service';
+import { invalidToken } from '../auth/tokens';
 import type { ApiHandler } from './locals';
 
 const BEARER = /^Bearer +([^\s]+) *$/i;

@@ -1,6 +1,6 @@
 import { demand } from '../policies/accounts.policy';
 import type { PermissionTable } from '../policies/permissions';
-import type { ProtectedRoute } from '../routes/route';
+import type { ProtectedRoute } from '../controllers/route';
 import { requestIn, type ApiHandler } from './locals';
 
 /** Lets pass whose role has the route's permission, and who may ask for what they ask. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { validationFailed } from '../errors/api-error';
-import type { Route } from '../routes/route';
+import type { Route } from '../controllers/route';
 import type { ApiHandler } from './locals';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;

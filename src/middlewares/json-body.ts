@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import express from 'express';
 import { ApiError } from '../errors/api-error';
-import { duplicateKeyIn } from './duplicate-keys';
+import { duplicateKeyIn } from './duplicate-json-keys';
 import type { ApiHandler } from './locals';
 
 /** The largest body, in bytes: a booking for a hundred guests takes about two thousand. */

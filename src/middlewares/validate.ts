@@ -4,7 +4,7 @@ import { Nothing } from '../dtos/common.dto';
 import { fieldNamesOf } from '../dtos/fields';
 import { isSelfChecking } from '../dtos/self-checking';
 import { validationFailed, type FieldFault } from '../errors/api-error';
-import type { DtoClass, Route } from '../routes/route';
+import type { DtoClass, Route } from '../controllers/route';
 import type { ApiHandler } from './locals';
 
 /** Most faults that one answer lists, and the longest name it repeats. */

@@ -1,7 +1,7 @@
 import { ErrorDto, PageMeta } from '../dtos/common.dto';
 import { HealthDto } from '../dtos/operations.dto';
 import { examplesOf } from '../dtos/examples';
-import type { DtoClass, Route } from '../routes/route';
+import type { DtoClass, Route } from '../controllers/route';
 import { OPERATIONS_PATHS } from './operations-paths';
 import { hasEtag, isIdempotent, RESPONSE_HEADERS, responsesOf } from './responses';
 import { dtosIn, referenceTo, schemaFromDto, type Schema } from './schema-from-dto';

@@ -1,6 +1,6 @@
 import { ErrorDto, PageMeta } from '../dtos/common.dto';
 import { STATUS_OF, type ErrorCode } from '../errors/error-codes';
-import type { ProtectedRoute, Route } from '../routes/route';
+import type { ProtectedRoute, Route } from '../controllers/route';
 import { referenceTo, type Schema } from './schema-from-dto';
 
 /** Codes that any route can answer with. */

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { MetadataStorage } from 'class-transformer/types/MetadataStorage';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 import { fieldNamesOf, optionalFieldsOf } from '../dtos/fields';
-import type { DtoClass } from '../routes/route';
+import type { DtoClass } from '../controllers/route';
 
 export type Schema = Record<string, unknown>;
 

@@ -7,7 +7,7 @@ import type {
   MyEventDto,
   UpdatedEventDto,
 } from '../dtos/events.dto';
-import type { MyEvent } from '../services/my-event.service';
+import type { MyEvent } from '../services/my-event-reader';
 import { presentBooking } from './tickets.presenter';
 import { presentEntry } from './waitlists.presenter';
 

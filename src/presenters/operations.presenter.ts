@@ -1,6 +1,6 @@
 import type { AuditActionName, AuditEntryDto, ReconciliationDto } from '../dtos/operations.dto';
 import type { AuditEntryRow } from '../models/audit-entry.model';
-import type { Reconciliation } from '../services/ledger.service';
+import type { Reconciliation } from '../services/reconcile.service';
 
 export function presentReconciliation({
   event,

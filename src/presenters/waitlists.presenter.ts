@@ -1,5 +1,5 @@
 import type { ListedWaitlistEntryDto, WaitlistEntryDto } from '../dtos/waitlists.dto';
-import type { ListedEntry, PlacedEntry } from '../services/waitlist-queries';
+import type { ListedEntry, PlacedEntry } from '../services/waitlist-reader';
 
 export function presentEntry({ eventId, entry, position }: PlacedEntry): WaitlistEntryDto {
   if (entry.entryId === null) throw new Error('Only written entries are presented');

@@ -8,14 +8,14 @@ import { buildDocument } from '../openapi/document';
 import { Metrics } from '../observability/metrics';
 import { ROUTES } from '../routes';
 import { AdminAccountsService } from '../services/admin-accounts.service';
-import { LedgerService } from '../services/ledger.service';
-import { PasswordHasher } from '../services/password-hasher';
+import { LedgerService } from '../services/reconcile.service';
+import { PasswordHasher } from '../auth/password-hasher';
 import {
   fitsBcrypt,
   isEmailAddress,
   MAX_PASSWORD_BYTES,
   MIN_PASSWORD_CHARACTERS,
-} from '../text-rules';
+} from '../text-validators';
 import { VERSION } from '../version';
 
 /** The command line was wrong; the message says how it should be. */

@@ -1,7 +1,7 @@
 import * as adminController from '../controllers/admin.controller';
 import { EventParams } from '../dtos/common.dto';
 import { AuditEntryDto, ListAuditQuery, ReconciliationDto } from '../dtos/operations.dto';
-import { protectedRoute, type Route } from './route';
+import { protectedRoute, type Route } from '../controllers/route';
 
 export const adminRoutes: readonly Route[] = [
   protectedRoute({

@@ -1,6 +1,6 @@
 import * as authController from '../controllers/auth.controller';
 import { LoginBody, LoginDto, SignupBody, UserDto } from '../dtos/users.dto';
-import { protectedRoute, publicRoute, type Route } from './route';
+import { protectedRoute, publicRoute, type Route } from '../controllers/route';
 
 export const authRoutes: readonly Route[] = [
   publicRoute({

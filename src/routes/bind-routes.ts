@@ -17,7 +17,7 @@ import { rateLimit } from '../middlewares/rate-limit';
 import { validate } from '../middlewares/validate';
 import type { PermissionTable } from '../policies/permissions';
 import type { RateLimiter } from '../rate-limits/rate-limiter';
-import type { Route } from './route';
+import type { Route } from '../controllers/route';
 
 export interface RouteDependencies {
   readonly services: Services;

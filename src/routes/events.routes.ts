@@ -10,7 +10,7 @@ import {
   UpdateEventBody,
   UpdateEventQuery,
 } from '../dtos/events.dto';
-import { protectedRoute, type Route } from './route';
+import { protectedRoute, type Route } from '../controllers/route';
 
 export const eventsRoutes: readonly Route[] = [
   protectedRoute({

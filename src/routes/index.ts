@@ -1,7 +1,7 @@
 import { adminRoutes } from './admin.routes';
 import { authRoutes } from './auth.routes';
 import { eventsRoutes } from './events.routes';
-import type { Route } from './route';
+import type { Route } from '../controllers/route';
 import { ticketsRoutes } from './tickets.routes';
 import { usersRoutes } from './users.routes';
 import { waitlistsRoutes } from './waitlists.routes';

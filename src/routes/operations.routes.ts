@@ -7,7 +7,7 @@ import { ApiError } from '../errors/api-error';
 import { readMetrics } from '../observability/cluster-metrics';
 import type { Metrics } from '../observability/metrics';
 import type { HealthService } from '../services/health.service';
-import { isSameSecret } from '../services/same-secret';
+import { isSameSecret } from '../auth/same-secret';
 import { nameRoute } from './bind-routes';
 
 export interface OperationsDependencies {

@@ -10,7 +10,7 @@ import {
   ListTicketsQuery,
 } from '../dtos/tickets.dto';
 import { forOneself } from '../policies/accounts.policy';
-import { protectedRoute, type Route } from './route';
+import { protectedRoute, type Route } from '../controllers/route';
 
 const availableTickets = {
   method: 'get',

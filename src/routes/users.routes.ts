@@ -3,7 +3,7 @@ import { PageQuery, UserParams } from '../dtos/common.dto';
 import { ChangeRoleBody, UpdateUserBody, UserDto } from '../dtos/users.dto';
 import { mayActFor } from '../policies/accounts.policy';
 import type { Actor } from '../policies/permissions';
-import { protectedRoute, type Route } from './route';
+import { protectedRoute, type Route } from '../controllers/route';
 
 const ownAccount = (actor: Actor, { params }: { params: UserParams }): boolean =>
   mayActFor(actor, params.id);

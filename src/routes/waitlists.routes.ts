@@ -10,7 +10,7 @@ import {
   WaitlistEntryDto,
 } from '../dtos/waitlists.dto';
 import { forOneself } from '../policies/accounts.policy';
-import { protectedRoute, type Route } from './route';
+import { protectedRoute, type Route } from '../controllers/route';
 
 export const waitlistsRoutes: readonly Route[] = [
   protectedRoute({

@@ -6,7 +6,7 @@ import type { Tx, UnitOfWork } from '../database/unit-of-work';
 import { writeAudit } from '../inventory/audit';
 import type { UserRow } from '../models/user.model';
 import { isEmailTaken, type Credentials } from './auth.service';
-import type { PasswordHasher } from './password-hasher';
+import type { PasswordHasher } from '../auth/password-hasher';
 
 /** Makes admins from outside the API: at start, and from the operator's command line. */
 export class AdminAccountsService {

@@ -7,11 +7,11 @@ import type { UnitOfWork } from '../database/unit-of-work';
 import { ApiError } from '../errors/api-error';
 import type { UserRow } from '../models/user.model';
 import type { Actor } from '../policies/permissions';
-import type { LoginGuard } from '../rate-limits/login-guard';
-import type { AccountDirectory } from './account-directory';
-import type { PasswordHasher } from './password-hasher';
-import type { PasswordRules } from './password-rules';
-import { invalidToken, type TokenService } from './token-service';
+import type { LoginGuard } from '../auth/login-guard';
+import type { AccountDirectory } from '../auth/account-cache';
+import type { PasswordHasher } from '../auth/password-hasher';
+import type { PasswordRules } from '../auth/password-rules';
+import { invalidToken, type TokenService } from '../auth/tokens';
 
 export interface Credentials {
   /** Trimmed, in lower case. */

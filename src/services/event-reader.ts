@@ -1,4 +1,4 @@
-import { GroupedReader } from '../concurrency/grouped-reader';
+import { GroupedReader } from '../database/batched-reader';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { EventFacts } from '../domain/inventory-state';

@@ -25,9 +25,9 @@ import { factsOf } from '../inventory/inventory-loader';
 import { mayManageEvent } from '../policies/events.policy';
 import type { Actor } from '../policies/permissions';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
-import { acceptedOrThrow } from './refusals';
+import { acceptedOrThrow } from './accepted-or-throw';
 import type { RequestTrace } from './request-trace';
-import { invalidToken } from './token-service';
+import { invalidToken } from '../auth/tokens';
 
 export interface NewEventWish {
   readonly name: string;

@@ -14,7 +14,7 @@ import type { Actor } from '../policies/permissions';
 import { mayUseTicket } from '../policies/tickets.policy';
 import type { EventReader } from './event-reader';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
-import { acceptedOrThrow } from './refusals';
+import { acceptedOrThrow } from './accepted-or-throw';
 import type { RequestTrace } from './request-trace';
 
 export interface BookingWish {

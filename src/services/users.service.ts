@@ -7,19 +7,19 @@ import type { Tx, UnitOfWork } from '../database/unit-of-work';
 import { ApiError, serviceUnavailable, validationFailed } from '../errors/api-error';
 import { writeAudit } from '../inventory/audit';
 import { SOLO_LIMIT_MS } from '../inventory/inventory-executor';
-import { TiesChangedError, withdrawPerson } from '../inventory/withdraw-person';
+import { TiesChangedError, withdrawPerson } from '../inventory/delete-account';
 import type { Role, UserRow } from '../models/user.model';
 import { demand } from '../policies/accounts.policy';
 import type { Actor } from '../policies/permissions';
-import type { LoginGuard } from '../rate-limits/login-guard';
-import type { AccountDirectory } from './account-directory';
+import type { LoginGuard } from '../auth/login-guard';
+import type { AccountDirectory } from '../auth/account-cache';
 import { findAdminIds } from './admin-accounts.service';
 import { emailTaken, isEmailTaken } from './auth.service';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
-import type { PasswordHasher } from './password-hasher';
-import type { PasswordRules } from './password-rules';
+import type { PasswordHasher } from '../auth/password-hasher';
+import type { PasswordRules } from '../auth/password-rules';
 import type { RequestTrace } from './request-trace';
-import { invalidToken } from './token-service';
+import { invalidToken } from '../auth/tokens';
 
 export interface AccountChange {
   readonly email?: string | undefined;

@@ -16,7 +16,7 @@ import { mayManageEvent } from '../policies/events.policy';
 import type { Actor } from '../policies/permissions';
 import { mayUseEntry } from '../policies/waitlists.policy';
 import type { Page } from './pages';
-import { acceptedOrThrow } from './refusals';
+import { acceptedOrThrow } from './accepted-or-throw';
 import type { RequestTrace } from './request-trace';
 import {
   countAhead,
@@ -24,7 +24,7 @@ import {
   type ListedEntry,
   type PlacedEntry,
   type WaitlistFilter,
-} from './waitlist-queries';
+} from './waitlist-reader';
 
 export interface WaitlistWish {
   readonly eventId: number;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import bcrypt from 'bcrypt';
 import type { Container } from '../../src/container';
 import type { Role } from '../../src/models/user.model';
-import { TokenService } from '../../src/services/token-service';
+import { TokenService } from '../../src/auth/tokens';
 
 export const PASSWORD = 'correct horse battery';
 /** At the lowest cost: factories make many people. */

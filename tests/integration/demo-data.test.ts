@@ -1,5 +1,5 @@
 import { Migrator } from '../../src/database/migrator';
-import type { Reconciliation } from '../../src/services/ledger.service';
+import type { Reconciliation } from '../../src/services/reconcile.service';
 import { TestApi } from '../support/test-api';
 import { emptyDatabase, forgetSeeders } from '../support/test-database';
 

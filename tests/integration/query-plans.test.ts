@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Migrator } from '../../src/database/migrator';
 import { removeExpiredKeys } from '../../src/inventory/idempotency';
 import { ROUTES } from '../../src/routes';
-import { TokenService } from '../../src/services/token-service';
+import { TokenService } from '../../src/auth/tokens';
 import { makeEvent, makeSoldOutEvent } from '../factories/events';
 import { makePerson, PASSWORD, type Person } from '../factories/people';
 import { crowd, CROWD } from '../support/crowded-database';

@@ -2,7 +2,7 @@ import { WriteConflictError } from '../../src/database/fault-kind';
 import { findRows } from '../../src/database/find-rows';
 import { lockEvents } from '../../src/database/locks';
 import type { Tx } from '../../src/database/unit-of-work';
-import { ChangeSet } from '../../src/inventory/change-set';
+import { ChangeSet } from '../../src/inventory/row-changes';
 import { factsOf, ticketOf } from '../../src/inventory/inventory-loader';
 import { writeEvents, writeRows } from '../../src/inventory/inventory-writer';
 import type { EventRow } from '../../src/models/event.model';

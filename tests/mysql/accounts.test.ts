@@ -1,4 +1,4 @@
-import { TiesChangedError, withdrawPerson } from '../../src/inventory/withdraw-person';
+import { TiesChangedError, withdrawPerson } from '../../src/inventory/delete-account';
 import { makeEvent } from '../factories/events';
 import { makePeople, makePerson, type Person } from '../factories/people';
 import { Outsider } from '../support/outsider';

@@ -8,9 +8,9 @@ import {
   type WaitlistEntry,
 } from '../../src/domain/inventory-state';
 import type { Outcome } from '../../src/domain/outcomes';
-import { ChangeSet } from '../../src/inventory/change-set';
-import { decideGroup, type Settled } from '../../src/inventory/decide-group';
-import { headSize, needsOf } from '../../src/inventory/needs';
+import { ChangeSet } from '../../src/inventory/row-changes';
+import { decideGroup, type Settled } from '../../src/inventory/decide-batch';
+import { headSize, needsOf } from '../../src/inventory/requirements';
 
 /**
  * The rows of one event in memory, loaded and written by the executor's own rules: of each group's

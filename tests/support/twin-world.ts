@@ -1,8 +1,8 @@
 import type { Command } from '../../src/domain/commands';
 import type { EventFacts } from '../../src/domain/inventory-state';
-import { findLedgerFaults } from '../../src/domain/ledger';
+import { findLedgerFaults } from '../../src/domain/reconcile';
 import type { Outcome, Promotion } from '../../src/domain/outcomes';
-import type { Settled } from '../../src/inventory/decide-group';
+import type { Settled } from '../../src/inventory/decide-batch';
 import { PEOPLE, type Story, type Wish } from './command-arbitraries';
 import { MemoryRows } from './memory-rows';
 import { NaiveEvent, type NaiveResult } from './naive-event';

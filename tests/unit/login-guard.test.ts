@@ -1,5 +1,5 @@
 import { Metrics } from '../../src/observability/metrics';
-import { LoginGuard } from '../../src/rate-limits/login-guard';
+import { LoginGuard } from '../../src/auth/login-guard';
 
 const EMAIL = 'ada@example.com';
 const FREE_ATTEMPTS = 5;

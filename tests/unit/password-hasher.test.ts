@@ -1,6 +1,6 @@
 import bcrypt from 'bcrypt';
 import type { ApiError } from '../../src/errors/api-error';
-import { PasswordHasher } from '../../src/services/password-hasher';
+import { PasswordHasher } from '../../src/auth/password-hasher';
 
 const ROUNDS = 4;
 /** As many as may wait for their turn. */

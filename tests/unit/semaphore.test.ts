@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { Semaphore } from '../../src/concurrency/semaphore';
+import { Semaphore } from '../../src/auth/semaphore';
 
 describe('a semaphore', () => {
   it('lets as many in as there are places, and the others in the order in which they came', async () => {

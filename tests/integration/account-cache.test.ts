@@ -1,4 +1,4 @@
-import { AccountDirectory } from '../../src/services/account-directory';
+import { AccountDirectory } from '../../src/auth/account-cache';
 import { makePerson } from '../factories/people';
 import { TestApi } from '../support/test-api';
 

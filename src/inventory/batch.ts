@@ -6,9 +6,9 @@ import type { EventFacts, Ticket, WaitlistEntry } from '../domain/inventory-stat
 import { refuse, type Acceptance, type Outcome } from '../domain/outcomes';
 import type { EventRow } from '../models/event.model';
 import { auditOf, writeAudit } from './audit';
-import { ChangeSet } from './change-set';
+import { ChangeSet } from './row-changes';
 import type { CommandRequest, CommandResult } from './command-request';
-import { decideGroup, type Settled } from './decide-group';
+import { decideGroup, type Settled } from './decide-batch';
 import {
   loadKeys,
   Replay,

@@ -1,4 +1,4 @@
-import type { ActorRequest, Answer, ApiRequest, Services } from '../controllers/controller';
+import type { ActorRequest, Answer, ApiRequest, Services } from './controller';
 import type { ErrorCode } from '../errors/error-codes';
 import type { Replay } from '../inventory/idempotency';
 import type { Actor, Permission } from '../policies/permissions';

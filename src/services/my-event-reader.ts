@@ -6,7 +6,7 @@ import { nextActions, type NextAction } from '../domain/next-actions';
 import { ApiError } from '../errors/api-error';
 import { entryOf, factsOf, ticketOf } from '../inventory/inventory-loader';
 import type { Actor } from '../policies/permissions';
-import { countAhead, sumTicketsAhead, type PlacedEntry } from './waitlist-queries';
+import { countAhead, sumTicketsAhead, type PlacedEntry } from './waitlist-reader';
 
 /** Tickets told one by one; of more, only the number. */
 const TOLD_TICKETS_MAX = 1_000;

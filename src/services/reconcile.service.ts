@@ -3,7 +3,7 @@ import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import { DEFAULT_UNIT_LIMIT_MS, type Tx, type UnitOfWork } from '../database/unit-of-work';
 import type { EventFacts } from '../domain/inventory-state';
-import { findLedgerFaults, type LedgerCounts } from '../domain/ledger';
+import { findLedgerFaults, type LedgerCounts } from '../domain/reconcile';
 import { ApiError } from '../errors/api-error';
 import { factsOf } from '../inventory/inventory-loader';
 

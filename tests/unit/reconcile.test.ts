@@ -1,4 +1,4 @@
-import { findLedgerFaults, type LedgerCounts } from '../../src/domain/ledger';
+import { findLedgerFaults, type LedgerCounts } from '../../src/domain/reconcile';
 import { eventFacts } from '../support/inventory';
 
 /** Three tickets, one of them cancelled, of an event of two; one person waits for two more. */

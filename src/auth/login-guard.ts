@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { ApiError } from '../errors/api-error';
 import type { Metrics } from '../observability/metrics';
-import { createCounter } from './counters';
+import { createCounter } from '../rate-limits/counters';
 
 /** Wrong passwords in a row that cost no waiting. */
 const FREE_ATTEMPTS = 5;

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { ApiResponse } from '../../src/middlewares/locals';
-import { takeTurns } from '../../src/middlewares/take-turns';
+import { takeTurns } from '../../src/middlewares/pace-requests';
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
 import { serviceUnavailable } from '../errors/api-error';
-import { Semaphore } from '../concurrency/semaphore';
+import { Semaphore } from './semaphore';
 
 /** Hashes at the same time: a flood of logins must leave processors to everyone else. */
 const CONCURRENT_HASHES = Math.max(1, availableParallelism() - 1);

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
-import { GroupedReader } from '../concurrency/grouped-reader';
+import { GroupedReader } from '../database/batched-reader';
 import type { Role } from '../models/user.model';
 
 /**

@@ -1,7 +1,7 @@
 import type { BookTickets, Command } from '../../src/domain/commands';
 import { EventInventory } from '../../src/domain/event-inventory';
 import type { CommandRequest } from '../../src/inventory/command-request';
-import { decideGroup, type Settled } from '../../src/inventory/decide-group';
+import { decideGroup, type Settled } from '../../src/inventory/decide-batch';
 import {
   judgeKey,
   KEY_LIFETIME_HOURS,

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { GroupedReader } from '../../src/concurrency/grouped-reader';
+import { GroupedReader } from '../../src/database/batched-reader';
 
 /** One query, under way until it is told to end. */
 interface Query {

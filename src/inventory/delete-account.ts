@@ -3,7 +3,7 @@ import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import { lockEvents } from '../database/locks';
 import type { Tx } from '../database/unit-of-work';
-import { runLocked } from './command-group';
+import { runLocked } from './batch';
 import type { CommandRequest } from './command-request';
 
 /** Events that an account's deletion concerns. */
