@@ -1,68 +1,69 @@
 import type { Config } from 'jest';
 
+const isAll = process.env.TEST_ALL === 'true';
 const hasMysql = process.env.TEST_HAS_MYSQL === 'true';
 const hasMariadb = process.env.TEST_HAS_MARIADB === 'true';
 const hasChromium = process.env.TEST_HAS_CHROMIUM === 'true';
 const hasRedis = process.env.TEST_HAS_REDIS === 'true';
 
-const common: Config = {
-  testEnvironment: 'node',
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json' }] },
-  setupFiles: ['reflect-metadata'],
-};
+type Dialect = 'sqlite' | 'mysql';
 
-/** The same behaviour is tested on each database. */
-const onDatabase = (dialect: 'sqlite' | 'mysql'): Config => ({
-  ...common,
-  displayName: dialect,
-  testMatch: [
-    '<rootDir>/tests/{integration,api,concurrency,contract,fuzz}/**/*.test.ts',
-    ...(dialect === 'mysql' ? ['<rootDir>/tests/mysql/**/*.test.ts'] : []),
-    ...(dialect === 'sqlite' ? ['<rootDir>/tests/sqlite/**/*.test.ts'] : []),
-  ],
-  globals: { TEST_DIALECT: dialect },
-});
+/** @param dialect the database that its tests run on, if they use one */
+function project(displayName: string, testMatch: readonly string[], dialect?: Dialect): Config {
+  return {
+    displayName,
+    testMatch: testMatch.map((pattern) => `<rootDir>/tests/${pattern}/*.test.ts`),
+    testEnvironment: 'node',
+    transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json' }] },
+    setupFiles: ['reflect-metadata'],
+    ...(dialect
+      ? {
+          globals: { TEST_DIALECT: dialect },
+          globalSetup: '<rootDir>/tests/support/setup/global-setup.ts',
+          globalTeardown: '<rootDir>/tests/support/setup/global-teardown.ts',
+        }
+      : {}),
+  };
+}
 
-/** Tests that break things; each says itself which database it breaks. */
-const faults: Config = {
-  ...common,
-  displayName: 'faults',
-  testMatch: [`<rootDir>/tests/faults/${hasMariadb ? '**' : '{sqlite,server}'}/*.test.ts`],
-  globals: { TEST_DIALECT: hasMariadb ? 'mysql' : 'sqlite' },
-};
+const dialects: readonly Dialect[] = hasMysql ? ['sqlite', 'mysql'] : ['sqlite'];
 
-/** What people do in a browser: the pages are the same on each database. */
-const browser: Config = {
-  ...common,
-  displayName: 'browser',
-  testMatch: ['<rootDir>/tests/browser/**/*.test.ts'],
-  globals: { TEST_DIALECT: 'sqlite' },
-};
+/** `npm test`: the same behaviour on each database. */
+const quick: readonly Config[] = [
+  project('domain', ['domain']),
+  project('unit', ['unit']),
+  ...dialects.map((dialect) =>
+    project(dialect, [`{integration,api,concurrency,contract,${dialect}}/**`], dialect),
+  ),
+];
 
-/** What several servers count together in Redis. */
-const redis: Config = {
-  ...common,
-  displayName: 'redis',
-  testMatch: ['<rootDir>/tests/redis/**/*.test.ts'],
-  globals: { TEST_DIALECT: hasMysql ? 'mysql' : 'sqlite' },
-};
+/** What `npm run test:all` adds. */
+const slow: readonly Config[] = [
+  project('properties', ['properties']),
+  project('documents', ['documents']),
+  ...dialects.flatMap((dialect) => [
+    project(`processes-${dialect}`, ['processes', `processes/${dialect}`], dialect),
+    project(`fuzz-${dialect}`, ['fuzz'], dialect),
+  ]),
+  // Each says itself which database it breaks.
+  project(
+    'faults',
+    hasMariadb ? ['faults/**'] : ['faults/{sqlite,server}'],
+    hasMariadb ? 'mysql' : 'sqlite',
+  ),
+  // Pages are the same on each database.
+  ...(hasChromium ? [project('browser', ['browser'], 'sqlite')] : []),
+  ...(hasRedis ? [project('redis', ['redis'], hasMysql ? 'mysql' : 'sqlite')] : []),
+];
 
 const config: Config = {
-  projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/tests/unit/**/*.test.ts'] },
-    onDatabase('sqlite'),
-    ...(hasMysql ? [onDatabase('mysql')] : []),
-    faults,
-    ...(hasChromium ? [browser] : []),
-    ...(hasRedis ? [redis] : []),
-  ],
-  globalSetup: '<rootDir>/tests/support/global-setup.ts',
-  globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
+  projects: [...quick, ...(isAll ? slow : [])],
+  reporters: ['default', '<rootDir>/tests/support/setup/what-ran.mjs'],
   // Some start many processes one after another, and machines differ by three times.
   testTimeout: 120_000,
-  // Not more: what the faults tests promise within seconds needs a processor to do it on.
+  // Not more: the fault tests need a processor for what they promise within seconds.
   maxWorkers: '100%',
-  // What test files leave behind adds up, and clearing a heap of over a gigabyte stops everything for seconds.
+  // Garbage of many test files adds up; collecting a heap of over a gigabyte stops a worker for seconds.
   workerIdleMemoryLimit: '600MB',
   collectCoverageFrom: ['src/**/*.ts', '!src/server.ts', '!src/cli.ts'],
 };

@@ -1,28 +1,32 @@
 /**
- * `npm test`: runs Jest and says at the very end which databases it has run on.
+ * `npm test` and its variants: runs Jest, then says what this machine lacks.
  *
- *   npm test -- --long        ten times as many random stories
+ *   npm test                  domain, units, API, integration and concurrency, on each database
+ *   npm run test:all          all of it: also processes, properties, documents, faults, fuzz, browser, Redis
+ *   npm run test:all -- --long   ten times as many random command sequences
  *   npm test -- <anything>    as Jest takes it
  *
- * TEST_REQUIRE_MYSQL=true fails where no MySQL-speaking server can be had,
- * TEST_REQUIRE_CHROMIUM=true where no Chromium is installed, and TEST_REQUIRE_REDIS=true where no
- * Redis is.
+ * TEST_REQUIRE_MYSQL=true fails without a MySQL or MariaDB server, TEST_REQUIRE_CHROMIUM=true without
+ * Chromium, and TEST_REQUIRE_REDIS=true without Redis.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
+const OWN_OPTIONS = ['--long', '--all'];
 const args = process.argv.slice(2);
-const isLong = args.includes('--long');
+const isAll = args.includes('--all');
 const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
-const hasMariadb = folders.some((folder) => existsSync(path.join(folder, 'mariadbd')));
-const hasRedis = folders.some((folder) => existsSync(path.join(folder, 'redis-server')));
-const hasChromium = existsSync('/usr/bin/chromium');
+const has = (program) => folders.some((folder) => existsSync(path.join(folder, program)));
+const hasMariadb = has('mariadbd');
+const hasRedis = has('redis-server');
+const hasChromium = has('chromium');
 const hasMysql = process.env.TEST_DB_HOST !== undefined || hasMariadb;
 
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
-const { status } = spawnSync(process.execPath, [jest, ...args.filter((arg) => arg !== '--long')], {
+const jestArgs = args.filter((arg) => !OWN_OPTIONS.includes(arg));
+const { status } = spawnSync(process.execPath, [jest, ...jestArgs], {
   stdio: 'inherit',
   env: {
     ...process.env,
@@ -30,28 +34,28 @@ const { status } = spawnSync(process.execPath, [jest, ...args.filter((arg) => ar
     TEST_HAS_MARIADB: String(hasMariadb),
     TEST_HAS_CHROMIUM: String(hasChromium),
     TEST_HAS_REDIS: String(hasRedis),
-    ...(isLong ? { TEST_LONG: 'true' } : {}),
+    ...(isAll ? { TEST_ALL: 'true' } : {}),
+    ...(args.includes('--long') ? { TEST_LONG: 'true' } : {}),
   },
 });
 
-if (hasMysql) {
-  console.log('\nThe tests ran on SQLite and on MySQL/MariaDB.');
-} else {
+if (!hasMysql) {
   console.log(
-    '\nNo MySQL-speaking server was found: the tests ran on SQLite ONLY. Install mariadb-server, or ' +
-      'name a server by TEST_DB_HOST, TEST_DB_PORT, TEST_DB_USER and TEST_DB_PASS.',
+    'No MySQL or MariaDB server was found, so only SQLite was tested. Install mariadb-server, or name ' +
+      'a server with TEST_DB_HOST, TEST_DB_PORT, TEST_DB_USER and TEST_DB_PASS.',
   );
 }
-if (!hasChromium) {
-  console.log(
-    'No Chromium was found: the documentation page was NOT tried in a browser. Install chromium.',
-  );
+if (isAll && !hasMariadb) {
+  console.log('No mariadbd was found, so the faults of a MySQL server were not tested.');
 }
-if (!hasRedis) {
-  console.log('No Redis was found: limits shared by servers were NOT tried. Install redis-server.');
+if (isAll && !hasChromium) {
+  console.log('No Chromium was found, so no page was tested in a browser. Install chromium.');
 }
+if (isAll && !hasRedis) {
+  console.log('No Redis was found, so shared rate limits were not tested. Install redis-server.');
+}
+const lacks = (name, isThere) => !isThere && process.env[`TEST_REQUIRE_${name}`] === 'true';
 const isRefused =
-  (!hasMysql && process.env.TEST_REQUIRE_MYSQL === 'true') ||
-  (!hasChromium && process.env.TEST_REQUIRE_CHROMIUM === 'true') ||
-  (!hasRedis && process.env.TEST_REQUIRE_REDIS === 'true');
+  lacks('MYSQL', hasMysql) ||
+  (isAll && (lacks('CHROMIUM', hasChromium) || lacks('REDIS', hasRedis)));
 process.exitCode = isRefused ? 1 : (status ?? 1);

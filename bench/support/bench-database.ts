@@ -6,8 +6,8 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import type { MysqlSettings } from '../../src/config/config';
 import { Migrator } from '../../src/database/migrator';
 import { TokenService } from '../../src/auth/tokens';
-import { MariadbServer } from '../../tests/support/mariadb-server';
-import { TEST_SECRET, testConfig } from '../../tests/support/test-config';
+import { MariadbServer } from '../../tests/support/servers/mariadb-server';
+import { TEST_SECRET, testConfig } from '../../tests/support/setup/test-config';
 
 const DATABASE = 'bench';
 /** People who stand in queues before a run begins. */

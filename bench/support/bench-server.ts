@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MysqlSettings } from '../../src/config/config';
-import { freePort } from '../../tests/support/free-port';
+import { freePort } from '../../tests/support/setup/free-port';
 import { BENCH_SECRET } from './bench-database';
 
 const ROOT = path.resolve(__dirname, '..', '..');

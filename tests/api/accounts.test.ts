@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { makePerson, PASSWORD, type Person } from '../factories/people';
-import { refusal } from '../support/refusal';
-import { TestApi, type ApiAnswer } from '../support/test-api';
+import { refusal } from '../support/http/refusal';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
 
 const newEmail = (): string => `${randomUUID()}@example.com`;
 

@@ -1,7 +1,7 @@
 import { makeEvent, makeSoldOutEvent, type MadeEvent } from '../factories/events';
 import { makePerson, PASSWORD, type Person } from '../factories/people';
-import { refusal } from '../support/refusal';
-import { TestApi, type ApiAnswer } from '../support/test-api';
+import { refusal } from '../support/http/refusal';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
 
 describe('GET /api/admin/audit', () => {
   let api: TestApi;

@@ -11,16 +11,16 @@ import {
   type Caller,
   type Cell,
   type Owner,
-} from '../support/authorization/access-case';
-import { ACCOUNT_CASES } from '../support/authorization/account-cases';
-import { authorizationDocument, nameOf, questionOf } from '../support/authorization/document';
-import { EVENT_CASES } from '../support/authorization/event-cases';
-import { Scene, Stage } from '../support/authorization/stage';
-import { TICKET_CASES, WAITLIST_CASES } from '../support/authorization/ticket-cases';
-import { changedTables, emptyTables, readTables } from '../support/table-contents';
-import { pathWith } from '../support/route-path';
-import { TestApi, type ApiAnswer, type Method } from '../support/test-api';
-import { emptyDatabase } from '../support/test-database';
+} from '../support/http/authorization/access-case';
+import { ACCOUNT_CASES } from '../support/http/authorization/account-cases';
+import { authorizationDocument, nameOf, questionOf } from '../support/http/authorization/document';
+import { EVENT_CASES } from '../support/http/authorization/event-cases';
+import { Scene, Stage } from '../support/http/authorization/stage';
+import { TICKET_CASES, WAITLIST_CASES } from '../support/http/authorization/ticket-cases';
+import { changedTables, emptyTables, readTables } from '../support/database/table-contents';
+import { pathWith } from '../support/http/route-path';
+import { TestApi, type ApiAnswer, type Method } from '../support/http/test-api';
+import { emptyDatabase } from '../support/setup/test-database';
 
 const CASES = [...ACCOUNT_CASES, ...EVENT_CASES, ...TICKET_CASES, ...WAITLIST_CASES];
 const DOCUMENT_FILE = path.resolve(__dirname, '..', '..', 'docs', 'authorization.md');

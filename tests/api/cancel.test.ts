@@ -1,7 +1,7 @@
 import { makeEvent, makeSoldOutEvent } from '../factories/events';
 import { makePeople, makePerson, type Person } from '../factories/people';
-import { refusal } from '../support/refusal';
-import { TestApi, type ApiAnswer } from '../support/test-api';
+import { refusal } from '../support/http/refusal';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
 
 interface Ticket {
   readonly id: number;

@@ -1,9 +1,9 @@
 import { ROUTES } from '../../src/routes';
 import { makeEvent } from '../factories/events';
 import { makePerson, PASSWORD, type Person } from '../factories/people';
-import { pathWith } from '../support/route-path';
-import { refusal } from '../support/refusal';
-import { TestApi, type ApiAnswer } from '../support/test-api';
+import { pathWith } from '../support/http/route-path';
+import { refusal } from '../support/http/refusal';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
 
 const TOO_LARGE_BYTES = 101 * 1_024;
 

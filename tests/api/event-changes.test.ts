@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { makeEvent, makeSoldOutEvent, type MadeEvent } from '../factories/events';
 import { makePeople, makePerson, type Person } from '../factories/people';
-import { refusal } from '../support/refusal';
-import { TestApi, type ApiAnswer } from '../support/test-api';
+import { refusal } from '../support/http/refusal';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
 
 describe('changing an event', () => {
   let api: TestApi;

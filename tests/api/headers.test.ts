@@ -1,7 +1,7 @@
 import { loadConfig } from '../../src/config/load-config';
 import { makeEvent } from '../factories/events';
 import { makePerson, type Person } from '../factories/people';
-import { TestApi } from '../support/test-api';
+import { TestApi } from '../support/http/test-api';
 
 /** On every answer, whatever it is. */
 const ALWAYS = {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../factories/events';
 import { makePerson, type Person } from '../factories/people';
-import { refusal } from '../support/refusal';
-import { TestApi, type ApiAnswer } from '../support/test-api';
+import { refusal } from '../support/http/refusal';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
 
 const MAX_BODY_BYTES = 100 * 1_024;
 

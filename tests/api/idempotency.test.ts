@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { makeEvent, makeSoldOutEvent, type MadeEvent } from '../factories/events';
 import { makePeople, makePerson, type Person } from '../factories/people';
-import { refusal } from '../support/refusal';
-import { TestApi, type ApiAnswer, type Method } from '../support/test-api';
+import { refusal } from '../support/http/refusal';
+import { TestApi, type ApiAnswer, type Method } from '../support/http/test-api';
 
 /** One request to a route that takes keys. */
 interface Keyed {

@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { createContainer, type Container } from '../../src/container';
 import { HttpServer } from '../../src/process/http-server';
 import { makePerson } from '../factories/people';
-import { checkError } from '../support/contract';
-import { testConfig } from '../support/test-config';
-import { testDatabase } from '../support/test-database';
+import { checkError } from '../support/http/contract';
+import { testConfig } from '../support/setup/test-config';
+import { testDatabase } from '../support/setup/test-database';
 
 /** Larger than any head that Node reads. */
 const HUGE = 'x'.repeat(20_000);

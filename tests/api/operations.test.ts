@@ -1,8 +1,8 @@
 import { makeSoldOutEvent } from '../factories/events';
 import { makePerson, type Person } from '../factories/people';
-import { refusal } from '../support/refusal';
-import { TestApi, type ApiAnswer } from '../support/test-api';
-import { emptyDatabase } from '../support/test-database';
+import { refusal } from '../support/http/refusal';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
+import { emptyDatabase } from '../support/setup/test-database';
 
 describe('operations', () => {
   let api: TestApi;

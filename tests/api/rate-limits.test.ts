@@ -3,7 +3,7 @@ import { makeEvent } from '../factories/events';
 import { makePerson, PASSWORD } from '../factories/people';
 import { LIMITS } from '../../src/rate-limits/limits';
 import { ROUTES } from '../../src/routes';
-import { TestApi, type ApiAnswer } from '../support/test-api';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
 
 const LIMITED = { rateLimits: { enabled: true, redisUrl: null } };
 const WRONG = 'not the password';

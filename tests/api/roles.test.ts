@@ -1,9 +1,9 @@
 import { createContainer } from '../../src/container';
 import { Migrator } from '../../src/database/migrator';
 import { makePerson, PASSWORD, type Person } from '../factories/people';
-import { refusal } from '../support/refusal';
-import { TestApi, type ApiAnswer } from '../support/test-api';
-import { emptyDatabase } from '../support/test-database';
+import { refusal } from '../support/http/refusal';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
+import { emptyDatabase } from '../support/setup/test-database';
 
 describe('PATCH /api/users/:id/role', () => {
   let api: TestApi;

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createContainer } from '../../src/container';
 import { makePerson, PASSWORD, type Person } from '../factories/people';
-import { forge, soundClaims, type Claims } from '../support/forged-token';
-import { TEST_SECRET } from '../support/test-config';
-import { TestApi, type ApiAnswer } from '../support/test-api';
+import { forge, soundClaims, type Claims } from '../support/http/forged-token';
+import { TEST_SECRET } from '../support/setup/test-config';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
 
 const PATH = '/api/users/me';
 /** How long another process may go on honouring a token that has ended. */

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { QueryTypes } from 'sequelize';
 import { Migrator } from '../../src/database/migrator';
 import { makePeople } from '../factories/people';
-import { StoryTeller } from '../support/story-teller';
-import { TestApi } from '../support/test-api';
-import { emptyDatabase } from '../support/test-database';
+import { StoryTeller } from '../support/history/story-teller';
+import { TestApi } from '../support/http/test-api';
+import { emptyDatabase } from '../support/setup/test-database';
 
 const STORY_FILE = path.resolve(__dirname, '..', '..', 'docs', 'story.md');
 

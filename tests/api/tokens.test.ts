@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { makePerson, type Person } from '../factories/people';
-import { encode, forge, soundClaims, without, type Claims } from '../support/forged-token';
-import { TEST_SECRET } from '../support/test-config';
-import { TestApi, type ApiAnswer } from '../support/test-api';
+import { encode, forge, soundClaims, without, type Claims } from '../support/http/forged-token';
+import { TEST_SECRET } from '../support/setup/test-config';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
 
 const PATH = '/api/users/me';
 const HOUR_SECONDS = 3_600;

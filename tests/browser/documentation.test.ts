@@ -1,9 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { Migrator } from '../../src/database/migrator';
-import { Browser } from '../support/browser';
-import { ServerProcess } from '../support/server-process';
-import type { ApiAnswer } from '../support/test-api';
-import { emptyDatabase } from '../support/test-database';
+import { Browser } from '../support/servers/browser';
+import { ServerProcess } from '../support/servers/server-process';
+import type { ApiAnswer } from '../support/http/test-api';
+import { emptyDatabase } from '../support/setup/test-database';
 
 /** The README's picture is taken anew only where documents are to be written. */
 const TAKES_SCREENSHOT = process.env.TEST_WRITE_DOCS === 'true';

@@ -1,8 +1,8 @@
 import { makeEvent } from '../factories/events';
 import { makePeople } from '../factories/people';
-import { checkHistory } from '../support/check-history';
-import { History } from '../support/history';
-import { TestApi } from '../support/test-api';
+import { checkHistory } from '../support/history/check-history';
+import { History } from '../support/history/history';
+import { TestApi } from '../support/http/test-api';
 
 describe('accounts deleted while their owners book', () => {
   let api: TestApi;

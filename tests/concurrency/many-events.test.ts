@@ -3,9 +3,9 @@ import type { Command } from '../../src/domain/commands';
 import { Replay } from '../../src/inventory/idempotency';
 import { makeEvent, makeSoldOutEvent, type MadeEvent } from '../factories/events';
 import { makePeople, type Person } from '../factories/people';
-import { checkHistory } from '../support/check-history';
-import { History } from '../support/history';
-import { TestApi } from '../support/test-api';
+import { checkHistory } from '../support/history/check-history';
+import { History } from '../support/history/history';
+import { TestApi } from '../support/http/test-api';
 
 /** More than one statement writes, and many more than there are transactions at the same time. */
 const EVENTS = 60;

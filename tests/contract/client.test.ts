@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { bookTickets } from '../../docs/client/book-tickets';
 import { makeEvent } from '../factories/events';
-import { TestApi } from '../support/test-api';
+import { TestApi } from '../support/http/test-api';
 
 describe('the typed client of the guide', () => {
   let api: TestApi;

@@ -4,8 +4,8 @@ import type { LRParser } from '@lezer/lr';
 import { parse } from 'yaml';
 import { makeEvent } from '../factories/events';
 import { makePerson, PASSWORD } from '../factories/people';
-import { Exposition } from '../support/exposition';
-import { TestApi } from '../support/test-api';
+import { Exposition } from '../support/http/exposition';
+import { TestApi } from '../support/http/test-api';
 
 /** Its types say that it is a module of the other kind; it is one of both. */
 const { parser } = createRequire(__filename)('@prometheus-io/lezer-promql') as {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { TestApi } from '../support/test-api';
+import type { TestApi } from '../support/http/test-api';
 import { makePerson, type Person } from './people';
 
 export interface EventWish {

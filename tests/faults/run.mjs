@@ -37,7 +37,7 @@ const startedAt = performance.now();
 for (const selection of passes) {
   const { status } = spawnSync(
     process.execPath,
-    [path.join(root, 'tests', 'run.mjs'), '--selectProjects', 'faults', ...selection],
+    [path.join(root, 'tests', 'run.mjs'), '--all', '--selectProjects', 'faults', ...selection],
     {
       cwd: root,
       stdio: 'inherit',

@@ -1,4 +1,4 @@
-import { emptyDatabase } from '../support/test-database';
+import { emptyDatabase } from '../support/setup/test-database';
 import { fuzz } from './fuzzer';
 
 const REQUESTS = 10_000;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { DatabaseSettings } from '../../src/config/config';
-import { leakInLog } from '../support/leaks';
-import { ServerProcess } from '../support/server-process';
+import { leakInLog } from '../support/setup/leaks';
+import { ServerProcess } from '../support/servers/server-process';
 import { judge, type SentRequest } from './judge';
 import { anyRequest, type FuzzRequest } from './requests';
 import { Tally, type FuzzReport, type ServerReport } from './tally';

@@ -1,5 +1,5 @@
-import { checkContract, checkError, isValid } from '../support/contract';
-import { leakInAnswer } from '../support/leaks';
+import { checkContract, checkError, isValid } from '../support/http/contract';
+import { leakInAnswer } from '../support/setup/leaks';
 import type { FuzzRequest } from './requests';
 import type { WireAnswer } from './wire';
 import { LIVE_ACTORS } from './world';

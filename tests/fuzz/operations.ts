@@ -1,4 +1,4 @@
-import { DOCUMENT } from '../support/contract';
+import { DOCUMENT } from '../support/http/contract';
 
 export interface Schema {
   readonly type?: string | readonly string[];

@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { DatabaseSettings } from '../../src/config/config';
-import { MariadbServer } from '../support/mariadb-server';
-import { buildServer } from '../support/build-server';
-import { emptyDatabase } from '../support/test-database';
+import { MariadbServer } from '../support/servers/mariadb-server';
+import { buildServer } from '../support/setup/build-server';
+import { emptyDatabase } from '../support/setup/test-database';
 import { fuzz } from './fuzzer';
 import { writeReport } from './report';
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { QueryTypes } from 'sequelize';
 import type { DatabaseSettings } from '../../src/config/config';
 import { Migrator } from '../../src/database/migrator';
-import { leakInAnswer, leakInLog } from '../support/leaks';
-import { ServerProcess } from '../support/server-process';
-import { TestApi } from '../support/test-api';
-import { TEST_SECRET } from '../support/test-config';
-import { emptyDatabase } from '../support/test-database';
+import { leakInAnswer, leakInLog } from '../support/setup/leaks';
+import { ServerProcess } from '../support/servers/server-process';
+import { TestApi } from '../support/http/test-api';
+import { TEST_SECRET } from '../support/setup/test-config';
+import { emptyDatabase } from '../support/setup/test-database';
 import { OPERATIONS } from './operations';
 
 const ADMIN = { email: `admin.${randomUUID()}@example.com`, password: 'the first admin’s secret' };

@@ -3,8 +3,8 @@ import type { DatabaseSettings } from '../../src/config/config';
 import { Migrator } from '../../src/database/migrator';
 import type { Role } from '../../src/models/user.model';
 import { makePeople, type Person } from '../factories/people';
-import { TestApi } from '../support/test-api';
-import { until } from '../support/until';
+import { TestApi } from '../support/http/test-api';
+import { until } from '../support/setup/until';
 
 /** Who asks: people with a good token, and tokens that are none. */
 export const LIVE_ACTORS = ['user', 'organizer', 'admin'] as const;

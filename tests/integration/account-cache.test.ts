@@ -1,6 +1,6 @@
 import { AccountDirectory } from '../../src/auth/account-cache';
 import { makePerson } from '../factories/people';
-import { TestApi } from '../support/test-api';
+import { TestApi } from '../support/http/test-api';
 
 describe('accounts that are remembered', () => {
   let api: TestApi;

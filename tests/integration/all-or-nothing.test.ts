@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { makeSoldOutEvent } from '../factories/events';
 import { makePerson } from '../factories/people';
-import { TestApi } from '../support/test-api';
+import { TestApi } from '../support/http/test-api';
 
 describe('a command that fails at its very last statement', () => {
   let api: TestApi;

@@ -2,7 +2,7 @@ import type { Command } from '../../src/domain/commands';
 import { Replay } from '../../src/inventory/idempotency';
 import { makeEvent, makeSoldOutEvent } from '../factories/events';
 import { makePeople, makePerson } from '../factories/people';
-import { TestApi } from '../support/test-api';
+import { TestApi } from '../support/http/test-api';
 
 describe('commands that come at the same moment', () => {
   let api: TestApi;

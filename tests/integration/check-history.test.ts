@@ -1,8 +1,8 @@
 import { makeEvent, type MadeEvent } from '../factories/events';
 import { makePeople, type Person } from '../factories/people';
-import { checkHistory } from '../support/check-history';
-import { History, type RecordedCall } from '../support/history';
-import { TestApi } from '../support/test-api';
+import { checkHistory } from '../support/history/check-history';
+import { History, type RecordedCall } from '../support/history/history';
+import { TestApi } from '../support/http/test-api';
 
 /** What judges all others must itself be seen to judge. */
 describe('the checker of histories', () => {

@@ -3,7 +3,7 @@ import type { Attributes } from 'sequelize';
 import { openDatabase, type Database } from '../../src/database/database';
 import { faultKind } from '../../src/database/fault-kind';
 import type { Models } from '../../src/models';
-import { testDatabase } from '../support/test-database';
+import { testDatabase } from '../support/setup/test-database';
 
 type Row<Name extends keyof Models> = Partial<Attributes<InstanceType<Models[Name]>>>;
 type Refused = [constraint: string, refused: () => Promise<unknown>];

@@ -1,7 +1,7 @@
 import { Migrator } from '../../src/database/migrator';
 import type { Reconciliation } from '../../src/services/reconcile.service';
-import { TestApi } from '../support/test-api';
-import { emptyDatabase, forgetSeeders } from '../support/test-database';
+import { TestApi } from '../support/http/test-api';
+import { emptyDatabase, forgetSeeders } from '../support/setup/test-database';
 
 const PASSWORD = 'demo-password';
 const ROLES = {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { removeExpiredKeys, Replay } from '../../src/inventory/idempotency';
 import { makeEvent } from '../factories/events';
 import { makePerson } from '../factories/people';
-import { TestApi } from '../support/test-api';
+import { TestApi } from '../support/http/test-api';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,6 +1,6 @@
 import { makeEvent, type MadeEvent } from '../factories/events';
 import { makePeople, type Person } from '../factories/people';
-import { TestApi } from '../support/test-api';
+import { TestApi } from '../support/http/test-api';
 
 /** More than one statement writes. */
 const MANY = 1_100;

@@ -2,7 +2,7 @@ import { DataTypes, type Model, type ModelStatic, type Sequelize } from 'sequeli
 import type { DatabaseSettings } from '../../src/config/config';
 import { openDatabase, type Database } from '../../src/database/database';
 import { Migrator } from '../../src/database/migrator';
-import { emptyDatabase } from '../support/test-database';
+import { emptyDatabase } from '../support/setup/test-database';
 
 const TABLES = ['audit_log', 'bookings', 'events', 'idempotency_keys', 'users', 'waitlists'];
 

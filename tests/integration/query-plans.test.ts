@@ -5,10 +5,10 @@ import { ROUTES } from '../../src/routes';
 import { TokenService } from '../../src/auth/tokens';
 import { makeEvent, makeSoldOutEvent } from '../factories/events';
 import { makePerson, PASSWORD, type Person } from '../factories/people';
-import { crowd, CROWD } from '../support/crowded-database';
-import { StatementRecorder } from '../support/query-plans';
-import { TestApi, type CallOptions } from '../support/test-api';
-import { emptyDatabase } from '../support/test-database';
+import { crowd, CROWD } from '../support/database/crowded-database';
+import { StatementRecorder } from '../support/database/query-plans';
+import { TestApi, type CallOptions } from '../support/http/test-api';
+import { emptyDatabase } from '../support/setup/test-database';
 
 const BUSY = CROWD.busyEventId;
 const busyPath = (path: string): string => path.replace(':id', String(BUSY));

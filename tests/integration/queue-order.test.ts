@@ -1,6 +1,6 @@
 import { makeSoldOutEvent } from '../factories/events';
 import { makePeople } from '../factories/people';
-import { TestApi } from '../support/test-api';
+import { TestApi } from '../support/http/test-api';
 
 describe('the queue', () => {
   let api: TestApi;

@@ -1,10 +1,10 @@
 import { Migrator } from '../../src/database/migrator';
 import { makeSoldOutEvent } from '../factories/events';
-import { Exposition } from '../support/exposition';
-import { ServerProcess } from '../support/server-process';
-import { TestApi } from '../support/test-api';
-import { emptyDatabase } from '../support/test-database';
-import { until } from '../support/until';
+import { Exposition } from '../support/http/exposition';
+import { ServerProcess } from '../support/servers/server-process';
+import { TestApi } from '../support/http/test-api';
+import { emptyDatabase } from '../support/setup/test-database';
+import { until } from '../support/setup/until';
 
 describe('a server that serves', () => {
   it('finds by itself an event whose tickets do not add up, and says which', async () => {

@@ -7,7 +7,7 @@ import { factsOf, ticketOf } from '../../src/inventory/inventory-loader';
 import { writeEvents, writeRows } from '../../src/inventory/inventory-writer';
 import type { EventRow } from '../../src/models/event.model';
 import { makeEvent, makeSoldOutEvent, type MadeEvent } from '../factories/events';
-import { TestApi } from '../support/test-api';
+import { TestApi } from '../support/http/test-api';
 
 describe('a unit of work', () => {
   let api: TestApi;

@@ -96,10 +96,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'read-joins-one-under-way',
     rule: 'A grouped read begins after the youngest of its callers has asked',
-    tests: [{ project: 'unit', file: 'tests/unit/grouped-reader.test.ts' }],
+    tests: [{ project: 'unit', file: 'tests/unit/batched-reader.test.ts' }],
     edits: [
       {
-        file: 'src/concurrency/grouped-reader.ts',
+        file: 'src/database/batched-reader.ts',
         from: `    for (const [key, waiting] of group) {
       this.#waiting.delete(key);
       this.#waitingCount -= waiting.length;
@@ -107,7 +107,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: '',
       },
       {
-        file: 'src/concurrency/grouped-reader.ts',
+        file: 'src/database/batched-reader.ts',
         from: '      for (const [key, waiting] of group) {',
         to: `      for (const [key, waiting] of group) {
         this.#waiting.delete(key);
@@ -397,10 +397,10 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   {
     name: 'promised-entry-removed',
     rule: 'What an answer tells the id of comes to be',
-    tests: [{ project: 'unit', file: 'tests/unit/decide-group.test.ts' }],
+    tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
       {
-        file: 'src/inventory/decide-group.ts',
+        file: 'src/inventory/decide-batch.ts',
         from: '    if (!decision || removesPromisedEntry(decision, promisedEntries)) break;',
         to: '    if (!decision || (removesPromisedEntry(decision, promisedEntries) && settled.length < 0)) break;',
       },
@@ -409,10 +409,10 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   {
     name: 'twin-with-another-body-served',
     rule: 'A twin with another body is refused, in one group too',
-    tests: [{ project: 'unit', file: 'tests/unit/decide-group.test.ts' }],
+    tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
       {
-        file: 'src/inventory/decide-group.ts',
+        file: 'src/inventory/decide-batch.ts',
         from: '  return first.once?.fingerprint === once.fingerprint',
         to: '  return first.once !== undefined',
       },
@@ -421,10 +421,10 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   {
     name: 'twins-both-run',
     rule: 'Of two requests with one key in a group, one runs',
-    tests: [{ project: 'unit', file: 'tests/unit/decide-group.test.ts' }],
+    tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
       {
-        file: 'src/inventory/decide-group.ts',
+        file: 'src/inventory/decide-batch.ts',
         from: '  if (!first) return undefined;',
         to: `  if (!first || once.key !== '') return undefined;`,
       },
@@ -457,7 +457,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   {
     name: 'fingerprint-ignored',
     rule: 'A key that comes with another body is refused',
-    tests: [{ project: 'unit', file: 'tests/unit/decide-group.test.ts' }],
+    tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
       {
         file: 'src/inventory/idempotency.ts',
@@ -469,7 +469,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   {
     name: 'key-never-expires',
     rule: 'A key is over after 24 hours',
-    tests: [{ project: 'unit', file: 'tests/unit/decide-group.test.ts' }],
+    tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
       {
         file: 'src/inventory/idempotency.ts',
@@ -643,7 +643,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     rule: 'What did not fit into its group runs in the next',
     tests: [
       { project: 'unit', file: 'tests/unit/event-queue.test.ts' },
-      { project: 'sqlite', file: 'tests/integration/groups.test.ts' },
+      { project: 'sqlite', file: 'tests/integration/batches.test.ts' },
     ],
     edits: [
       {
@@ -734,7 +734,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     tests: [{ project: 'mysql', file: 'tests/mysql/accounts.test.ts' }],
     edits: [
       {
-        file: 'src/inventory/withdraw-person.ts',
+        file: 'src/inventory/delete-account.ts',
         from: '  const isTiedElsewhere = [...now.inventories, ...now.organized].some((id) => !eventIds.has(id));',
         to: '  const isTiedElsewhere = [...now.inventories].some((id) => !eventIds.has(id));',
       },
@@ -746,7 +746,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     tests: [{ project: 'mysql', file: 'tests/mysql/accounts.test.ts' }],
     edits: [
       {
-        file: 'src/inventory/withdraw-person.ts',
+        file: 'src/inventory/delete-account.ts',
         from: `  const locked = await lockEvents(database, tx, [...eventIds]);
   await lockAccounts();`,
         to: `  await lockAccounts();
@@ -805,7 +805,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   {
     name: 'drain-resets-the-waiting',
     rule: 'Whoever could connect to a server that stops is answered',
-    tests: [{ project: 'sqlite', file: 'tests/integration/drain.test.ts' }],
+    tests: [{ project: 'processes-sqlite', file: 'tests/processes/drain.test.ts' }],
     edits: [
       {
         file: 'src/process/http-server.ts',
@@ -820,7 +820,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     tests: [{ project: 'sqlite', file: 'tests/api/sessions.test.ts' }],
     edits: [
       {
-        file: 'src/services/account-directory.ts',
+        file: 'src/auth/account-cache.ts',
         from: '    this.#remembered.delete(userId);',
         to: '    if (userId < 0) this.#remembered.delete(userId);',
       },
@@ -868,7 +868,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     tests: [{ project: 'sqlite', file: 'tests/api/tokens.test.ts' }],
     edits: [
       {
-        file: 'src/services/token-service.ts',
+        file: 'src/auth/tokens.ts',
         from: '          algorithms: [ALGORITHM],',
         to: `          algorithms: [
             (jwt.decode(token, { complete: true })?.header.alg ?? ALGORITHM) as jwt.Algorithm,
@@ -906,7 +906,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     tests: [{ project: 'sqlite', file: 'tests/api/waitlist.test.ts' }],
     edits: [
       {
-        file: 'src/services/waitlist-queries.ts',
+        file: 'src/services/waitlist-reader.ts',
         from: '    mayUseEntry(actor, row.user_id, { organizerId: organizers.get(row.event_id) ?? null }),',
         to: '    mayUseEntry(actor, row.user_id, { organizerId: organizers.get(row.event_id) ?? null }) || true,',
       },

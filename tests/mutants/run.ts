@@ -17,7 +17,16 @@ import { ScratchTree } from './scratch-tree';
 import { Workshop } from './workshop';
 
 /** The whole suite, the quick parts first. */
-const PROJECTS = ['unit', 'sqlite', 'mysql', 'faults'] as const;
+const PROJECTS = [
+  'domain',
+  'unit',
+  'sqlite',
+  'mysql',
+  'processes-sqlite',
+  'processes-mysql',
+  'properties',
+  'faults',
+] as const;
 
 /** What became of one mutant. */
 interface Verdict {

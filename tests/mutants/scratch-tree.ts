@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -32,7 +33,9 @@ export class ScratchTree {
       cwd: ROOT,
       encoding: 'utf8',
     });
-    for (const file of files.split('\0').filter(Boolean)) {
+    // Git lists a file that was deleted and not committed yet.
+    const present = files.split('\0').filter((file) => file && existsSync(path.join(ROOT, file)));
+    for (const file of present) {
       cpSync(path.join(ROOT, file), path.join(this.folder, file));
     }
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(this.folder, 'node_modules'));

@@ -46,6 +46,7 @@ export async function runTests(
       ...(files.length > 0 ? ['--testPathPatterns', ...files] : []),
     ],
     {
+      TEST_ALL: 'true',
       TEST_HAS_MYSQL: 'true',
       TEST_HAS_MARIADB: 'true',
       TEST_HAS_REDIS: 'true',

@@ -1,5 +1,5 @@
 import { createConnection } from 'mysql2/promise';
-import { MariadbServer } from '../support/mariadb-server';
+import { MariadbServer } from '../support/servers/mariadb-server';
 import { Compiler } from './compiler';
 import type { Mutant } from './mutant';
 import { ScratchTree } from './scratch-tree';

@@ -1,8 +1,8 @@
 import { TiesChangedError, withdrawPerson } from '../../src/inventory/delete-account';
 import { makeEvent } from '../factories/events';
 import { makePeople, makePerson, type Person } from '../factories/people';
-import { Outsider } from '../support/outsider';
-import { TestApi } from '../support/test-api';
+import { Outsider } from '../support/servers/outsider';
+import { TestApi } from '../support/http/test-api';
 
 describe('changing an account that others use', () => {
   let api: TestApi;

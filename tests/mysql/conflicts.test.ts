@@ -1,10 +1,10 @@
 import { makeEvent } from '../factories/events';
 import { makePeople } from '../factories/people';
-import { checkHistory } from '../support/check-history';
-import { History } from '../support/history';
-import { Outsider } from '../support/outsider';
-import { TestApi } from '../support/test-api';
-import { until } from '../support/until';
+import { checkHistory } from '../support/history/check-history';
+import { History } from '../support/history/history';
+import { Outsider } from '../support/servers/outsider';
+import { TestApi } from '../support/http/test-api';
+import { until } from '../support/setup/until';
 
 describe('a booking that meets another session', () => {
   let api: TestApi;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ApiError } from '../../src/errors/api-error';
 import { makeEvent } from '../factories/events';
 import { makePeople, makePerson, type Person } from '../factories/people';
-import { Outsider } from '../support/outsider';
-import { TestApi, type ApiAnswer } from '../support/test-api';
+import { Outsider } from '../support/servers/outsider';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
 
 describe('a booking that waits for a lock', () => {
   let api: TestApi;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../factories/events';
 import { makePeople } from '../factories/people';
-import { checkHistory } from '../support/check-history';
-import { History } from '../support/history';
-import { TestApi } from '../support/test-api';
+import { checkHistory } from '../support/history/check-history';
+import { History } from '../support/history/history';
+import { TestApi } from '../support/http/test-api';
 
 describe('two servers on one database', () => {
   let first: TestApi;

@@ -2,12 +2,12 @@ import { QueryTypes } from 'sequelize';
 import { lockEvents } from '../../src/database/locks';
 import type { MysqlSettings } from '../../src/config/config';
 import { makeEvent } from '../factories/events';
-import { FaultProxy, PASS } from '../support/fault-proxy';
-import { READ_ONLY } from '../support/injected-errors';
-import { Outsider } from '../support/outsider';
-import { TestApi } from '../support/test-api';
-import { testDatabase } from '../support/test-database';
-import { until } from '../support/until';
+import { FaultProxy, PASS } from '../support/faults/fault-proxy';
+import { READ_ONLY } from '../support/faults/injected-errors';
+import { Outsider } from '../support/servers/outsider';
+import { TestApi } from '../support/http/test-api';
+import { testDatabase } from '../support/setup/test-database';
+import { until } from '../support/setup/until';
 
 /** Time that the units here are given. */
 const LIMIT_MS = 500;

@@ -1,9 +1,9 @@
 import { LIMITS } from '../../src/rate-limits/limits';
 import { makeEvent } from '../factories/events';
 import { makePerson, PASSWORD } from '../factories/people';
-import { RedisServer } from '../support/redis-server';
-import { TestApi, type ApiAnswer } from '../support/test-api';
-import { until } from '../support/until';
+import { RedisServer } from '../support/servers/redis-server';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
+import { until } from '../support/setup/until';
 
 const WRONG = 'not the password';
 /** Wrong passwords that are looked at where they come all at once: five, and one more. */

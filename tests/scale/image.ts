@@ -13,10 +13,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { freePort } from '../support/free-port';
-import { builderSees, readDockerfile, ROOT, type Stage } from '../support/dockerfile';
-import { MariadbServer } from '../support/mariadb-server';
-import { until } from '../support/until';
+import { freePort } from '../support/setup/free-port';
+import { builderSees, readDockerfile, ROOT, type Stage } from '../support/documents/dockerfile';
+import { MariadbServer } from '../support/servers/mariadb-server';
+import { until } from '../support/setup/until';
 
 /** `node` of the base image. */
 const PLAIN_USER = 1_000;

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createConnection } from 'mysql2/promise';
 import type { MysqlSettings } from '../../src/config/config';
 import { makePeople, type Person } from '../factories/people';
-import { FaultWorld } from '../support/fault-world';
-import { freePort } from '../support/free-port';
-import { MariadbServer } from '../support/mariadb-server';
-import { RedisServer } from '../support/redis-server';
-import { ServerProcess, spawnCli } from '../support/server-process';
+import { FaultWorld } from '../support/faults/fault-world';
+import { freePort } from '../support/setup/free-port';
+import { MariadbServer } from '../support/servers/mariadb-server';
+import { RedisServer } from '../support/servers/redis-server';
+import { ServerProcess, spawnCli } from '../support/servers/server-process';
 import { NginxProxy } from './nginx-proxy';
 
 const REPLICAS = 3;

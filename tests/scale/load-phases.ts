@@ -1,10 +1,10 @@
 /** What thousands do at once, while replicas come and go. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { FaultRun } from '../support/fault-world';
-import type { RecordedCall } from '../support/history';
-import { ServerProcess } from '../support/server-process';
-import { until } from '../support/until';
+import type { FaultRun } from '../support/faults/fault-world';
+import type { RecordedCall } from '../support/history/history';
+import { ServerProcess } from '../support/servers/server-process';
+import { until } from '../support/setup/until';
 import type { Installation } from './installation';
 
 const BUYERS = 1_000;

@@ -12,7 +12,7 @@ import { svgOf } from '../../bench/report/chart';
 import { BenchDatabase } from '../../bench/support/bench-database';
 import { BenchServer } from '../../bench/support/bench-server';
 import { runLoad, type LoadResult, type LoadSpec } from '../../bench/support/load';
-import { spawnCli } from '../support/server-process';
+import { spawnCli } from '../support/servers/server-process';
 import { NginxProxy } from './nginx-proxy';
 import { requireTools } from './tools';
 

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../support/free-port';
-import { until } from '../support/until';
+import { freePort } from '../support/setup/free-port';
+import { until } from '../support/setup/until';
 import { fileOf } from './tools';
 
 const CONFIG = path.resolve(__dirname, '..', '..', 'ops', 'nginx', 'nginx.conf');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { LIMITS } from '../../src/rate-limits/limits';
 import { makeEvent } from '../factories/events';
 import type { Person } from '../factories/people';
-import { until } from '../support/until';
+import { until } from '../support/setup/until';
 import type { Installation } from './installation';
 import { tallyOf, type Row } from './load-phases';
 

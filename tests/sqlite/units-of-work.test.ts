@@ -1,6 +1,6 @@
 import Libsql from 'libsql';
 import { QueryTypes } from 'sequelize';
-import { TestApi } from '../support/test-api';
+import { TestApi } from '../support/http/test-api';
 
 describe('units of work on SQLite', () => {
   let api: TestApi;

@@ -10,7 +10,7 @@ import {
   type Once,
   type StoredKey,
 } from '../../src/inventory/idempotency';
-import { entry, eventFacts, inventoryOf, NOW, ticket } from '../support/inventory';
+import { entry, eventFacts, inventoryOf, NOW, ticket } from '../support/domain/inventory';
 
 const HOUR_MS = 3_600_000;
 

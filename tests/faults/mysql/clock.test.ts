@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { survives } from '../../support/fault-report';
-import { OwnMariadb } from '../../support/own-mariadb';
-import { ServerProcess } from '../../support/server-process';
-import { until } from '../../support/until';
+import { survives } from '../../support/faults/fault-report';
+import { OwnMariadb } from '../../support/servers/own-mariadb';
+import { ServerProcess } from '../../support/servers/server-process';
+import { until } from '../../support/setup/until';
 
 const START_LIMIT_MS = 60_000;
 const JUMP_SECONDS = 3_600;

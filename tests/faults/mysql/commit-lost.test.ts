@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { MysqlSettings } from '../../../src/config/config';
-import { FaultProxy, PASS, type Verdict } from '../../support/fault-proxy';
-import { times } from '../../support/fault-profile';
-import { survives } from '../../support/fault-report';
-import { FaultWorld } from '../../support/fault-world';
-import { ServerProcess } from '../../support/server-process';
-import { emptyDatabase } from '../../support/test-database';
+import { FaultProxy, PASS, type Verdict } from '../../support/faults/fault-proxy';
+import { times } from '../../support/faults/fault-profile';
+import { survives } from '../../support/faults/fault-report';
+import { FaultWorld } from '../../support/faults/fault-world';
+import { ServerProcess } from '../../support/servers/server-process';
+import { emptyDatabase } from '../../support/setup/test-database';
 
 /** Keys of one event before a new one is taken: keeps the check of each quick. */
 const CUTS_PER_EVENT = 100;

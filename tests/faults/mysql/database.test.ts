@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
-import { Rounds, times } from '../../support/fault-profile';
-import { survives } from '../../support/fault-report';
-import { expectHealth } from '../../support/health';
-import { OwnMariadb } from '../../support/own-mariadb';
-import { ServerProcess } from '../../support/server-process';
-import { expectWhole, getThrough, isDone, untilBooked } from '../../support/trouble';
-import { until } from '../../support/until';
+import { Rounds, times } from '../../support/faults/fault-profile';
+import { survives } from '../../support/faults/fault-report';
+import { expectHealth } from '../../support/servers/health';
+import { OwnMariadb } from '../../support/servers/own-mariadb';
+import { ServerProcess } from '../../support/servers/server-process';
+import { expectWhole, getThrough, isDone, untilBooked } from '../../support/faults/trouble';
+import { until } from '../../support/setup/until';
 
 const CLIENTS = 24;
 /** In this time the pool has closed the connections that it does not use. */

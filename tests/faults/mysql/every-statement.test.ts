@@ -1,15 +1,20 @@
 import { QueryTypes } from 'sequelize';
 import type { MysqlSettings } from '../../../src/config/config';
 import { ROUTES } from '../../../src/routes';
-import { EVERY_CHANGE, type Asked, type Change } from '../../support/every-change';
-import { FaultProxy, PASS, type InjectedError, type Verdict } from '../../support/fault-proxy';
-import { PROFILE } from '../../support/fault-profile';
-import { survives } from '../../support/fault-report';
-import { FaultWorld, type FaultRun } from '../../support/fault-world';
-import { CONFLICTS, UNHEARD_OF } from '../../support/injected-errors';
-import { TestApi } from '../../support/test-api';
-import { emptyDatabase } from '../../support/test-database';
-import { until } from '../../support/until';
+import { EVERY_CHANGE, type Asked, type Change } from '../../support/faults/every-change';
+import {
+  FaultProxy,
+  PASS,
+  type InjectedError,
+  type Verdict,
+} from '../../support/faults/fault-proxy';
+import { PROFILE } from '../../support/faults/fault-profile';
+import { survives } from '../../support/faults/fault-report';
+import { FaultWorld, type FaultRun } from '../../support/faults/fault-world';
+import { CONFLICTS, UNHEARD_OF } from '../../support/faults/injected-errors';
+import { TestApi } from '../../support/http/test-api';
+import { emptyDatabase } from '../../support/setup/test-database';
+import { until } from '../../support/setup/until';
 
 /** Routes that look like changes and write nothing. */
 const WRITES_NOTHING = ['POST /api/auth/login'];

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MysqlSettings } from '../../../src/config/config';
-import { FaultProxy, PASS, type Weather } from '../../support/fault-proxy';
-import { Rounds, times } from '../../support/fault-profile';
-import { survives } from '../../support/fault-report';
-import { FaultWorld } from '../../support/fault-world';
-import { expectHealth } from '../../support/health';
-import { ServerProcess } from '../../support/server-process';
-import { emptyDatabase } from '../../support/test-database';
-import { until } from '../../support/until';
+import { FaultProxy, PASS, type Weather } from '../../support/faults/fault-proxy';
+import { Rounds, times } from '../../support/faults/fault-profile';
+import { survives } from '../../support/faults/fault-report';
+import { FaultWorld } from '../../support/faults/fault-world';
+import { expectHealth } from '../../support/servers/health';
+import { ServerProcess } from '../../support/servers/server-process';
+import { emptyDatabase } from '../../support/setup/test-database';
+import { until } from '../../support/setup/until';
 
 /** Nobody waits longer for an answer, whatever it is. */
 const ANSWER_LIMIT_MS = 5_000;

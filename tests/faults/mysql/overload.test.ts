@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MysqlSettings } from '../../../src/config/config';
-import { times } from '../../support/fault-profile';
-import { survives } from '../../support/fault-report';
-import { FaultWorld, type FaultRun } from '../../support/fault-world';
-import type { RecordedCall } from '../../support/history';
-import { ServerProcess } from '../../support/server-process';
-import { emptyDatabase } from '../../support/test-database';
+import { times } from '../../support/faults/fault-profile';
+import { survives } from '../../support/faults/fault-report';
+import { FaultWorld, type FaultRun } from '../../support/faults/fault-world';
+import type { RecordedCall } from '../../support/history/history';
+import { ServerProcess } from '../../support/servers/server-process';
+import { emptyDatabase } from '../../support/setup/test-database';
 
 /** Changes that run one by one and a slow database: capacity is small, and no processor busy. */
 const CHANGE_SECONDS = 0.05;

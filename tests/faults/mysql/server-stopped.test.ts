@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MysqlSettings } from '../../../src/config/config';
-import { Rounds } from '../../support/fault-profile';
-import { survives } from '../../support/fault-report';
-import { FaultWorld } from '../../support/fault-world';
-import { Outsider } from '../../support/outsider';
-import { ServerProcess } from '../../support/server-process';
-import { emptyDatabase } from '../../support/test-database';
-import { until } from '../../support/until';
+import { Rounds } from '../../support/faults/fault-profile';
+import { survives } from '../../support/faults/fault-report';
+import { FaultWorld } from '../../support/faults/fault-world';
+import { Outsider } from '../../support/servers/outsider';
+import { ServerProcess } from '../../support/servers/server-process';
+import { emptyDatabase } from '../../support/setup/test-database';
+import { until } from '../../support/setup/until';
 
 /** Time of load before a signal comes, at the most. */
 const LOAD_MAX_MS = 600;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSettings } from '../../../src/config/config';
 import { PASSWORD, type Person } from '../../factories/people';
-import { survives } from '../../support/fault-report';
-import { FaultWorld } from '../../support/fault-world';
-import { ServerProcess } from '../../support/server-process';
-import { emptyDatabase } from '../../support/test-database';
-import { until } from '../../support/until';
+import { survives } from '../../support/faults/fault-report';
+import { FaultWorld } from '../../support/faults/fault-world';
+import { ServerProcess } from '../../support/servers/server-process';
+import { emptyDatabase } from '../../support/setup/test-database';
+import { until } from '../../support/setup/until';
 
 /** A token of an hour is over after it. */
 const JUMP_MINUTES = 61;

@@ -1,15 +1,15 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSettings, SqliteSettings } from '../../../src/config/config';
-import { Rounds, times } from '../../support/fault-profile';
-import { survives } from '../../support/fault-report';
-import { FaultWorld, type FaultRun } from '../../support/fault-world';
-import { OwnMariadb } from '../../support/own-mariadb';
-import { ServerProcess } from '../../support/server-process';
-import { SmallDisk } from '../../support/small-disk';
-import { testDatabase } from '../../support/test-database';
-import { getThrough } from '../../support/trouble';
-import { until } from '../../support/until';
+import { Rounds, times } from '../../support/faults/fault-profile';
+import { survives } from '../../support/faults/fault-report';
+import { FaultWorld, type FaultRun } from '../../support/faults/fault-world';
+import { OwnMariadb } from '../../support/servers/own-mariadb';
+import { ServerProcess } from '../../support/servers/server-process';
+import { SmallDisk } from '../../support/faults/small-disk';
+import { testDatabase } from '../../support/setup/test-database';
+import { getThrough } from '../../support/faults/trouble';
+import { until } from '../../support/setup/until';
 
 /** Room for what the rounds really write, beside what fills the disk up. */
 const WRITTEN_MIB = times({ short: 0, full: 300, long: 3_000 });

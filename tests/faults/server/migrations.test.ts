@@ -6,12 +6,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import type { DatabaseSettings, MysqlSettings, SqliteSettings } from '../../../src/config/config';
 import { Migrator } from '../../../src/database/migrator';
-import { FaultProxy, PASS } from '../../support/fault-proxy';
-import { PROFILE, Rounds } from '../../support/fault-profile';
-import { survives } from '../../support/fault-report';
-import { schemaOf } from '../../support/schema';
-import { spawnCli } from '../../support/server-process';
-import { mysqlSettings } from '../../support/test-database';
+import { FaultProxy, PASS } from '../../support/faults/fault-proxy';
+import { PROFILE, Rounds } from '../../support/faults/fault-profile';
+import { survives } from '../../support/faults/fault-report';
+import { schemaOf } from '../../support/database/schema';
+import { spawnCli } from '../../support/servers/server-process';
+import { mysqlSettings } from '../../support/setup/test-database';
 
 const AT_ONCE = 3;
 /** By then a migrator has surely begun, and may have ended. */

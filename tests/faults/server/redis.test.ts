@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { times } from '../../support/fault-profile';
-import { survives } from '../../support/fault-report';
-import { FaultWorld, type FaultRun } from '../../support/fault-world';
-import { RedisServer } from '../../support/redis-server';
-import { ServerProcess } from '../../support/server-process';
-import { emptyDatabase } from '../../support/test-database';
-import { isDone } from '../../support/trouble';
-import { until } from '../../support/until';
+import { times } from '../../support/faults/fault-profile';
+import { survives } from '../../support/faults/fault-report';
+import { FaultWorld, type FaultRun } from '../../support/faults/fault-world';
+import { RedisServer } from '../../support/servers/redis-server';
+import { ServerProcess } from '../../support/servers/server-process';
+import { emptyDatabase } from '../../support/setup/test-database';
+import { isDone } from '../../support/faults/trouble';
+import { until } from '../../support/setup/until';
 
 /** Nobody waits longer for an answer: Redis is asked for a moment only. */
 const ANSWER_LIMIT_MS = 5_000;

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Rounds, times } from '../../support/fault-profile';
-import { survives } from '../../support/fault-report';
-import { FaultWorld } from '../../support/fault-world';
-import { ServerProcess } from '../../support/server-process';
-import { drip, linger } from '../../support/slow-client';
-import { emptyDatabase } from '../../support/test-database';
+import { Rounds, times } from '../../support/faults/fault-profile';
+import { survives } from '../../support/faults/fault-report';
+import { FaultWorld } from '../../support/faults/fault-world';
+import { ServerProcess } from '../../support/servers/server-process';
+import { drip, linger } from '../../support/http/slow-client';
+import { emptyDatabase } from '../../support/setup/test-database';
 
 /** Nobody may hold a connection longer without getting on. */
 const DROP_LIMIT_MS = 15_000;

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SqliteSettings } from '../../../src/config/config';
-import { Rounds } from '../../support/fault-profile';
-import { survives } from '../../support/fault-report';
-import { FaultWorld } from '../../support/fault-world';
-import { ServerProcess } from '../../support/server-process';
+import { Rounds } from '../../support/faults/fault-profile';
+import { survives } from '../../support/faults/fault-report';
+import { FaultWorld } from '../../support/faults/fault-world';
+import { ServerProcess } from '../../support/servers/server-process';
 
 /** A kill comes at a random moment within this time of load. */
 const LOAD_MAX_MS = 500;

@@ -1,0 +1,266 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { ENVIRONMENT_NAMES } from '../../src/config/environment';
+import { DRAIN_LIMIT_MS, IDLE_GRACE_MS, KEEP_ALIVE_MS } from '../../src/process/http-server';
+import { MAX_BODY_BYTES } from '../../src/middlewares/json-body';
+import {
+  builderSees,
+  readDockerfile,
+  ROOT,
+  type Instruction,
+} from '../support/documents/dockerfile';
+
+const read = (name: string): string => readFileSync(path.join(ROOT, name), 'utf8');
+
+/** A version of its own: at least major and minor, and never what is newest at the moment. */
+const PINNED_IMAGE = /^[\w./-]+:v?\d+\.\d+[\w.-]*$/;
+const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } };
+const SECRET_NAME = /SECRET|PASS|TOKEN|KEY/;
+
+describe('the Dockerfile', () => {
+  const stages = readDockerfile();
+  const last = stages.at(-1)!;
+  const all = stages.flatMap(({ instructions }) => instructions);
+  const lastOf = (keyword: string): Instruction | undefined =>
+    last.instructions.findLast((instruction) => instruction.keyword === keyword);
+
+  it('builds in one stage and ships another, both on a pinned base of one version', () => {
+    expect(stages.length).toBeGreaterThan(1);
+    expect(new Set(stages.map(({ image }) => image)).size).toBe(1);
+    expect(last.image).toMatch(/^node:\d+\.\d+\.\d+-\w+-slim$/);
+  });
+
+  it('runs as a plain user, with a health check, the same command as npm start and no shell', () => {
+    expect(lastOf('USER')?.text).toBe('node');
+    expect(lastOf('HEALTHCHECK')?.words).toEqual(['node', 'ops/health-check.js']);
+    expect(lastOf('CMD')?.words).toEqual(scripts.start.split(' '));
+  });
+
+  it('fetches nothing but packages from the lock file', () => {
+    expect(all.filter(({ keyword }) => keyword === 'ADD')).toEqual([]);
+    for (const { text } of all.filter(({ keyword }) => keyword === 'RUN')) {
+      expect(text).not.toMatch(/curl|wget|apt|npm (install|i)\b|npx/);
+    }
+  });
+
+  it('holds no secret and no development dependency', () => {
+    for (const { keyword, text } of all) {
+      if (keyword === 'ENV' || keyword === 'ARG') expect(text).not.toMatch(SECRET_NAME);
+    }
+    const runs = stages[0]!.instructions.filter(({ keyword }) => keyword === 'RUN');
+    expect(runs.at(-1)!.text).toContain('npm prune --omit=dev');
+  });
+
+  it('copies only what exists, what the builder may see and what a stage has made', () => {
+    const visible = builderSees();
+    for (const name of visible) expect(existsSync(path.join(ROOT, name))).toBe(true);
+    for (const { keyword, flags, words } of all) {
+      if (keyword !== 'COPY') continue;
+      if (flags.from === undefined)
+        expect(visible).toEqual(expect.arrayContaining(words.slice(0, -1)));
+      else expect(stages.map(({ name }) => name)).toContain(flags.from);
+    }
+    expect(visible.filter((name) => /env|data|logs|git|node_modules/.test(name))).toEqual([]);
+  });
+});
+
+interface Service {
+  readonly image: string;
+  readonly build?: string;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly depends_on?: readonly string[] | Readonly<Record<string, { condition: string }>>;
+  readonly profiles?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly secrets?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly healthcheck?: { readonly disable?: boolean; readonly test?: readonly string[] };
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly stop_grace_period?: string;
+  readonly restart?: string;
+  readonly user?: string;
+  readonly tmpfs?: readonly string[];
+}
+
+interface Compose {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, { environment: string }>>;
+}
+
+/** What we use of the Compose specification. A slip in a key’s name would be ignored silently. */
+const SERVICE_KEYS = [
+  'image build command environment depends_on profiles volumes secrets ports healthcheck',
+  'read_only cap_drop security_opt stop_grace_period restart user tmpfs',
+].flatMap((line) => line.split(' '));
+const TOP_KEYS = ['name', 'services', 'volumes', 'secrets'];
+
+describe('docker-compose.yml', () => {
+  const source = read('docker-compose.yml');
+  const compose = parse(source, { merge: true, uniqueKeys: true }) as Compose;
+  const services = Object.entries(compose.services);
+  const ours = services.filter(([, { build }]) => build !== undefined);
+  const needsOf = ({ depends_on = {} }: Service): string[] =>
+    Array.isArray(depends_on) ? (depends_on as string[]) : Object.keys(depends_on);
+
+  it('uses keys of the Compose specification only', () => {
+    const top = Object.keys(compose).filter((key) => !key.startsWith('x-'));
+    expect(TOP_KEYS).toEqual(expect.arrayContaining(top));
+    for (const [, service] of services) {
+      expect(SERVICE_KEYS).toEqual(expect.arrayContaining(Object.keys(service)));
+    }
+  });
+
+  it('pins every image that is not built here', () => {
+    for (const [, { image, build }] of services) {
+      if (build === undefined) expect(image).toMatch(PINNED_IMAGE);
+    }
+  });
+
+  it('refuses to start without its secrets, and has none of its own', () => {
+    const used = [...source.matchAll(/\$\{(\w+)(:[?-])?/g)];
+    for (const [, name = '', otherwise] of used) {
+      const isOptional = /^ADMIN_|_PREVIOUS$/.test(name);
+      if (SECRET_NAME.test(name) && !isOptional) expect([name, otherwise]).toEqual([name, ':?']);
+    }
+    for (const [, { environment = {} }] of services) {
+      for (const [name, value] of Object.entries(environment)) {
+        if (!SECRET_NAME.test(name) || /^(true|yes)$/.test(value)) continue;
+        expect(value).toMatch(/^\$\{/);
+      }
+    }
+  });
+
+  it('gives the server variables that it reads, in production mode', () => {
+    for (const [, { environment = {} }] of ours) {
+      expect(ENVIRONMENT_NAMES).toEqual(expect.arrayContaining(Object.keys(environment)));
+      expect(environment.NODE_ENV).toBe('production');
+    }
+  });
+
+  it('runs the server read-only and without privileges, with time to drain', () => {
+    for (const [name, service] of ours) {
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+      if (name === 'migrate') continue;
+      expect(seconds(service.stop_grace_period!)).toBeGreaterThan(DRAIN_LIMIT_MS / 1_000);
+    }
+  });
+
+  it('migrates once, before any server and after the database', () => {
+    expect(compose.services.migrate).toMatchObject({
+      command: ['node', 'dist/cli.js', 'db:migrate'],
+      depends_on: { mysql: { condition: 'service_healthy' } },
+    });
+    expect(compose.services.migrate!.restart).toBeUndefined();
+    for (const [name, { depends_on }] of ours) {
+      if (name === 'migrate') continue;
+      expect(depends_on).toMatchObject({
+        migrate: { condition: 'service_completed_successfully' },
+      });
+    }
+  });
+
+  it('keeps MySQL’s promise: commits to disk, in utf8mb4', () => {
+    expect(compose.services.mysql!.command).toEqual(
+      expect.arrayContaining([
+        '--innodb-flush-log-at-trx-commit=1',
+        '--sync-binlog=1',
+        '--character-set-server=utf8mb4',
+      ]),
+    );
+  });
+
+  it('names only what there is: services, volumes, secrets and files', () => {
+    for (const [, service] of services) {
+      for (const need of needsOf(service)) {
+        expect(Object.keys(compose.services)).toContain(need);
+        // A service without a profile can't wait for one that may not be there.
+        const { profiles = [] } = compose.services[need]!;
+        if (profiles.length > 0) expect(service.profiles).toEqual(profiles);
+      }
+      for (const secret of service.secrets ?? []) {
+        expect(Object.keys(compose.secrets)).toContain(secret);
+      }
+      for (const [from = ''] of (service.volumes ?? []).map((volume) => volume.split(':'))) {
+        if (from.startsWith('./')) expect(existsSync(path.join(ROOT, from))).toBe(true);
+        else expect(Object.keys(compose.volumes)).toContain(from);
+      }
+    }
+  });
+
+  it('scales to three replicas behind one proxy that they believe, counting in one Redis', () => {
+    const replicas = services.filter(([name]) => /^api-\d$/.test(name));
+    expect(replicas).toHaveLength(3);
+    for (const [, { environment = {}, ports }] of replicas) {
+      expect(environment).toMatchObject({ TRUST_PROXY: '1', REDIS_URL: 'redis://redis:6379' });
+      // Whoever reached one directly could claim any address.
+      expect(ports).toBeUndefined();
+    }
+    expect(compose.services.api!.environment).not.toHaveProperty('TRUST_PROXY');
+    expect(needsOf(compose.services.nginx!)).toEqual(replicas.map(([name]) => name));
+  });
+});
+
+describe('nginx.conf', () => {
+  const config = read('ops/nginx/nginx.conf');
+  const setting = (name: string): string => new RegExp(`\\b${name} (.+);`).exec(config)![1]!;
+
+  it('spreads over the replicas of docker-compose.yml, and tries all where all seem lost', () => {
+    const replicas = ['api-1', 'api-2', 'api-3'];
+    const upstreams = [...config.matchAll(/server (api-\d):3000(.*);/g)];
+    const backups = upstreams.filter(([, , options]) => options!.endsWith(' backup'));
+    expect(upstreams.map(([, name]) => name)).toEqual([...replicas, ...replicas]);
+    expect(backups.map(([, name, options]) => [name, options])).toEqual(
+      replicas.map((name) => [name, ' max_fails=0 backup']),
+    );
+  });
+
+  it('lets go of an idle connection before the server does', () => {
+    const upstream = /upstream tickets \{[^}]*keepalive_timeout (\d+)s/.exec(config)!;
+    expect(Number(upstream[1]) * 1_000).toBeLessThan(Math.min(KEEP_ALIVE_MS, IDLE_GRACE_MS));
+  });
+
+  it('lets the server refuse large bodies, and never sends a change twice', () => {
+    expect(parseInt(setting('client_max_body_size'), 10) * 1_000).toBeGreaterThan(MAX_BODY_BYTES);
+    expect(setting('proxy_next_upstream')).toBe('error timeout');
+  });
+
+  it('tells the server whom it has seen itself, not what it was told', () => {
+    expect(config).toContain('proxy_set_header X-Forwarded-For $remote_addr;');
+  });
+});
+
+describe('prometheus.yml', () => {
+  const config = parse(read('ops/prometheus/prometheus.yml')) as {
+    scrape_configs: { dns_sd_configs: { names: string[] }[] }[];
+  };
+
+  it('asks every service that serves the API', () => {
+    const { services } = parse(read('docker-compose.yml'), { merge: true }) as Compose;
+    const servers = Object.keys(services).filter((name) => name.startsWith('api'));
+    expect(config.scrape_configs[0]!.dns_sd_configs[0]!.names).toEqual(servers);
+  });
+});
+
+describe('alerts.yml', () => {
+  const { groups } = parse(read('ops/prometheus/alerts.yml')) as {
+    groups: { rules: { alert: string }[] }[];
+  };
+
+  it('has a page of what to do for each alert, and none for what is no alert', () => {
+    const [, pages = ''] = read('docs/operations.md').split('\n## Alerts\n');
+    const headings = [...pages.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
+    expect(headings).toEqual(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)));
+  });
+});
+
+function seconds(duration: string): number {
+  return Number(/^(\d+)s$/.exec(duration)![1]);
+}

@@ -1,0 +1,110 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { examplesOf } from '../../src/dtos/examples';
+import { isSelfChecking } from '../../src/dtos/self-checking';
+import { ROUTES } from '../../src/routes/index';
+import { DOCUMENT, isValid, pointerOf } from '../support/http/contract';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Whose examples they are in the examples. */
+const CALLER_ID = 7;
+/** What answers without an envelope, beside the route table. */
+const OPERATIONS = [
+  'get /health/live',
+  'get /health/ready',
+  'get /metrics',
+  'get /api-docs/openapi.json',
+];
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+
+interface Found {
+  readonly pointer: string;
+  readonly value: Json;
+  /** Name of what holds it, and of what holds that. */
+  readonly parents: readonly string[];
+}
+
+const everything = [...objectsIn(DOCUMENT)];
+const operations = everything.filter(
+  ({ parents }) => parents.at(-3) === 'paths' && METHODS.includes(parents.at(-1)!),
+);
+const parameters = everything.filter(
+  ({ value }) => typeof value.name === 'string' && typeof value.in === 'string',
+);
+const properties = everything.filter(({ parents }) => parents.at(-2) === 'properties');
+
+describe('the OpenAPI document', () => {
+  it('has the routes of the table and those of operations, no more and no less', () => {
+    const documented = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    const routes = ROUTES.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+    expect(documented.sort()).toEqual([...routes, ...OPERATIONS].sort());
+  });
+
+  it.each([
+    ['operation', operations, 33],
+    ['parameter', parameters, 30],
+    ['property', properties, 150],
+  ])('describes every %s', (_kind, found, atLeast) => {
+    expect(found.length).toBeGreaterThanOrEqual(atLeast);
+    const silent = found.filter(({ value }) => !isText(value.description));
+    expect(silent.map(({ pointer }) => pointer)).toEqual([]);
+  });
+
+  it('has a summary and an id of its own for every operation', () => {
+    expect(operations.filter(({ value }) => !isText(value.summary))).toEqual([]);
+    const ids = operations.map(({ value }) => value.operationId);
+    expect(new Set(ids).size).toBe(operations.length);
+  });
+
+  it('has examples that are as their schemas say, wherever there is one', () => {
+    const examples = everything.flatMap(examplesAt);
+    expect(examples.length).toBeGreaterThan(300);
+    expect(examples.filter(({ schema, value }) => !isValid(schema, value))).toEqual([]);
+  });
+});
+
+describe('the examples of bodies', () => {
+  const bodies = ROUTES.flatMap(({ body }) => (body ? [body] : []));
+  const examples = [...new Set(bodies)].flatMap((dto) =>
+    Object.entries(examplesOf(dto)).map(
+      ([summary, value]) => [dto.name, summary, dto, value] as const,
+    ),
+  );
+
+  it('are there for every route that takes a body', () => {
+    expect(bodies.filter((dto) => Object.keys(examplesOf(dto)).length === 0)).toEqual([]);
+  });
+
+  it.each(examples)('%s: “%s” passes every check of the server', (_name, _summary, dto, value) => {
+    const body = plainToInstance(dto, value, { exposeUnsetFields: false });
+    expect(validateSync(body, { whitelist: true, forbidNonWhitelisted: true })).toEqual([]);
+    expect(isSelfChecking(body) ? body.faults(CALLER_ID) : []).toEqual([]);
+  });
+});
+
+/** Every object of a document, the JSON pointer to it, and the names on the way to it. */
+function* objectsIn(value: Json, parents: readonly string[] = []): Generator<Found> {
+  yield { pointer: pointerOf(parents), value, parents };
+  for (const [name, inner] of Object.entries(value)) {
+    if (typeof inner === 'object' && inner !== null) {
+      yield* objectsIn(inner as Json, [...parents, name]);
+    }
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+/** What is said to be an example of what: of a schema itself, or beside one. */
+function examplesAt({ pointer, value }: Found): { schema: string; value: unknown }[] {
+  const schema = 'schema' in value ? `${pointer}/schema` : pointer;
+  const { example, examples = {} } = value;
+  return [
+    ...(example === undefined ? [] : [{ schema, value: example }]),
+    ...Object.values(examples as Record<string, Json>).map((one) => ({ schema, value: one.value })),
+  ];
+}

@@ -1,0 +1,78 @@
+import { BeyondSnapshotError, EventInventory } from '../../src/domain/event-inventory';
+import { compareQueueOrder } from '../../src/domain/inventory-state';
+import { accepted, entry, eventFacts, inventoryOf, NOW, ticket } from '../support/domain/inventory';
+
+describe('queue order', () => {
+  it('is priority, the highest first, then arrival', () => {
+    const places = [
+      { priority: 0, queueNo: 2 },
+      { priority: 5, queueNo: 4 },
+      { priority: 0, queueNo: 1 },
+      { priority: 5, queueNo: 3 },
+    ];
+
+    expect([...places].sort(compareQueueOrder)).toEqual([
+      { priority: 5, queueNo: 3 },
+      { priority: 5, queueNo: 4 },
+      { priority: 0, queueNo: 1 },
+      { priority: 0, queueNo: 2 },
+    ]);
+  });
+});
+
+describe('the stock', () => {
+  it('is what nobody holds', () => {
+    expect(inventoryOf({ tickets: [ticket(1, 1)] }).stock).toBe(9);
+  });
+
+  it('is nothing while anyone waits, whatever the counter says', () => {
+    const event = { availableTickets: 2, waitlistCount: 1 };
+
+    expect(inventoryOf({ event, queue: [entry(1, 1)] }).stock).toBe(0);
+  });
+});
+
+describe('a queue of which only the head is loaded', () => {
+  const world = () =>
+    new EventInventory({
+      event: eventFacts({
+        availableTickets: 0,
+        waitlistCount: 3,
+        waitlistTickets: 3,
+        nextQueueNo: 4,
+      }),
+      now: NOW,
+      tickets: [ticket(1, 7), ticket(2, 7)],
+      head: [entry(1, 1)],
+    });
+
+  it('serves as far as it is known', () => {
+    const { promotions } = accepted(world(), { kind: 'cancel-held', holderId: 7, quantity: 1 });
+
+    expect(promotions).toMatchObject([{ userId: 1 }]);
+  });
+
+  it('guesses nothing behind it', () => {
+    expect(() => accepted(world(), { kind: 'cancel-held', holderId: 7, quantity: 2 })).toThrow(
+      BeyondSnapshotError,
+    );
+  });
+
+  it('does not take a newcomer for the next in line', () => {
+    const inventory = world();
+    accepted(inventory, { kind: 'join', userId: 9, requestedBy: 9, quantity: 1 });
+
+    const queue = inventory.queue();
+
+    expect(queue.next().value).toEqual(entry(1, 1));
+    expect(() => queue.next()).toThrow(BeyondSnapshotError);
+  });
+
+  it('does not know who is next once its only entry has fallen behind', () => {
+    const inventory = world();
+    accepted(inventory, { kind: 'prioritize', entryId: 201, priority: 1, mayManage: () => true });
+    accepted(inventory, { kind: 'prioritize', entryId: 201, priority: 0, mayManage: () => true });
+
+    expect(() => inventory.queue().next()).toThrow(BeyondSnapshotError);
+  });
+});

@@ -1,0 +1,158 @@
+import type { Command, UpdateEvent } from '../../src/domain/commands';
+import { accepted, entry, inventoryOf, NOW, refusalOf, ticket } from '../support/domain/inventory';
+
+const update = (change: Omit<UpdateEvent, 'kind' | 'mayManage'>): UpdateEvent => ({
+  kind: 'update-event',
+  mayManage: () => true,
+  ...change,
+});
+
+describe('resizing an event', () => {
+  it('moves the stock by what the total moved', () => {
+    const inventory = inventoryOf({ event: { totalTickets: 10 }, tickets: [ticket(1, 1)] });
+
+    const { after } = accepted(inventory, update({ totalTickets: 12 }));
+
+    expect(after).toMatchObject({
+      totalTickets: 12,
+      availableTickets: 11,
+      version: 1,
+      updatedAt: NOW,
+    });
+  });
+
+  it('may go down to what is booked, and not below', () => {
+    const inventory = inventoryOf({ tickets: [ticket(1, 1), ticket(2, 1)] });
+
+    expect(refusalOf(inventory, update({ totalTickets: 1 }))).toBe('CAPACITY_BELOW_BOOKED');
+    expect(accepted(inventory, update({ totalTickets: 2 })).after.availableTickets).toBe(0);
+  });
+
+  it('gives added tickets to those who wait, in order, and the rest to stock', () => {
+    const inventory = inventoryOf({
+      tickets: [ticket(1, 1)],
+      queue: [entry(1, 8, { quantity: 2 }), entry(2, 9)],
+    });
+
+    const { outcome, after } = accepted(inventory, update({ totalTickets: 5 }));
+
+    expect(outcome.promotions).toEqual([
+      { userId: 8, quantity: 2, stillWanted: 0 },
+      { userId: 9, quantity: 1, stillWanted: 0 },
+    ]);
+    expect(after).toMatchObject({
+      totalTickets: 5,
+      availableTickets: 1,
+      waitlistCount: 0,
+      waitlistTickets: 0,
+      version: 1,
+    });
+  });
+});
+
+describe('changing an event otherwise', () => {
+  it('makes no version of a new name or cap', () => {
+    const inventory = inventoryOf({});
+
+    const { after } = accepted(inventory, update({ name: 'Opera', maxTicketsPerUser: 2 }));
+
+    expect(after).toMatchObject({
+      name: 'Opera',
+      maxTicketsPerUser: 2,
+      version: 0,
+      updatedAt: NOW,
+    });
+  });
+
+  it('leaves alone what is not named, and can take the cap away', () => {
+    const inventory = inventoryOf({ event: { maxTicketsPerUser: 3 } });
+
+    expect(accepted(inventory, update({ name: 'Opera' })).after.maxTicketsPerUser).toBe(3);
+    expect(accepted(inventory, update({ maxTicketsPerUser: null })).after.maxTicketsPerUser).toBe(
+      null,
+    );
+  });
+
+  it('changes nothing where all is as it was, and keeps one’s own name', () => {
+    const inventory = inventoryOf({ takenNames: ['Concert'] });
+
+    expect(accepted(inventory, update({ name: 'Concert', totalTickets: 10 })).changes).toEqual([]);
+  });
+
+  it('is refused a name that another event bears, and who may not manage it', () => {
+    const inventory = inventoryOf({ takenNames: ['Opera'] });
+
+    expect(refusalOf(inventory, update({ name: 'Opera' }))).toBe('EVENT_NAME_TAKEN');
+    expect(refusalOf(inventory, { ...update({ name: 'Play' }), mayManage: () => false })).toBe(
+      'FORBIDDEN',
+    );
+  });
+});
+
+describe('cancelling an event', () => {
+  const cancel = { kind: 'cancel-event', mayManage: () => true } as const;
+  const world = () => inventoryOf({ tickets: [ticket(1, 1)], queue: [entry(1, 2)] });
+
+  it('leaves no stock and nobody waiting', () => {
+    expect(accepted(world(), cancel).after).toMatchObject({
+      status: 'cancelled',
+      availableTickets: 0,
+      waitlistCount: 0,
+      waitlistTickets: 0,
+      version: 1,
+    });
+  });
+
+  it('is for whoever manages it', () => {
+    expect(refusalOf(world(), { ...cancel, mayManage: () => false })).toBe('FORBIDDEN');
+  });
+
+  const commands: Command[] = [
+    { kind: 'book', bookedBy: 1, userId: 1, additionalUsers: [], quantity: 1 },
+    { kind: 'cancel-held', holderId: 1, quantity: null },
+    { kind: 'cancel-bookings', bookingIds: [101], mayCancel: () => true },
+    { kind: 'join', userId: 3, requestedBy: 3, quantity: 1 },
+    { kind: 'lower', userId: 2, quantity: 1 },
+    { kind: 'leave', userId: 2, mayRemove: () => true },
+    { kind: 'prioritize', entryId: 201, priority: 1, mayManage: () => true },
+    update({ totalTickets: 20 }),
+    cancel,
+    { kind: 'remove-person', userId: 1 },
+  ];
+  it.each(commands.map((command) => [command.kind, command] as const))(
+    'is for good: %s is refused after it',
+    (_, command) => {
+      const inventory = world();
+      accepted(inventory, cancel);
+
+      expect(refusalOf(inventory, command)).toBe('EVENT_CANCELLED');
+    },
+  );
+});
+
+describe('removing a person', () => {
+  it('gives their tickets to those who wait, and nothing to themselves', () => {
+    const inventory = inventoryOf({
+      tickets: [ticket(1, 1), ticket(2, 1), ticket(3, 7)],
+      queue: [entry(1, 1, { quantity: 3 }), entry(2, 8)],
+    });
+
+    const { promotions, after } = accepted(inventory, { kind: 'remove-person', userId: 1 });
+
+    expect(promotions).toEqual([{ userId: 8, quantity: 1, stillWanted: 0 }]);
+    expect(inventory.ticketsHeldBy(1)).toEqual([]);
+    expect(inventory.entryOf(1)).toBeUndefined();
+    expect(after).toMatchObject({
+      availableTickets: 1,
+      waitlistCount: 0,
+      waitlistTickets: 0,
+      version: 1,
+    });
+  });
+
+  it('of whom there is no trace changes nothing', () => {
+    const { changes, after } = accepted(inventoryOf({}), { kind: 'remove-person', userId: 1 });
+
+    expect([changes, after.version]).toEqual([[], 0]);
+  });
+});

@@ -1,0 +1,65 @@
+import { findLedgerFaults, type LedgerCounts } from '../../src/domain/reconcile';
+import { eventFacts } from '../support/domain/inventory';
+
+/** Three tickets, one of them cancelled, of an event of two; one person waits for two more. */
+const EVENT = eventFacts({
+  totalTickets: 2,
+  availableTickets: 0,
+  nextTicketNo: 4,
+  nextQueueNo: 6,
+  waitlistCount: 1,
+  waitlistTickets: 2,
+});
+const ROWS: LedgerCounts = {
+  tickets: 3,
+  activeTickets: 2,
+  highestTicketNo: 3,
+  waiting: 1,
+  ticketsWaitedFor: 2,
+  highestQueueNo: 5,
+};
+
+describe('the ledger', () => {
+  it('finds nothing where counters and rows agree', () => {
+    expect(findLedgerFaults(EVENT, ROWS)).toEqual([]);
+  });
+
+  it.each([
+    ['a ticket sold twice', { availableTickets: -1 }, { activeTickets: 3 }, /below 0/],
+    ['a ticket lost', {}, { activeTickets: 1 }, /available_tickets is 0, should be 1/],
+    ['a person forgotten', { waitlistCount: 0 }, {}, /waitlist_count is 0, should be 1/],
+    ['a wish forgotten', { waitlistTickets: 1 }, {}, /waitlist_tickets is 1, should be 2/],
+    ['a ticket number that would come again', { nextTicketNo: 3 }, {}, /next_ticket_no is 3/],
+    ['a ticket number that never was', {}, { tickets: 2 }, /given out is 2, should be 3/],
+    ['a place that would come again', { nextQueueNo: 5 }, {}, /next_queue_no is 5, but 5/],
+    [
+      'stock while people wait',
+      { availableTickets: 1 },
+      { activeTickets: 1 },
+      /1 tickets lie in stock while people wait/,
+    ],
+    [
+      'a ticket of a cancelled event',
+      { status: 'cancelled', waitlistCount: 0, waitlistTickets: 0 },
+      { activeTickets: 1, waiting: 0, ticketsWaitedFor: 0 },
+      /active tickets of a cancelled event is 1/,
+    ],
+    [
+      'a person who waits for a cancelled event',
+      { status: 'cancelled' },
+      { activeTickets: 0 },
+      /waitlist of a cancelled event is 1/,
+    ],
+  ] as const)('finds %s', (_, event, rows, fault) => {
+    const faults = findLedgerFaults({ ...EVENT, ...event }, { ...ROWS, ...rows });
+
+    expect(faults.join('\n')).toMatch(fault);
+  });
+
+  it('counts no stock of a cancelled event', () => {
+    const event = { ...EVENT, status: 'cancelled', waitlistCount: 0, waitlistTickets: 0 } as const;
+    const rows = { ...ROWS, activeTickets: 0, waiting: 0, ticketsWaitedFor: 0 };
+
+    expect(findLedgerFaults(event, rows)).toEqual([]);
+  });
+});

@@ -1,0 +1,164 @@
+import type { JoinWaitlist, PrioritizeEntry } from '../../src/domain/commands';
+import { accepted, entry, inventoryOf, NOW, refusalOf, ticket } from '../support/domain/inventory';
+
+const join = (userId: number, quantity = 1): JoinWaitlist => ({
+  kind: 'join',
+  userId,
+  requestedBy: userId,
+  quantity,
+});
+
+describe('joining the waitlist', () => {
+  it('puts each newcomer at the end', () => {
+    const inventory = inventoryOf({ tickets: [ticket(1, 7)], queue: [entry(5, 8)] });
+
+    const first = accepted(inventory, join(1, 2));
+    const second = accepted(inventory, join(2));
+
+    const made = { entryId: null, createdAt: NOW, updatedAt: NOW };
+    expect(first.outcome).toMatchObject({
+      position: 2,
+      entry: entry(6, 1, { ...made, quantity: 2 }),
+    });
+    expect(second.outcome).toMatchObject({ position: 3, entry: entry(7, 2, made) });
+    expect(second.after).toMatchObject({
+      version: 2,
+      nextQueueNo: 8,
+      waitlistCount: 3,
+      waitlistTickets: 4,
+    });
+  });
+
+  it('is refused while there is a ticket', () => {
+    expect(refusalOf(inventoryOf({ event: { totalTickets: 1 } }), join(1))).toBe(
+      'TICKETS_AVAILABLE',
+    );
+  });
+
+  it('is refused to who waits already', () => {
+    const inventory = inventoryOf({ tickets: [ticket(1, 7)], queue: [entry(1, 1)] });
+
+    expect(refusalOf(inventory, join(1))).toBe('ALREADY_WAITLISTED');
+  });
+
+  it('is refused to who is no one', () => {
+    expect(refusalOf(inventoryOf({ missingUsers: [1] }), join(1))).toBe('USER_NOT_FOUND');
+  });
+
+  it('is refused past the cap, which is told before tickets and place', () => {
+    const inventory = inventoryOf({
+      event: { maxTicketsPerUser: 2, totalTickets: 2 },
+      tickets: [ticket(1, 1)],
+    });
+
+    expect(refusalOf(inventory, join(1, 2))).toBe('TICKET_LIMIT_REACHED');
+    expect(refusalOf(inventory, join(1, 1))).toBe('TICKETS_AVAILABLE');
+  });
+});
+
+describe('leaving the waitlist', () => {
+  it('lets those behind move up, and puts who joins anew at the end', () => {
+    const queue = [entry(1, 1, { quantity: 4 }), entry(2, 2)];
+    const inventory = inventoryOf({ tickets: [ticket(1, 7)], queue });
+
+    const { after } = accepted(inventory, { kind: 'leave', userId: 1, mayRemove: () => true });
+    expect(after).toMatchObject({
+      version: 1,
+      waitlistCount: 1,
+      waitlistTickets: 1,
+      nextQueueNo: 3,
+    });
+
+    expect(accepted(inventory, join(1)).outcome).toMatchObject({ position: 2 });
+    expect([...inventory.queue()].map(({ userId, queueNo }) => [userId, queueNo])).toEqual([
+      [2, 2],
+      [1, 3],
+    ]);
+  });
+
+  it('needs leave to do so, and an entry', () => {
+    const inventory = inventoryOf({ tickets: [ticket(1, 7)], queue: [entry(1, 1)] });
+
+    expect(refusalOf(inventory, { kind: 'leave', userId: 1, mayRemove: () => false })).toBe(
+      'FORBIDDEN',
+    );
+    expect(refusalOf(inventory, { kind: 'leave', userId: 2, mayRemove: () => true })).toBe(
+      'WAITLIST_ENTRY_NOT_FOUND',
+    );
+  });
+});
+
+describe('wanting fewer tickets', () => {
+  const world = () =>
+    inventoryOf({ tickets: [ticket(1, 7)], queue: [entry(1, 1, { quantity: 3 }), entry(2, 2)] });
+
+  it('keeps the place', () => {
+    const inventory = world();
+
+    const { after } = accepted(inventory, { kind: 'lower', userId: 1, quantity: 1 });
+
+    expect(after).toMatchObject({ version: 1, waitlistCount: 2, waitlistTickets: 2 });
+    expect([...inventory.queue()][0]).toEqual(entry(1, 1, { updatedAt: NOW }));
+  });
+
+  it('makes no version where it changes nothing', () => {
+    const { changes, after } = accepted(world(), { kind: 'lower', userId: 1, quantity: 3 });
+
+    expect([changes, after.version]).toEqual([[], 0]);
+  });
+
+  it('can’t want more', () => {
+    expect(refusalOf(world(), { kind: 'lower', userId: 1, quantity: 4 })).toBe('VALIDATION_FAILED');
+  });
+
+  it('needs an entry', () => {
+    expect(refusalOf(world(), { kind: 'lower', userId: 9, quantity: 1 })).toBe(
+      'WAITLIST_ENTRY_NOT_FOUND',
+    );
+  });
+});
+
+describe('giving an entry priority', () => {
+  const prioritize = (entryId: number, priority: number): PrioritizeEntry => ({
+    kind: 'prioritize',
+    entryId,
+    priority,
+    mayManage: ({ organizerId }) => organizerId === 99,
+  });
+  const world = () =>
+    inventoryOf({ tickets: [ticket(1, 7)], queue: [entry(1, 1), entry(2, 2), entry(3, 3)] });
+  const order = (inventory: ReturnType<typeof world>) =>
+    [...inventory.queue()].map(({ userId }) => userId);
+
+  it('puts it before those of lower priority and behind its equals', () => {
+    const inventory = world();
+
+    accepted(inventory, prioritize(203, 5));
+    accepted(inventory, prioritize(202, 5));
+
+    expect(order(inventory)).toEqual([2, 3, 1]);
+    expect(inventory.event).toMatchObject({ version: 2, waitlistCount: 3, waitlistTickets: 3 });
+  });
+
+  it('puts it back at its old place at its old priority', () => {
+    const inventory = world();
+
+    accepted(inventory, prioritize(203, 100));
+    accepted(inventory, prioritize(203, 0));
+
+    expect(order(inventory)).toEqual([1, 2, 3]);
+  });
+
+  it('makes no version where it changes nothing', () => {
+    expect(accepted(world(), prioritize(201, 0)).after.version).toBe(0);
+  });
+
+  it('is for whoever manages the event, and for entries that there are', () => {
+    const inventory = world();
+
+    expect(refusalOf(inventory, { ...prioritize(201, 1), mayManage: () => false })).toBe(
+      'FORBIDDEN',
+    );
+    expect(refusalOf(inventory, prioritize(999, 1))).toBe('WAITLIST_ENTRY_NOT_FOUND');
+  });
+});

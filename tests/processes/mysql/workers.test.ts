@@ -1,0 +1,141 @@
+import { makeEvent } from '../../factories/events';
+import { makePeople, makePerson } from '../../factories/people';
+import { checkHistory } from '../../support/history/check-history';
+import { History } from '../../support/history/history';
+import { ServerProcess } from '../../support/servers/server-process';
+import { TestApi } from '../../support/http/test-api';
+import { until } from '../../support/setup/until';
+
+const WORKERS = 2;
+
+describe('a server of several workers', () => {
+  let api: TestApi;
+  let server: ServerProcess;
+  beforeAll(async () => {
+    api = await TestApi.start();
+    const { database } = api.container.config;
+    server = await ServerProcess.start(database, { env: { WEB_CONCURRENCY: String(WORKERS) } });
+    await until(() => listeningIn(server) === WORKERS);
+  });
+  afterAll(async () => {
+    await server.kill();
+    await api.close();
+  });
+
+  it('sells an event once, counts it in one set of metrics, and survives a worker', async () => {
+    const people = await makePeople(api.container, 120);
+    const event = await makeEvent(api, { total: 50 });
+    const history = new History([server.url]);
+    await Promise.all(people.map((person) => history.book(person, event.id)));
+    expect(history.tally()).toEqual({ '201 booked': 50, '201 waitlisted': 70 });
+
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toMatch(/inventory_commands_total\{kind="book",outcome="booked"\} 50\n/);
+    expect(metrics).toMatch(/inventory_commands_total\{kind="book",outcome="waitlisted"\} 70\n/);
+
+    // Figures of each process add up; those of the one database do not.
+    const { Event } = api.container.database.models;
+    expect(metrics).toContain(`\nwaitlist_people ${String(await Event.sum('waitlist_count'))}\n`);
+    expect(metrics).toContain(`\ndatabase_pool_max ${String(WORKERS * 10)}\n`);
+    expect(metrics).toContain('\ndatabase_up 1\n');
+
+    const [worker] = await server.workers();
+    process.kill(worker!, 'SIGKILL');
+    await until(() => listeningIn(server) === WORKERS + 1);
+    await Promise.all(people.slice(0, 20).map((person) => history.cancelHeld(person, event.id)));
+    await checkHistory(api.container.database, history, {
+      eventId: event.id,
+      people: people.map(({ id }) => id),
+    });
+  });
+
+  it('replaces workers that crash in a row ever more slowly', async () => {
+    const [worker] = await server.workers();
+    process.kill(worker!, 'SIGKILL');
+    await until(() => listeningIn(server) === WORKERS + 2);
+
+    expect(server.log.flatMap(({ pauseMs }) => pauseMs ?? [])).toEqual([500, 1_000]);
+  });
+
+  it('answers what it has begun, in all workers, before it stops', async () => {
+    const person = await makePerson(api.container);
+    const event = await makeEvent(api, { total: 500 });
+    const history = new History([server.url]);
+    const bookings = Array.from({ length: 100 }, () => history.book(person, event.id));
+    await Promise.race(bookings);
+
+    const exit = await server.stop();
+
+    await Promise.allSettled(bookings);
+    expect(exit).toEqual({ code: 0, signal: null });
+    await checkHistory(api.container.database, history, {
+      eventId: event.id,
+      people: [person.id],
+    });
+  });
+});
+
+describe('workers whose primary process is gone', () => {
+  it('end, and leave no port behind', async () => {
+    const api = await TestApi.start();
+    const { database } = api.container.config;
+    const server = await ServerProcess.start(database, {
+      env: { WEB_CONCURRENCY: String(WORKERS) },
+    });
+    try {
+      await until(() => listeningIn(server) === WORKERS);
+      const workers = await server.workers();
+
+      await server.kill();
+
+      await until(() => workers.every((worker) => !isRunning(worker)));
+      await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
+    } finally {
+      await api.close();
+    }
+  });
+});
+
+describe('workers that are still starting when the server is told to stop', () => {
+  it('stop as soon as they have started', async () => {
+    const api = await TestApi.start();
+    const { database } = api.container.config;
+    const server = await ServerProcess.start(database, { env: { WEB_CONCURRENCY: '3' } });
+    try {
+      // The first of them listens.
+      expect(await server.stop()).toEqual({ code: 0, signal: null });
+    } finally {
+      await server.kill();
+      await api.close();
+    }
+  });
+});
+
+describe('workers that can’t start', () => {
+  it('end the server, which says why', async () => {
+    const api = await TestApi.start();
+    try {
+      const { database } = api.container.config;
+      const server = ServerProcess.spawn(database, {
+        env: { WEB_CONCURRENCY: String(WORKERS), DB_DATABASE: 'there_is_no_such_database' },
+      });
+      expect(await server.exited).toEqual({ code: 1, signal: null });
+      expect(server.output).toContain('there_is_no_such_database');
+    } finally {
+      await api.close();
+    }
+  });
+});
+
+function listeningIn({ log }: ServerProcess): number {
+  return log.filter(({ message }) => message.startsWith('Listening on port')).length;
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,34 @@
+import { Op, QueryTypes } from 'sequelize';
+import type { Database } from '../../../src/database/database';
+
+/** Every row of every table, as text, by table. */
+export type TableContents = ReadonlyMap<string, string>;
+
+export async function readTables({ sequelize, models }: Database): Promise<TableContents> {
+  const tables = Object.values(models).map(({ tableName }) => tableName);
+  const contents = await Promise.all(
+    tables.map(async (table) => {
+      const rows = await sequelize.query(`SELECT * FROM ${table} ORDER BY id`, {
+        type: QueryTypes.SELECT,
+      });
+      return [table, JSON.stringify(rows)] as const;
+    }),
+  );
+  return new Map(contents);
+}
+
+/** Names of the tables of which any row differs. */
+export function changedTables(before: TableContents, after: TableContents): string[] {
+  return [...after].filter(([table, rows]) => before.get(table) !== rows).map(([table]) => table);
+}
+
+/** Deletes every row of every table but one account. */
+export async function emptyTables({ models }: Database, keptUserId: number): Promise<void> {
+  const all = { where: {} };
+  await models.IdempotencyKey.destroy(all);
+  await models.AuditEntry.destroy(all);
+  await models.WaitlistEntry.destroy(all);
+  await models.Booking.destroy(all);
+  await models.Event.destroy(all);
+  await models.User.destroy({ where: { id: { [Op.ne]: keptUserId } } });
+}

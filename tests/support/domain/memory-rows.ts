@@ -1,0 +1,119 @@
+import type { Command } from '../../../src/domain/commands';
+import { decide } from '../../../src/domain/decide';
+import { EventInventory } from '../../../src/domain/event-inventory';
+import {
+  compareQueueOrder,
+  type EventFacts,
+  type Ticket,
+  type WaitlistEntry,
+} from '../../../src/domain/inventory-state';
+import type { Outcome } from '../../../src/domain/outcomes';
+import { ChangeSet } from '../../../src/inventory/row-changes';
+import { decideGroup, type Settled } from '../../../src/inventory/decide-batch';
+import { headSize, needsOf } from '../../../src/inventory/requirements';
+
+/**
+ * The rows of one event in memory, loaded and written by the executor's own rules: of each group's
+ * snapshot no more than the commands need, of its changes no more than their sum.
+ */
+export class MemoryRows {
+  readonly bookings = new Map<number, Ticket>();
+  readonly entries = new Map<number, WaitlistEntry>();
+  #lastId = 0;
+
+  constructor(
+    public event: EventFacts,
+    readonly people: Set<number>,
+  ) {}
+
+  /** Runs commands as one group; of those that can't be in it, nothing is done. */
+  runGroup(commands: readonly Command[]): Settled[] {
+    const inventory = this.#load(commands);
+    const settled = decideGroup(
+      inventory,
+      new Map(),
+      commands.map((command) => ({ command, actorId: 1, requestId: null })),
+    );
+    const changes = new ChangeSet();
+    for (const one of settled) {
+      if (one.kind !== 'decided') continue;
+      for (const change of one.decision.changes) changes.add(change);
+    }
+    this.#write(changes);
+    this.event = inventory.event;
+    return settled;
+  }
+
+  /** What a command would be told now. */
+  decideAlone(command: Command): Outcome {
+    return decide(this.#load([command]), command).outcome;
+  }
+
+  get queue(): WaitlistEntry[] {
+    return [...this.entries.values()].sort(compareQueueOrder);
+  }
+
+  heldBy(userId: number): Ticket[] {
+    return [...this.bookings.values()].filter(
+      ({ holderId, status }) => holderId === userId && status === 'booked',
+    );
+  }
+
+  #load(commands: readonly Command[]): EventInventory {
+    const needs = needsOf(this.event, commands);
+    const tickets = [
+      ...[...needs.holders].flatMap((holder) => this.heldBy(holder)),
+      ...[...needs.bookingIds].flatMap((id) => this.bookings.get(id) ?? []),
+    ];
+    const size = headSize(tickets.length, needs);
+    return new EventInventory({
+      event: this.event,
+      now: new Date(1),
+      missingUsers: [...needs.accounts].filter((userId) => !this.people.has(userId)),
+      activeTicketCounts: new Map(
+        this.event.maxTicketsPerUser === null
+          ? []
+          : [...needs.capped].map((userId) => [userId, this.heldBy(userId).length]),
+      ),
+      tickets,
+      entries: [...this.entries.values()].filter(
+        ({ userId, entryId }) => needs.waiting.has(userId) || needs.entryIds.has(entryId ?? 0),
+      ),
+      head: size === 0 ? [] : this.queue.slice(0, size),
+    });
+  }
+
+  /** Fails where the database's unique keys would. */
+  #write(changes: ChangeSet): void {
+    if (changes.eventIsCancelled) {
+      for (const [id, ticket] of this.bookings) {
+        this.bookings.set(id, { ...ticket, status: 'cancelled' });
+      }
+      this.entries.clear();
+    }
+    for (const id of changes.cancelledBookingIds) {
+      const ticket = this.bookings.get(id);
+      if (ticket?.status !== 'booked') throw new Error(`Booking ${String(id)} is not active`);
+      this.bookings.set(id, { ...ticket, status: 'cancelled' });
+    }
+    for (const id of changes.removedEntryIds) {
+      if (!this.entries.delete(id)) throw new Error(`Entry ${String(id)} is gone already`);
+    }
+    for (const [id, entry] of changes.changed) this.entries.set(id, entry);
+    for (const ticket of changes.issued.values()) {
+      const bookingId = this.#nextId();
+      this.bookings.set(bookingId, { ...ticket, bookingId });
+    }
+    for (const entry of changes.added.values()) {
+      const isTaken = [...this.entries.values()].some(({ userId }) => userId === entry.userId);
+      if (isTaken) throw new Error(`User ${String(entry.userId)} waits already`);
+      const entryId = this.#nextId();
+      this.entries.set(entryId, { ...entry, entryId });
+    }
+  }
+
+  #nextId(): number {
+    this.#lastId += 7;
+    return this.#lastId;
+  }
+}

@@ -1,0 +1,283 @@
+import type { Command } from '../../../src/domain/commands';
+import type { EventFacts } from '../../../src/domain/inventory-state';
+import { findLedgerFaults } from '../../../src/domain/reconcile';
+import type { Outcome, Promotion } from '../../../src/domain/outcomes';
+import type { Settled } from '../../../src/inventory/decide-batch';
+import { PEOPLE, type Story, type Wish } from './command-arbitraries';
+import { MemoryRows } from './memory-rows';
+import { NaiveEvent, type NaiveResult } from './naive-event';
+
+/** May cancel anyone's tickets in the generated worlds. */
+const ORGANIZER = 1;
+
+/** Tickets only pile up: it is enough to compare all of them now and then, and at the end. */
+const TICKETS_COMPARED_EVERY = 10;
+
+/** Which rows a wish is about. */
+interface WishFacts {
+  readonly bookingIds: readonly number[];
+  readonly ticketNos: readonly number[];
+  readonly entryId: number;
+  readonly arrival: number;
+  readonly total: number;
+}
+
+/** The same event twice: by the domain and the executor's rules, and by the naive model. */
+export class TwinWorld {
+  readonly rows: MemoryRows;
+  readonly naive: NaiveEvent;
+  #steps = 0;
+
+  constructor({ total, cap }: Story) {
+    const people = new Set<number>(PEOPLE);
+    this.rows = new MemoryRows(newEvent(total, cap), people);
+    this.naive = new NaiveEvent(total, cap, people);
+  }
+
+  /**
+   * Runs wishes on both sides, the domain's as one group as far as they can be in one, and compares
+   * each result and then all that there is.
+   *
+   * @returns what was decided, for those that ran; the others are to run again
+   */
+  run(wishes: readonly Wish[]): { outcome: Outcome; promotions: readonly Promotion[] }[] {
+    const facts = wishes.map((wish) => this.#factsOf(wish));
+    const commands = wishes.map((wish, index) => this.#commandOf(wish, facts[index]!));
+    const settled = this.rows.runGroup(commands);
+    if (settled.length === 0) throw new Error('A group decided nothing');
+    const decided = settled.map((one) => this.#decisionOf(one));
+    decided.forEach(({ outcome, after }, index) => {
+      compare(outcome, this.#runNaively(wishes[index]!, facts[index]!));
+      const isStockWhileWaiting = after.availableTickets > 0 && after.waitlistCount > 0;
+      expectSame(
+        [after.version, after.availableTickets, isStockWhileWaiting],
+        [this.naive.version, this.naive.free, false],
+      );
+    });
+    this.#compareStates();
+    return decided;
+  }
+
+  #decisionOf(settled: Settled): {
+    outcome: Outcome;
+    promotions: readonly Promotion[];
+    after: EventFacts;
+  } {
+    if (settled.kind !== 'decided') throw new Error('No command here has a key');
+    return settled.decision;
+  }
+
+  /** What a wish means now, before its group runs. */
+  #factsOf(wish: Wish): WishFacts {
+    const bookingIds = wish.kind === 'cancel-bookings' ? this.#bookingIdsOf(wish.picks) : [];
+    const entry =
+      wish.kind === 'prioritize'
+        ? this.rows.queue.find(({ userId }) => userId === wish.user)
+        : undefined;
+    return {
+      bookingIds,
+      ticketNos: bookingIds.map((id) => this.rows.bookings.get(id)?.ticketNo ?? 0),
+      entryId: entry?.entryId ?? 0,
+      arrival: entry?.queueNo ?? 0,
+      total: wish.kind === 'update-event' ? Math.max(1, this.naive.total + wish.delta) : 0,
+    };
+  }
+
+  #commandOf(wish: Wish, facts: WishFacts): Command {
+    switch (wish.kind) {
+      case 'book':
+        return {
+          kind: 'book',
+          bookedBy: wish.by,
+          userId: wish.user,
+          additionalUsers: wish.guests,
+          quantity: wish.quantity,
+        };
+      case 'cancel-held':
+        return { kind: 'cancel-held', holderId: wish.user, quantity: wish.quantity };
+      case 'cancel-bookings':
+        return {
+          kind: 'cancel-bookings',
+          bookingIds: facts.bookingIds,
+          mayCancel: ({ holderId, bookedBy }) => [ORGANIZER, holderId, bookedBy].includes(wish.by),
+        };
+      case 'join':
+        return {
+          kind: 'join',
+          userId: wish.user,
+          requestedBy: wish.by,
+          quantity: wish.quantity,
+        };
+      case 'lower':
+        return { kind: 'lower', userId: wish.user, quantity: wish.quantity };
+      case 'leave':
+        return { kind: 'leave', userId: wish.user, mayRemove: () => true };
+      case 'prioritize':
+        return {
+          kind: 'prioritize',
+          entryId: facts.entryId,
+          priority: wish.priority,
+          mayManage: () => true,
+        };
+      case 'update-event':
+        return {
+          kind: 'update-event',
+          totalTickets: facts.total,
+          maxTicketsPerUser: wish.cap,
+          mayManage: () => true,
+        };
+      case 'cancel-event':
+        return { kind: 'cancel-event', mayManage: () => true };
+      case 'remove-person':
+        return { kind: 'remove-person', userId: wish.user };
+    }
+  }
+
+  #runNaively(wish: Wish, facts: WishFacts): NaiveResult {
+    const { naive } = this;
+    switch (wish.kind) {
+      case 'book':
+        return naive.book(wish.by, wish.user, wish.guests, wish.quantity);
+      case 'cancel-held':
+        return naive.cancelHeld(wish.user, wish.quantity);
+      case 'cancel-bookings':
+        return naive.cancelTickets(facts.ticketNos, (no) => {
+          const ticket = naive.tickets[no - 1]!;
+          return [ORGANIZER, ticket.holder, ticket.by].includes(wish.by);
+        });
+      case 'join':
+        return naive.join(wish.by, wish.user, wish.quantity);
+      case 'lower':
+        return naive.lower(wish.user, wish.quantity);
+      case 'leave':
+        return naive.leave(wish.user);
+      case 'prioritize':
+        return naive.prioritize(facts.arrival, wish.priority);
+      case 'update-event':
+        return naive.update(facts.total, wish.cap);
+      case 'cancel-event':
+        return naive.cancelEvent();
+      case 'remove-person':
+        return naive.removePerson(wish.user);
+    }
+  }
+
+  /** Tickets that were given out, cancelled ones included, and now and then one that never was. */
+  #bookingIdsOf(picks: readonly number[]): number[] {
+    const ids = [...this.rows.bookings.keys()];
+    return [...new Set(picks.map((pick) => ids[pick % (ids.length + 1)] ?? 0))];
+  }
+
+  /** Every ticket there ever was. */
+  compareTickets(): void {
+    const { rows, naive } = this;
+    expectSame(
+      [...rows.bookings.values()].flatMap(({ ticketNo, holderId, bookedBy, status }) => [
+        ticketNo,
+        holderId,
+        bookedBy,
+        status === 'booked',
+      ]),
+      naive.tickets.flatMap(({ no, holder, by, active }) => [no, holder, by, active]),
+    );
+  }
+
+  #compareStates(): void {
+    const { rows, naive } = this;
+    const { event } = rows;
+    expectSame(
+      [
+        event.availableTickets,
+        event.totalTickets,
+        event.maxTicketsPerUser,
+        event.version,
+        event.status === 'cancelled',
+      ],
+      [naive.free, naive.total, naive.cap, naive.version, naive.isCancelled],
+    );
+    this.#steps += 1;
+    if (this.#steps % TICKETS_COMPARED_EVERY === 0) this.compareTickets();
+    expectSame(
+      rows.queue.flatMap(({ userId, requestedBy, quantity, priority }) => [
+        userId,
+        requestedBy,
+        quantity,
+        priority,
+      ]),
+      naive.queue.flatMap(({ user, by, wants, priority }) => [user, by, wants, priority]),
+    );
+    expectSame(
+      findLedgerFaults(event, {
+        tickets: rows.bookings.size,
+        activeTickets: naive.tickets.filter(({ active }) => active).length,
+        highestTicketNo: naive.tickets.length,
+        waiting: rows.entries.size,
+        ticketsWaitedFor: naive.waiters.reduce((sum, { wants }) => sum + wants, 0),
+        highestQueueNo: Math.max(0, ...rows.queue.map(({ queueNo }) => queueNo)),
+      }),
+      [],
+    );
+  }
+}
+
+type Plain = string | number | boolean | null | undefined;
+
+/** Jest's own comparison is a hundred times slower, and hardly ever needed. */
+function expectSame(actual: readonly Plain[], expected: readonly Plain[]): void {
+  const isSame =
+    actual.length === expected.length && actual.every((value, index) => value === expected[index]);
+  if (!isSame) expect(actual).toEqual(expected);
+}
+
+function newEvent(total: number, cap: number | null): EventFacts {
+  const now = new Date(0);
+  return {
+    id: 1,
+    name: 'Concert',
+    status: 'active',
+    organizerId: ORGANIZER,
+    totalTickets: total,
+    availableTickets: total,
+    maxTicketsPerUser: cap,
+    version: 0,
+    nextTicketNo: 1,
+    nextQueueNo: 1,
+    waitlistCount: 0,
+    waitlistTickets: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function compare(outcome: Outcome, expected: NaiveResult): void {
+  expectSame([outcome.refused ? outcome.code : null], [expected.refused]);
+  if (outcome.refused || expected.refused !== null) return;
+  if ('tickets' in outcome) {
+    expectSame(
+      outcome.tickets.map(({ ticketNo }) => ticketNo),
+      expected.tickets ?? [],
+    );
+  }
+  if (outcome.kind === 'book') {
+    expectSame(
+      [
+        outcome.result,
+        ...outcome.waitlisted.flatMap(({ userId, quantity, position }) => [
+          userId,
+          quantity,
+          position,
+        ]),
+      ],
+      [
+        expected.result,
+        ...(expected.waitlisted ?? []).flatMap(({ user, wants, position }) => [
+          user,
+          wants,
+          position,
+        ]),
+      ],
+    );
+  }
+  if ('reassigned' in outcome) expectSame([outcome.reassigned], [expected.reassigned]);
+  if (outcome.kind === 'join') expectSame([outcome.position], [expected.position]);
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { PASSWORD } from '../../../factories/people';
+import {
+  everyone,
+  ownAccount,
+  usersAndAdmins,
+  type AccessCase,
+  type Asked,
+  type Cells,
+} from './access-case';
+import type { Scene } from './stage';
+
+const NEW_PASSWORD = 'another good password';
+const newEmail = (): string => `${randomUUID()}@example.com`;
+
+const account = async (scene: Scene): Promise<Asked> => ({ id: await scene.accountId() });
+const withNewEmail = async (scene: Scene): Promise<Asked> => ({
+  id: await scene.accountId(),
+  body: { email: newEmail() },
+});
+const withNewPassword = async (scene: Scene): Promise<Asked> => ({
+  id: await scene.accountId(),
+  body: { password: NEW_PASSWORD, current_password: PASSWORD },
+});
+
+/** Whoever knows an account's password gets in, whatever token they have. */
+const byPassword: Cells = [200, 'INVALID_CREDENTIALS', 'INVALID_CREDENTIALS'];
+
+export const ACCOUNT_CASES: readonly AccessCase[] = [
+  {
+    route: 'POST /api/auth/signup',
+    names: '',
+    ask: () => ({ body: { email: newEmail(), password: PASSWORD } }),
+    cells: { ...everyone([201]), 'no token': [201] },
+  },
+  {
+    route: 'POST /api/auth/login',
+    names: 'an e-mail, with the password of the caller’s own account',
+    changesNothing: true,
+    ask: async (scene) => ({
+      body: {
+        email: await scene.email(),
+        password: scene.owner === 'own' ? PASSWORD : NEW_PASSWORD,
+      },
+    }),
+    cells: { ...everyone(byPassword), 'no token': byPassword },
+  },
+  {
+    route: 'POST /api/auth/logout',
+    names: '',
+    ask: () => ({}),
+    cells: everyone([200]),
+  },
+  {
+    route: 'GET /api/users/me',
+    names: '',
+    ask: () => ({}),
+    cells: everyone([200]),
+  },
+  {
+    route: 'GET /api/users',
+    names: '',
+    ask: () => ({}),
+    cells: usersAndAdmins(['FORBIDDEN'], [200]),
+  },
+  {
+    route: 'GET /api/users/:id',
+    names: 'an account',
+    ask: account,
+    cells: ownAccount(200),
+  },
+  ...(['PUT', 'PATCH'] as const).flatMap((method): AccessCase[] => [
+    {
+      route: `${method} /api/users/:id`,
+      names: 'an account, for a new e-mail',
+      ask: withNewEmail,
+      cells: ownAccount(200),
+    },
+    {
+      route: `${method} /api/users/:id`,
+      names: 'an account, for a new password',
+      ask: withNewPassword,
+      cells: ownAccount(200),
+    },
+  ]),
+  {
+    route: 'DELETE /api/users/:id',
+    names: 'an account',
+    ask: account,
+    cells: ownAccount(200),
+  },
+  {
+    route: 'PATCH /api/users/:id/role',
+    names: 'an account',
+    ask: async (scene) => ({ id: await scene.accountId(), body: { role: 'organizer' } }),
+    // Nobody gives themselves a role, and who may not ask does not learn which accounts there are.
+    cells: usersAndAdmins(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'], [200, 200, 'USER_NOT_FOUND']),
+  },
+];

@@ -1,0 +1,152 @@
+import { makeEvent } from '../../../factories/events';
+import { makePerson, type Person } from '../../../factories/people';
+import type { TestApi } from '../test-api';
+import type { Caller, Owner } from './access-case';
+
+/** An id that nothing has. */
+const MISSING_ID = 2_147_483_647;
+const WAITED_FOR = 2;
+
+type Part = Exclude<Caller, 'no token'> | 'other holder' | 'other organizer' | 'waiting';
+
+/** A sold-out event: one ticket, which is held by whom somebody has booked it for. */
+interface Sold {
+  readonly eventId: number;
+  readonly ticketId: number;
+  readonly entryId: number;
+}
+
+/**
+ * People, and events that they are something to. `own` is the event that holder, booker and organizer
+ * have their part in, `another’s` one that none of them has, and the admin's own is a third.
+ */
+export class Stage {
+  readonly #people = new Map<Part, Promise<Person>>();
+  readonly #events = new Map<string, Promise<Sold>>();
+
+  constructor(private readonly api: TestApi) {}
+
+  person(part: Part): Promise<Person> {
+    const role = part === 'admin' ? 'admin' : part.endsWith('organizer') ? 'organizer' : 'user';
+    return remembered(this.#people, part, () => makePerson(this.api.container, role));
+  }
+
+  sold(caller: Caller, owner: Owner): Promise<Sold> {
+    if (owner === 'missing') {
+      return Promise.resolve({ eventId: MISSING_ID, ticketId: MISSING_ID, entryId: MISSING_ID });
+    }
+    if (owner === 'another’s') return this.#sell('other organizer', 'other holder', 'other holder');
+    return caller === 'admin'
+      ? this.#sell('admin', 'admin', 'admin')
+      : this.#sell('organizer', 'booker', 'holder');
+  }
+
+  async joinQueue(part: Part, eventId: number): Promise<number> {
+    const { token } = await this.person(part);
+    const wish = { event_id: eventId, quantity: WAITED_FOR };
+    return idIn(await this.api.post('/api/waitinglists/join-waitlist', token, wish));
+  }
+
+  #sell(organizer: Part, booker: Part, holder: Part): Promise<Sold> {
+    return remembered(this.#events, organizer, async () => {
+      const event = await makeEvent(this.api, {
+        total: 1,
+        organizer: await this.person(organizer),
+      });
+      const guests = booker === holder ? [] : [(await this.person(holder)).id];
+      const { body } = await this.api.post('/api/tickets/book', (await this.person(booker)).token, {
+        event_id: event.id,
+        quantity: 1,
+        additionalUsers: guests,
+      });
+      return {
+        eventId: event.id,
+        ticketId: body.data.bookings[0].id as number,
+        entryId: await this.joinQueue('waiting', event.id),
+      };
+    });
+  }
+}
+
+/** A stage, as one caller sees it who asks for the thing of one owner. */
+export class Scene {
+  constructor(
+    private readonly stage: Stage,
+    private readonly caller: Caller,
+    readonly owner: Owner,
+  ) {}
+
+  async token(): Promise<string | undefined> {
+    return this.caller === 'no token' ? undefined : (await this.#me()).token;
+  }
+
+  async email(): Promise<string> {
+    const { email } = await this.#account();
+    return email;
+  }
+
+  async accountId(): Promise<number> {
+    return (await this.#account()).id;
+  }
+
+  async eventId(): Promise<number> {
+    return (await this.stage.sold(this.caller, this.owner)).eventId;
+  }
+
+  /** An event that is the same for every caller and every owner. */
+  async anyEventId(): Promise<number> {
+    return (await this.stage.sold(this.caller, 'another’s')).eventId;
+  }
+
+  /** The event that the account holds a ticket for, if it holds any. */
+  async heldEventId(): Promise<number> {
+    const owner = this.owner === 'own' && this.caller !== 'stranger' ? 'own' : 'another’s';
+    return (await this.stage.sold(this.caller, owner)).eventId;
+  }
+
+  async ticketId(): Promise<number> {
+    return (await this.stage.sold(this.caller, this.owner)).ticketId;
+  }
+
+  /** Somebody's entry in the queue of the event. */
+  async entryId(): Promise<number> {
+    return (await this.stage.sold(this.caller, this.owner)).entryId;
+  }
+
+  /** Who waits in every queue. */
+  async waitingId(): Promise<number> {
+    return (await this.stage.person('waiting')).id;
+  }
+
+  /** An event in whose queue the caller waits; with another's, only others do. */
+  async queueId(): Promise<number> {
+    const eventId = await this.eventId();
+    if (this.owner === 'own' && this.caller !== 'no token') {
+      await this.stage.joinQueue(this.caller, eventId);
+    }
+    return eventId;
+  }
+
+  async #account(): Promise<Pick<Person, 'id' | 'email'>> {
+    if (this.owner === 'missing') return { id: MISSING_ID, email: 'nobody@example.com' };
+    return this.owner === 'own' ? this.#me() : this.stage.person('other holder');
+  }
+
+  #me(): Promise<Person> {
+    return this.stage.person(this.caller === 'no token' ? 'stranger' : this.caller);
+  }
+}
+
+function remembered<Key, Value>(
+  known: Map<Key, Promise<Value>>,
+  key: Key,
+  make: () => Promise<Value>,
+): Promise<Value> {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}
+
+function idIn({ body }: { body: { data: { id: number } } }): number {
+  return body.data.id;
+}

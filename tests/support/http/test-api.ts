@@ -1,0 +1,104 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import request from 'supertest';
+import { createContainer, type Container } from '../../../src/container';
+import { checkContract } from './contract';
+import { leakInAnswer } from '../setup/leaks';
+import { testConfig } from '../setup/test-config';
+import { testDatabase } from '../setup/test-database';
+
+export interface CallOptions {
+  readonly token?: string | undefined;
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer; its body has been held against the published document. */
+export interface ApiAnswer {
+  readonly status: number;
+  // Tests say what they expect of it; the document says what it may be.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
+  readonly body: any;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** A whole server on a real database, and a client for it. */
+export class TestApi {
+  private constructor(
+    readonly container: Container,
+    private readonly server: Server,
+  ) {}
+
+  static async start(overrides: Parameters<typeof testConfig>[1] = {}): Promise<TestApi> {
+    const container = createContainer(
+      testConfig(overrides.database ?? (await testDatabase()), overrides),
+    );
+    const server = await new Promise<Server>((resolve) => {
+      const listening = container.app.listen(0, '127.0.0.1', () => {
+        resolve(listening);
+      });
+    });
+    return new TestApi(container, server);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
+  }
+
+  /** Closes everything, and fails where a connection was not given back. */
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+    const { pool } = this.container.database.sequelize.connectionManager as unknown as {
+      pool?: { using: number };
+    };
+    const inUse = pool?.using ?? 0;
+    await this.container.close();
+    if (inUse > 0) throw new Error(`${String(inUse)} database connections were not given back`);
+  }
+
+  async call(method: Method, path: string, options: CallOptions = {}): Promise<ApiAnswer> {
+    const { token, body, query = {}, headers = {} } = options;
+    const call = request(this.server)[method](path).query(query).set(headers);
+    if (token !== undefined) call.set('Authorization', `Bearer ${token}`);
+    const {
+      status,
+      body: answer,
+      headers: answered,
+      text,
+    } = await (body === undefined ? call : call.send(body as object));
+    checkContract({ method, path, status, body: answer });
+    const leak = leakInAnswer(path, status, text);
+    if (leak !== null) throw new Error(`${method} ${path} gives away ${leak}: ${text}`);
+    return { status, body: answer, headers: answered };
+  }
+
+  get(path: string, token?: string, query: CallOptions['query'] = {}): Promise<ApiAnswer> {
+    return this.call('get', path, { token, query });
+  }
+
+  post(
+    path: string,
+    token: string | undefined,
+    body: object = {},
+    headers: CallOptions['headers'] = {},
+  ): Promise<ApiAnswer> {
+    return this.call('post', path, { token, body, headers });
+  }
+
+  patch(
+    path: string,
+    token: string,
+    body: object,
+    options: Pick<CallOptions, 'headers' | 'query'> = {},
+  ): Promise<ApiAnswer> {
+    return this.call('patch', path, { token, body, ...options });
+  }
+
+  delete(path: string, token: string, query: CallOptions['query'] = {}): Promise<ApiAnswer> {
+    return this.call('delete', path, { token, query });
+  }
+}

@@ -1,0 +1,112 @@
+import { createConnection, type Connection } from 'mysql2/promise';
+import type { MysqlSettings } from '../../../src/config/config';
+import { FaultWorld } from '../faults/fault-world';
+import { MariadbServer, type ServerOptions } from './mariadb-server';
+
+const DATABASE = 'tickets';
+/** The servers' own account: it may do what they need and nothing else. */
+const SERVICE_USER = 'tickets_service';
+const TABLES = [
+  'SequelizeMeta',
+  'audit_log',
+  'bookings',
+  'events',
+  'idempotency_keys',
+  'users',
+  'waitlists',
+] as const;
+const RIGHTS = 'SELECT, INSERT, UPDATE, DELETE';
+
+/** A mariadbd that one test file may do anything to, and a world of people in it. */
+export class OwnMariadb {
+  private constructor(
+    readonly mariadb: MariadbServer,
+    readonly world: FaultWorld,
+    /** For root, who is above limits and read-only. */
+    readonly root: MysqlSettings,
+  ) {}
+
+  static async start(options: ServerOptions = {}): Promise<OwnMariadb> {
+    const mariadb = await MariadbServer.start(options);
+    const root: MysqlSettings = {
+      dialect: 'mysql',
+      host: '127.0.0.1',
+      port: mariadb.port,
+      user: 'root',
+      password: '',
+      database: DATABASE,
+      poolMax: 10,
+    };
+    const { host, port, user } = root;
+    const bare = await createConnection({ host, port, user });
+    await bare.query(`CREATE DATABASE ${DATABASE}`);
+    await bare.end();
+    const own = new OwnMariadb(mariadb, await FaultWorld.open(root), root);
+    await own.asRoot(async (connection) => {
+      await connection.query(`CREATE USER ${SERVICE_USER}@'%'`);
+      for (const table of TABLES) {
+        await connection.query(`GRANT ${RIGHTS} ON ${DATABASE}.${table} TO ${SERVICE_USER}@'%'`);
+      }
+    });
+    return own;
+  }
+
+  /** What the servers under test are given. */
+  get service(): MysqlSettings {
+    return { ...this.root, user: SERVICE_USER };
+  }
+
+  connect(settings: MysqlSettings = this.root): Promise<Connection> {
+    const { host, port, user, password, database } = settings;
+    return createConnection({ host, port, user, password, database });
+  }
+
+  async asRoot<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await this.connect();
+    try {
+      return await work(connection);
+    } finally {
+      await connection.end();
+    }
+  }
+
+  /** Connections that the servers under test have open on the database's side. */
+  async serviceConnections(): Promise<number> {
+    return this.asRoot(async (connection) => {
+      const [rows] = await connection.query(
+        'SELECT COUNT(*) AS open FROM information_schema.processlist WHERE user = ?',
+        [SERVICE_USER],
+      );
+      return (rows as { open: number }[])[0]!.open;
+    });
+  }
+
+  async setRights(verb: 'GRANT' | 'REVOKE', right: string, table: string): Promise<void> {
+    const preposition = verb === 'GRANT' ? 'TO' : 'FROM';
+    await this.asRoot((connection) =>
+      connection.query(
+        `${verb} ${right} ON ${DATABASE}.${table} ${preposition} ${SERVICE_USER}@'%'`,
+      ),
+    );
+  }
+
+  /** Leaves the service with nothing but reading, and no connection that could ever do more. */
+  async takeAllRights(): Promise<void> {
+    await this.asRoot(async (connection) => {
+      await connection.query(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${SERVICE_USER}@'%'`);
+      await connection.query(`GRANT SELECT ON ${DATABASE}.* TO ${SERVICE_USER}@'%'`);
+      await connection.query(`KILL USER ${SERVICE_USER}`);
+    });
+  }
+
+  async giveAllRights(): Promise<void> {
+    await this.asRoot((connection) =>
+      connection.query(`GRANT ALL ON ${DATABASE}.* TO ${SERVICE_USER}@'%'`),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.world.close();
+    await this.mariadb.stop();
+  }
+}

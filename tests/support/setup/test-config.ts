@@ -1,0 +1,36 @@
+import type { Config, DatabaseSettings } from '../../../src/config/config';
+
+export const TEST_SECRET = 'a secret that is only good for tests, 48 bytes long';
+
+type Overrides = Partial<Omit<Config, 'auth' | 'http' | 'log'>> & {
+  readonly auth?: Partial<Config['auth']>;
+  readonly http?: Partial<Config['http']>;
+  readonly log?: Partial<Config['log']>;
+};
+
+/** A configuration for tests: cheap hashes, no log, everything else as by default. */
+export function testConfig(database: DatabaseSettings, overrides: Overrides = {}): Config {
+  return {
+    environment: 'test',
+    workers: 1,
+    database,
+    migrateOnStart: false,
+    eventCreators: 'everyone',
+    rateLimits: { enabled: false, redisUrl: null },
+    metricsToken: null,
+    warnings: [],
+    ...overrides,
+    http: { port: 0, trustProxy: false, origins: '*', credentials: false, ...overrides.http },
+    auth: {
+      secret: TEST_SECRET,
+      previousSecrets: [],
+      tokenLifetimeSeconds: 3_600,
+      bcryptRounds: 4,
+      refuseCommonPasswords: false,
+      refusedWords: [],
+      firstAdmin: null,
+      ...overrides.auth,
+    },
+    log: { level: 'silent', accessFormat: 'dev', directory: null, ...overrides.log },
+  };
+}

@@ -1,0 +1,38 @@
+/** Databases by the names of the Jest projects that run on them. */
+const DATABASES = { sqlite: 'SQLite', mysql: 'MySQL/MariaDB' };
+
+/** A Jest reporter that ends the run by saying what was run, on which databases, and what was not. */
+export default class WhatRan {
+  onRunComplete(_contexts, { testResults }) {
+    // Jest prints its own summary after all reporters.
+    process.once('exit', () => this.#print(testResults));
+  }
+
+  #print(testResults) {
+    const projects = new Map();
+    for (const { displayName, numPassingTests, numFailingTests, numPendingTests } of testResults) {
+      const name = displayName?.name ?? 'tests';
+      const sums = projects.get(name) ?? { files: 0, passed: 0, failed: 0, skipped: 0 };
+      sums.files += 1;
+      sums.passed += numPassingTests;
+      sums.failed += numFailingTests;
+      sums.skipped += numPendingTests;
+      projects.set(name, sums);
+    }
+    console.log('\nWhat ran:');
+    for (const [name, { files, passed, failed, skipped }] of projects) {
+      console.log(
+        `  ${name.padEnd(18)} ${String(files).padStart(3)} files: ` +
+          `${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} skipped`,
+      );
+    }
+    const ran = Object.keys(DATABASES).filter((database) =>
+      [...projects.keys()].some((name) => name.split('-').at(-1) === database),
+    );
+    console.log(
+      ran.length === 0
+        ? 'None of these tests uses a database.'
+        : `The tests ran on ${ran.map((database) => DATABASES[database]).join(' and on ')}.`,
+    );
+  }
+}
