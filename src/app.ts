@@ -4,12 +4,12 @@ import helmet from 'helmet';
 import type { Config } from './config/config';
 import type { Services } from './controllers/controller';
 import { accessLog } from './middlewares/access-log';
-import { beginRequest } from './middlewares/request-id';
+import { requestId } from './middlewares/request-id';
 import { countRequest } from './middlewares/count-request';
 import { errorHandler } from './middlewares/error-handler';
 import { asRequestHandler } from './middlewares/locals';
 import { notFound } from './middlewares/not-found';
-import { takeTurns } from './middlewares/pace-requests';
+import { paceRequests } from './middlewares/pace-requests';
 import type { Logger } from './observability/logger';
 import type { Metrics } from './observability/metrics';
 import { buildDocument } from './openapi/document';
@@ -59,10 +59,10 @@ export function createApp(dependencies: AppDependencies): Express {
   app.set('etag', false);
   app.disable('x-powered-by');
 
-  app.use(asRequestHandler(beginRequest));
+  app.use(asRequestHandler(requestId));
   app.use(asRequestHandler(countRequest(metrics)));
   app.use(asRequestHandler(accessLog(logger, config.log)));
-  app.use(asRequestHandler(takeTurns()));
+  app.use(asRequestHandler(paceRequests()));
   app.use(
     helmet({
       contentSecurityPolicy: {

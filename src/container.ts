@@ -11,19 +11,19 @@ import { addSampledGauges } from './observability/sampled-gauges';
 import { LoginGuard } from './auth/login-guard';
 import { RateLimiter } from './rate-limits/rate-limiter';
 import { connectRedis } from './rate-limits/redis';
-import { AccountDirectory } from './auth/account-cache';
+import { AccountCache } from './auth/account-cache';
 import { AdminAccountsService } from './services/admin-accounts.service';
 import { AuditService } from './services/audit.service';
 import { AuthService } from './services/auth.service';
 import { EventReader } from './services/event-reader';
 import { EventsService } from './services/events.service';
 import { HealthService } from './services/health.service';
-import { LedgerService } from './services/reconcile.service';
-import { MyEventService } from './services/my-event-reader';
+import { ReconcileService } from './services/reconcile.service';
+import { MyEventReader } from './services/my-event-reader';
 import { PasswordHasher } from './auth/password-hasher';
 import { PasswordRules } from './auth/password-rules';
 import { TicketsService } from './services/tickets.service';
-import { TokenService } from './auth/tokens';
+import { Tokens } from './auth/tokens';
 import { UsersService } from './services/users.service';
 import { waitlistTotals } from './services/waitlist-totals';
 import { WaitlistsService } from './services/waitlists.service';
@@ -65,8 +65,8 @@ export function createContainer(config: Config): Container {
   const guard = isLimited ? new LoginGuard(redis, metrics) : null;
   const rateLimiter = isLimited ? new RateLimiter(redis, metrics) : null;
   const hasher = new PasswordHasher(config.auth.bcryptRounds);
-  const tokens = new TokenService(config.auth);
-  const accounts = new AccountDirectory(database);
+  const tokens = new Tokens(config.auth);
+  const accounts = new AccountCache(database);
   const events = new EventReader(database);
   const passwordRules = new PasswordRules(config.auth);
   const services: Services = {
@@ -89,10 +89,10 @@ export function createContainer(config: Config): Container {
     }),
     events: new EventsService({ database, unitOfWork, inventory }),
     eventReader: events,
-    myEvents: new MyEventService({ database, unitOfWork }),
+    myEvents: new MyEventReader({ database, unitOfWork }),
     tickets: new TicketsService({ database, inventory, events }),
     waitlists: new WaitlistsService({ database, unitOfWork, inventory }),
-    ledger: new LedgerService({ database, unitOfWork }),
+    ledger: new ReconcileService({ database, unitOfWork }),
     audit: new AuditService({ database, events }),
   };
   const health = new HealthService(database.sequelize);

@@ -7,7 +7,7 @@ import { createContainer } from './container';
 import { shareMetrics } from './observability/cluster-metrics';
 import { createLogger } from './observability/logger';
 import { startHousekeeping } from './process/housekeeping';
-import { startLedgerWatch } from './process/reconcile-watch';
+import { startReconcileWatch } from './process/reconcile-watch';
 import { HttpServer } from './process/http-server';
 import { prepareDatabase } from './process/prepare-database';
 import { stopOnSignals } from './process/stop-on-signals';
@@ -42,7 +42,7 @@ async function serve(config: Config): Promise<void> {
     const server = new HttpServer(container.app, logger);
     const port = await server.listen(config.http.port);
     const housekeeping = startHousekeeping(container);
-    const ledgerWatch = startLedgerWatch(container);
+    const ledgerWatch = startReconcileWatch(container);
     logger.info(`Listening on port ${String(port)}: http://localhost:${String(port)}/api-docs`, {
       port,
       database: config.database.dialect,

@@ -16,7 +16,7 @@ export interface Finding {
   readonly lines: readonly Line[];
 }
 
-interface Demand {
+interface LoadRequest {
   readonly measure: string;
   /** One value a round; the median counts. */
   readonly values: readonly number[];
@@ -26,7 +26,7 @@ interface Demand {
 }
 
 /** Holds the median of the rounds against what is demanded. */
-export function lineOf({ measure, values, atLeast, atMost, unit = '×' }: Demand): Line {
+export function lineOf({ measure, values, atLeast, atMost, unit = '×' }: LoadRequest): Line {
   const value = median(values);
   const demand =
     atLeast === undefined ? `≤ ${String(atMost)}${unit}` : `≥ ${String(atLeast)}${unit}`;

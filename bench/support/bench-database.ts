@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import type { MysqlSettings } from '../../src/config/config';
 import { Migrator } from '../../src/database/migrator';
-import { TokenService } from '../../src/auth/tokens';
+import { Tokens } from '../../src/auth/tokens';
 import { MariadbServer } from '../../tests/support/servers/mariadb-server';
 import { TEST_SECRET, testConfig } from '../../tests/support/setup/test-config';
 
@@ -192,7 +192,7 @@ export class BenchDatabase {
        FROM seq_1_to_${String(people)}`,
     );
     const { auth } = testConfig(this.settings);
-    const tokens = new TokenService({ ...auth, tokenLifetimeSeconds: TOKEN_SECONDS });
+    const tokens = new Tokens({ ...auth, tokenLifetimeSeconds: TOKEN_SECONDS });
     const lines = Array.from({ length: ASKERS }, (_, index) =>
       tokens.issue({ userId: QUEUE_PEOPLE + index + 1, version: 0 }),
     );

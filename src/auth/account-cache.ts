@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
-import { GroupedReader } from '../database/batched-reader';
+import { BatchedReader } from '../database/batched-reader';
 import type { Role } from '../models/user.model';
 
 /**
@@ -23,14 +23,14 @@ export interface Account {
  * Looks accounts up for authentication, and remembers them for a second at the most. Whoever changes
  * an account calls `forget` after the commit; then this process knows at once.
  */
-export class AccountDirectory {
+export class AccountCache {
   readonly #remembered = new LRUCache<number, Account>({ max: REMEMBERED_MAX, ttl: LIFETIME_MS });
-  readonly #reader: GroupedReader<number, Account>;
+  readonly #reader: BatchedReader<number, Account>;
   /** Grows with each `forget`: what was read before may be out of date. */
   #changes = 0;
 
   constructor(private readonly database: Database) {
-    this.#reader = new GroupedReader((ids) => this.#load(ids));
+    this.#reader = new BatchedReader((ids) => this.#load(ids));
   }
 
   /** Undefined where there is no such account any more. */

@@ -20,7 +20,7 @@ export class PasswordRules {
   }
 
   /** @throws ApiError VALIDATION_FAILED for a password that guessers try first */
-  demandGood(password: string): void {
+  requireStrong(password: string): void {
     const lower = password.toLowerCase();
     if (this.#common.has(lower)) throw refused('is one of the most common ones');
     if (this.#words.has(lower) || this.#words.has(lower.replace(AROUND_WORDS, ''))) {

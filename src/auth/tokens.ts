@@ -17,7 +17,7 @@ export interface TokenClaims {
 }
 
 /** Issues and reads the bearer tokens. */
-export class TokenService {
+export class Tokens {
   readonly #signingKey: KeyObject;
   readonly #verifyingKeys: readonly KeyObject[];
   readonly lifetimeSeconds: number;

@@ -1,12 +1,12 @@
 import type { EventFacts } from '../domain/inventory-state';
-import { Replay, type KeyScope, type Once, type StoredAnswer } from '../inventory/idempotency';
+import { Replay, type KeyScope, type IdempotentRequest, type StoredAnswer } from '../inventory/idempotency';
 import type { Actor } from '../policies/permissions';
 import type { AuditService } from '../services/audit.service';
 import type { AuthService } from '../services/auth.service';
 import type { EventReader } from '../services/event-reader';
 import type { EventsService } from '../services/events.service';
-import type { LedgerService } from '../services/reconcile.service';
-import type { MyEventService } from '../services/my-event-reader';
+import type { ReconcileService } from '../services/reconcile.service';
+import type { MyEventReader } from '../services/my-event-reader';
 import type { Page } from '../services/pages';
 import type { TicketsService } from '../services/tickets.service';
 import type { UsersService } from '../services/users.service';
@@ -18,15 +18,15 @@ export interface Services {
   readonly users: UsersService;
   readonly events: EventsService;
   readonly eventReader: EventReader;
-  readonly myEvents: MyEventService;
+  readonly myEvents: MyEventReader;
   readonly tickets: TicketsService;
   readonly waitlists: WaitlistsService;
-  readonly ledger: LedgerService;
+  readonly ledger: ReconcileService;
   readonly audit: AuditService;
 }
 
 /** A request that carries an Idempotency-Key. */
-export interface KeyedRequest extends KeyScope {
+export interface IdempotencyKey extends KeyScope {
   readonly fingerprint: string;
 }
 
@@ -37,7 +37,7 @@ export interface ApiRequest<Body = unknown, Query = unknown, Params = unknown> {
   readonly body: Body;
   readonly query: Query;
   readonly params: Params;
-  readonly keyed: KeyedRequest | undefined;
+  readonly idempotencyKey: IdempotencyKey | undefined;
 }
 
 /** A request of somebody who is logged in. */
@@ -95,14 +95,14 @@ export function envelopeOf({ status, message, data, meta }: Answer): object {
  * of the effect and stored there; a repeated request is answered with what was stored.
  */
 export async function idempotently<Result extends object>(
-  { keyed }: ApiRequest,
+  { idempotencyKey }: ApiRequest,
   present: (result: Result) => Answer,
-  work: (once: Once<Result> | undefined) => Promise<Result | Replay>,
+  work: (once: IdempotentRequest<Result> | undefined) => Promise<Result | Replay>,
 ): Promise<Answer | Replay> {
   const answer = (result: Result): StoredAnswer => {
     const presented = present(result);
     return { status: presented.status, body: JSON.stringify(envelopeOf(presented)) };
   };
-  const result = await work(keyed && { ...keyed, answer });
+  const result = await work(idempotencyKey && { ...idempotencyKey, answer });
   return result instanceof Replay ? result : present(result);
 }

@@ -1,7 +1,7 @@
 import { serviceUnavailable } from '../errors/api-error';
 
 /** Keys in one query. */
-const GROUP_KEYS = 500;
+const BATCH_KEYS_MAX = 500;
 /** Reads that may wait, so that a slow database can't pile them up without end. */
 const WAITING_MAX = 10_000;
 
@@ -14,7 +14,7 @@ interface Waiting<Row> {
  * Reads that wait at the same moment share one query. It begins after the youngest of them has
  * arrived, so none gets to see less than if it had asked alone: grouped, but never stale.
  */
-export class GroupedReader<Key, Row> {
+export class BatchedReader<Key, Row> {
   #waiting = new Map<Key, Waiting<Row>[]>();
   #waitingCount = 0;
   #isReading = false;
@@ -39,12 +39,12 @@ export class GroupedReader<Key, Row> {
 
   async #readAll(): Promise<void> {
     this.#isReading = true;
-    while (this.#waiting.size > 0) await this.#readGroup(this.#takeGroup());
+    while (this.#waiting.size > 0) await this.#readBatch(this.#takeBatch());
     this.#isReading = false;
   }
 
-  #takeGroup(): ReadonlyMap<Key, Waiting<Row>[]> {
-    const group = new Map([...this.#waiting].slice(0, GROUP_KEYS));
+  #takeBatch(): ReadonlyMap<Key, Waiting<Row>[]> {
+    const group = new Map([...this.#waiting].slice(0, BATCH_KEYS_MAX));
     for (const [key, waiting] of group) {
       this.#waiting.delete(key);
       this.#waitingCount -= waiting.length;
@@ -52,7 +52,7 @@ export class GroupedReader<Key, Row> {
     return group;
   }
 
-  async #readGroup(group: ReadonlyMap<Key, Waiting<Row>[]>): Promise<void> {
+  async #readBatch(group: ReadonlyMap<Key, Waiting<Row>[]>): Promise<void> {
     try {
       const rows = await this.load([...group.keys()]);
       for (const [key, waiting] of group) {

@@ -3,7 +3,7 @@ import type { BookTickets } from './commands';
 import { accept, refused, refuseWith, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
 import { DEFAULT_PRIORITY, type Ticket, type WaitlistEntry } from './inventory-state';
-import type { TicketsBooked, WaitlistPlace } from './outcomes';
+import type { TicketsBooked, WaitlistPosition } from './outcomes';
 import { refuseMissingUsers, refuseOverCap } from './rules';
 
 /** What one person is asked for, and what of it they are given. */
@@ -92,7 +92,7 @@ function waitlistTheRest(
   inventory: EventInventory,
   command: BookTickets,
   shares: readonly Share[],
-): { changes: Change[]; waitlisted: WaitlistPlace[] } {
+): { changes: Change[]; waitlisted: WaitlistPosition[] } {
   const newcomers = shares.filter(
     (share) => share.given < share.wanted && !inventory.entryOf(share.userId),
   );

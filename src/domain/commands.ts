@@ -72,8 +72,8 @@ export interface CancelEvent {
 }
 
 /** A person's account goes: their tickets go back, their place in the queue goes. */
-export interface RemovePerson {
-  readonly kind: 'remove-person';
+export interface DeleteAccount {
+  readonly kind: 'delete-account';
   readonly userId: number;
 }
 
@@ -87,6 +87,6 @@ export type Command =
   | PrioritizeEntry
   | UpdateEvent
   | CancelEvent
-  | RemovePerson;
+  | DeleteAccount;
 
 export type CommandKind = Command['kind'];

@@ -3,7 +3,7 @@ import { cancelBookings, cancelHeldTickets } from './cancel-tickets';
 import type { Command } from './commands';
 import { refuseWith, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
-import { cancelEvent, removePerson, updateEvent } from './manage-event';
+import { cancelEvent, deleteAccount, updateEvent } from './manage-event';
 import { joinWaitlist, leaveWaitlist, lowerQuantity, prioritizeEntry } from './waitlist';
 
 /**
@@ -33,7 +33,7 @@ export function decide(inventory: EventInventory, command: Command): Decision {
       return updateEvent(inventory, command);
     case 'cancel-event':
       return cancelEvent(inventory, command);
-    case 'remove-person':
-      return removePerson(inventory, command);
+    case 'delete-account':
+      return deleteAccount(inventory, command);
   }
 }

@@ -8,7 +8,7 @@ import {
 } from './inventory-state';
 
 /** What is known of an event when its commands are decided: their part of the house, no more. */
-export interface InventorySnapshot {
+export interface LoadedInventory {
   readonly event: EventFacts;
   /** The moment of the decisions, stamped on all they create. */
   readonly now: Date;
@@ -27,10 +27,10 @@ export interface InventorySnapshot {
 }
 
 /** A decision hangs on something that the snapshot does not hold: decide it on a fresh one. */
-export class BeyondSnapshotError extends Error {
+export class NotLoadedError extends Error {
   constructor() {
     super('The queue goes on past the part of it that was loaded');
-    this.name = 'BeyondSnapshotError';
+    this.name = 'NotLoadedError';
   }
 }
 
@@ -52,7 +52,7 @@ export class EventInventory {
   #head: Map<number, WaitlistEntry>;
   #headIsWhole: boolean;
 
-  constructor(snapshot: InventorySnapshot) {
+  constructor(snapshot: LoadedInventory) {
     this.now = snapshot.now;
     this.missingUsers = new Set(snapshot.missingUsers);
     this.takenNames = new Set(snapshot.takenNames);
@@ -101,11 +101,11 @@ export class EventInventory {
 
   /**
    * The queue in order.
-   * @throws BeyondSnapshotError when it goes on and more of it is read than was loaded
+   * @throws NotLoadedError when it goes on and more of it is read than was loaded
    */
   *queue(): Generator<WaitlistEntry, void> {
     yield* this.#head.values();
-    if (!this.#headIsWhole) throw new BeyondSnapshotError();
+    if (!this.#headIsWhole) throw new NotLoadedError();
   }
 
   /** Moves the inventory on by what was decided for one command. */

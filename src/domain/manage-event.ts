@@ -1,6 +1,6 @@
 /** What an event's organizer can do to it, and what a leaving account does to it. */
 import type { Change } from './changes';
-import type { CancelEvent, RemovePerson, UpdateEvent } from './commands';
+import type { CancelEvent, DeleteAccount, UpdateEvent } from './commands';
 import { cancelledAt } from './cancel-tickets';
 import { accept, refuseWith, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
@@ -70,7 +70,7 @@ export function cancelEvent(inventory: EventInventory, { mayManage }: CancelEven
 }
 
 /** The person's own entry goes first, so that none of their tickets comes back to them. */
-export function removePerson(inventory: EventInventory, { userId }: RemovePerson): Decision {
+export function deleteAccount(inventory: EventInventory, { userId }: DeleteAccount): Decision {
   const entry = inventory.entryOf(userId);
   const cancelled = inventory
     .ticketsHeldBy(userId)
@@ -84,6 +84,6 @@ export function removePerson(inventory: EventInventory, { userId }: RemovePerson
   return accept(inventory, { changes, promotions: moved.promotions }, () => ({
     refused: false,
     eventId: inventory.event.id,
-    kind: 'remove-person',
+    kind: 'delete-account',
   }));
 }

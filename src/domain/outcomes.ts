@@ -29,7 +29,7 @@ export interface Refusal {
   readonly field?: string;
 }
 
-export interface WaitlistPlace {
+export interface WaitlistPosition {
   readonly userId: number;
   readonly quantity: number;
   /** Counts from 1. */
@@ -52,7 +52,7 @@ export interface TicketsBooked extends Accepted {
   readonly kind: 'book';
   readonly result: 'booked' | 'partially_booked' | 'waitlisted';
   readonly tickets: readonly Ticket[];
-  readonly waitlisted: readonly WaitlistPlace[];
+  readonly waitlisted: readonly WaitlistPosition[];
   readonly availableTickets: number;
   readonly version: number;
 }
@@ -88,8 +88,8 @@ export interface EventUpdated extends Accepted {
   readonly promotions: readonly Promotion[];
 }
 
-export interface PersonRemoved extends Accepted {
-  readonly kind: 'remove-person';
+export interface AccountDeleted extends Accepted {
+  readonly kind: 'delete-account';
 }
 
 export type Acceptance =
@@ -99,7 +99,7 @@ export type Acceptance =
   | WaitlistEntryChanged
   | WaitlistLeft
   | EventUpdated
-  | PersonRemoved;
+  | AccountDeleted;
 
 export type Outcome = Acceptance | Refusal;
 

@@ -1,7 +1,7 @@
 import type { EventFacts } from './inventory-state';
 
 /** What an event's rows add up to. */
-export interface LedgerCounts {
+export interface RowCounts {
   /** Ticket rows, cancelled ones included. */
   readonly tickets: number;
   readonly activeTickets: number;
@@ -19,7 +19,7 @@ export interface LedgerCounts {
  *
  * @returns what does not agree, in words; empty where all is well
  */
-export function findLedgerFaults(event: EventFacts, rows: LedgerCounts): string[] {
+export function findDiscrepancies(event: EventFacts, rows: RowCounts): string[] {
   const faults: string[] = [];
   const expect = (name: string, actual: number, wanted: number): void => {
     if (actual !== wanted) faults.push(`${name} is ${String(actual)}, should be ${String(wanted)}`);

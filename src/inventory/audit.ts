@@ -47,7 +47,7 @@ const ACTION_OF: Readonly<Record<CommandKind, AuditAction>> = {
   prioritize: 'waitlist.prioritize',
   'update-event': 'event.update',
   'cancel-event': 'event.cancel',
-  'remove-person': 'user.delete',
+  'delete-account': 'user.delete',
 };
 
 /** Writes audit records, all with one statement, in the order given. */
@@ -140,7 +140,7 @@ function personOf({ command }: CommandRequest, changes: Decision['changes']): nu
     case 'join':
     case 'lower':
     case 'leave':
-    case 'remove-person':
+    case 'delete-account':
       return command.userId;
     case 'cancel-bookings':
     case 'prioritize': {

@@ -6,9 +6,9 @@ import type { EventFacts, Ticket, WaitlistEntry } from '../domain/inventory-stat
 import { refuse, type Acceptance, type Outcome } from '../domain/outcomes';
 import type { EventRow } from '../models/event.model';
 import { auditOf, writeAudit } from './audit';
-import { ChangeSet } from './row-changes';
+import { RowChanges } from './row-changes';
 import type { CommandRequest, CommandResult } from './command-request';
-import { decideGroup, type Settled } from './decide-batch';
+import { decideBatch, type Verdict } from './decide-batch';
 import {
   loadKeys,
   Replay,
@@ -19,32 +19,32 @@ import {
   type StoredKey,
 } from './idempotency';
 import { loadInventories } from './inventory-loader';
-import { writeEvents, writeRows, type EventChanges } from './inventory-writer';
+import { writeEvents, writeRows, type EventRowChanges } from './inventory-writer';
 import { readBookingIds, readEntryIds } from './new-ids';
 
 /** Commands of one event that run together. */
-export interface EventGroup {
+export interface EventBatch {
   readonly eventId: number;
   readonly requests: readonly CommandRequest[];
 }
 
 /** The same, once the event is locked. */
-interface LockedGroup {
+interface LockedBatch {
   readonly row: EventRow;
   readonly requests: readonly CommandRequest[];
 }
 
 /** What became of one event's commands. */
-export interface GroupResult {
+export interface BatchResult {
   /** One for each command from the first on; the commands without one must run again. */
   readonly results: readonly CommandResult[];
   readonly promotedTickets: number;
 }
 
 /** What became of groups that locked their events themselves. */
-export interface LockedResult {
+export interface BatchResults {
   /** One for each group; null where the event was locked by others. */
-  readonly groups: readonly (GroupResult | null)[];
+  readonly groups: readonly (BatchResult | null)[];
   readonly lockWaitMs: number;
 }
 
@@ -57,9 +57,9 @@ interface NewIds {
 }
 
 /** One event's commands once they are decided. */
-interface DecidedGroup extends LockedGroup {
+interface DecidedBatch extends LockedBatch {
   readonly keys: ReadonlyMap<string, StoredKey>;
-  readonly settled: readonly Settled[];
+  readonly verdicts: readonly Verdict[];
   readonly effective: readonly Effective[];
   readonly after: EventFacts;
 }
@@ -73,11 +73,11 @@ interface DecidedGroup extends LockedGroup {
  *
  * @throws WriteConflictError when a row is not as it was under the lock; then nothing may stay
  */
-export async function runGroups(
+export async function runBatches(
   database: Database,
   tx: Tx,
-  groups: readonly EventGroup[],
-): Promise<LockedResult> {
+  groups: readonly EventBatch[],
+): Promise<BatchResults> {
   const askedAt = performance.now();
   const isOne = groups.length === 1;
   const lock = isOne ? lockEvents : lockFreeEvents;
@@ -104,16 +104,16 @@ export async function runLocked(
   database: Database,
   tx: Tx,
   now: Date,
-  groups: readonly LockedGroup[],
-): Promise<GroupResult[]> {
+  groups: readonly LockedBatch[],
+): Promise<BatchResult[]> {
   const decided = await decideAll(database, tx, now, groups);
   const changed = decided.filter(({ effective }) => effective.length > 0);
   const ids = await writeChanges(database, tx, now, changed);
 
   const newKeys: NewKey[] = [];
-  const results = decided.map(({ row, settled, effective, keys }): GroupResult => {
+  const results = decided.map(({ row, verdicts, effective, keys }): BatchResult => {
     const answers = new Map<CommandRequest, StoredAnswer>();
-    const results = settled.map((one) => resultOf(one, ids.get(row.id), answers));
+    const results = verdicts.map((one) => resultOf(one, ids.get(row.id), answers));
     for (const [{ once }, answer] of answers) {
       if (!once) throw new Error('Only requests with a key have a stored answer');
       newKeys.push({ eventId: row.id, once, answer, replaces: keys.get(scopeId(once)) });
@@ -140,38 +140,38 @@ async function decideAll(
   database: Database,
   tx: Tx,
   now: Date,
-  groups: readonly LockedGroup[],
-): Promise<DecidedGroup[]> {
+  groups: readonly LockedBatch[],
+): Promise<DecidedBatch[]> {
   const scopes = groups.flatMap(({ row, requests }) =>
     requests.flatMap(({ once }) => (once ? [{ eventId: row.id, scope: once }] : [])),
   );
   const keys = await loadKeys(database, tx, scopes);
-  const demands = groups.map(({ row, requests }) => ({
+  const loadRequests = groups.map(({ row, requests }) => ({
     row,
     commands: requests.map(({ command }) => command),
   }));
-  const inventories = await loadInventories(database, tx, now, demands);
+  const inventories = await loadInventories(database, tx, now, loadRequests);
   return groups.map(({ row, requests }, index) => {
     const inventory = inventories[index]!;
     const ownKeys = keys.get(row.id) ?? new Map<string, StoredKey>();
-    const settled = decideGroup(inventory, ownKeys, requests);
-    const effective = settled.flatMap((one) => (isEffective(one) ? [one] : []));
-    return { row, requests, keys: ownKeys, settled, effective, after: inventory.event };
+    const verdicts = decideBatch(inventory, ownKeys, requests);
+    const effective = verdicts.flatMap((one) => (isEffective(one) ? [one] : []));
+    return { row, requests, keys: ownKeys, verdicts, effective, after: inventory.event };
   });
 }
 
-function resultWithoutEvent({ eventId, requests }: EventGroup): GroupResult {
+function resultWithoutEvent({ eventId, requests }: EventBatch): BatchResult {
   const missing = refuse('EVENT_NOT_FOUND', `No event ${String(eventId)}`);
   return { results: requests.map(() => missing), promotedTickets: 0 };
 }
 
-type Effective = Extract<Settled, { kind: 'decided' }>;
+type Effective = Extract<Verdict, { kind: 'decided' }>;
 
-function isEffective(settled: Settled): settled is Effective {
+function isEffective(verdicts: Verdict): verdicts is Effective {
   return (
-    settled.kind === 'decided' &&
-    settled.decision.changes.length > 0 &&
-    settled.request.isDryRun !== true
+    verdicts.kind === 'decided' &&
+    verdicts.decision.changes.length > 0 &&
+    verdicts.request.isDryRun !== true
   );
 }
 
@@ -180,10 +180,10 @@ async function writeChanges(
   database: Database,
   tx: Tx,
   now: Date,
-  groups: readonly DecidedGroup[],
+  groups: readonly DecidedBatch[],
 ): Promise<Map<number, NewIds>> {
-  const all = groups.map(({ row, effective }): EventChanges => {
-    const changes = new ChangeSet();
+  const all = groups.map(({ row, effective }): EventRowChanges => {
+    const changes = new RowChanges();
     for (const { decision } of effective) {
       for (const change of decision.changes) changes.add(change);
     }
@@ -222,17 +222,17 @@ function newEntryOf({ decision: { outcome } }: Effective): number[] {
 
 /** @param answers collects the answers of requests with a key, and serves their twins */
 function resultOf(
-  settled: Settled,
+  verdicts: Verdict,
   ids: NewIds | undefined,
   answers: Map<CommandRequest, StoredAnswer>,
 ): CommandResult {
-  if (settled.kind === 'answered') return settled.result;
-  if (settled.kind === 'twin') {
-    const answer = answers.get(settled.of);
+  if (verdicts.kind === 'answered') return verdicts.result;
+  if (verdicts.kind === 'twin') {
+    const answer = answers.get(verdicts.of);
     if (!answer) throw new Error('A twin stands before the request that it repeats');
     return new Replay(answer);
   }
-  const { request, decision } = settled;
+  const { request, decision } = verdicts;
   if (decision.outcome.refused) return decision.outcome;
   const acceptance = withIds(decision.outcome, ids);
   if (request.once) answers.set(request, answerOf(request, acceptance));

@@ -1,6 +1,6 @@
 import type { Command, CommandKind } from '../domain/commands';
 import type { AcceptanceOf, Refusal } from '../domain/outcomes';
-import type { Once, Replay } from './idempotency';
+import type { IdempotentRequest, Replay } from './idempotency';
 
 /** A command, and what the audit log and a later replay need to know of the request behind it. */
 export interface CommandRequest<C extends Command = Command> {
@@ -11,7 +11,7 @@ export interface CommandRequest<C extends Command = Command> {
   readonly startedAt?: number;
   /** Why, in the actor's words. */
   readonly reason?: string;
-  readonly once?: Once<AcceptanceOf<C['kind']>>;
+  readonly once?: IdempotentRequest<AcceptanceOf<C['kind']>>;
   /** Decide and tell, but change nothing. */
   readonly isDryRun?: boolean;
 }
@@ -20,10 +20,10 @@ export type CommandResult<Kind extends CommandKind = CommandKind> =
   AcceptanceOf<Kind> | Refusal | Replay;
 
 /** Commands that concern a whole event's rows and so run in a transaction of their own. */
-const SOLO_KINDS: ReadonlySet<CommandKind> = new Set(['update-event', 'cancel-event']);
+const EXCLUSIVE_KINDS: ReadonlySet<CommandKind> = new Set(['update-event', 'cancel-event']);
 
-export function runsAlone({ command }: CommandRequest): boolean {
-  return SOLO_KINDS.has(command.kind);
+export function isExclusive({ command }: CommandRequest): boolean {
+  return EXCLUSIVE_KINDS.has(command.kind);
 }
 
 /** How many rows a command writes at the most, as far as it can be told beforehand. */

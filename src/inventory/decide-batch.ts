@@ -1,13 +1,13 @@
 import { decide } from '../domain/decide';
 import type { Decision } from '../domain/decision';
-import { BeyondSnapshotError, type EventInventory } from '../domain/event-inventory';
+import { NotLoadedError, type EventInventory } from '../domain/event-inventory';
 import type { EventFacts } from '../domain/inventory-state';
 import { refuse, type Refusal } from '../domain/outcomes';
 import type { CommandRequest } from './command-request';
 import { judgeKey, KEY_REUSED_MESSAGE, scopeId, type Replay, type StoredKey } from './idempotency';
 
 /** What is settled for one command of a group, before anything is written. */
-export type Settled =
+export type Verdict =
   | {
       readonly kind: 'decided';
       readonly request: CommandRequest;
@@ -26,24 +26,24 @@ const KEY_REUSED = refuse('IDEMPOTENCY_KEY_REUSED', KEY_REUSED_MESSAGE);
  * @returns one entry for each command from the first on; it ends early where a command can't be
  * decided in one group with those before it, and never before the first
  */
-export function decideGroup(
+export function decideBatch(
   inventory: EventInventory,
   storedKeys: ReadonlyMap<string, StoredKey>,
   requests: readonly CommandRequest[],
-): Settled[] {
-  const settled: Settled[] = [];
+): Verdict[] {
+  const verdicts: Verdict[] = [];
   const firstWithKey = new Map<string, CommandRequest>();
   const promisedEntries = new Set<number>();
   for (const request of requests) {
     const known = answerFromKey(inventory, storedKeys, firstWithKey, request);
     if (known) {
-      settled.push(known);
+      verdicts.push(known);
       continue;
     }
     const before = inventory.event;
-    const decision = decideInGroup(inventory, request, settled.length > 0);
+    const decision = decideInBatch(inventory, request, verdicts.length > 0);
     if (!decision || removesPromisedEntry(decision, promisedEntries)) break;
-    settled.push({ kind: 'decided', request, decision, before });
+    verdicts.push({ kind: 'decided', request, decision, before });
     if (decision.outcome.refused || request.isDryRun) continue;
     inventory.apply(decision);
     if (request.once) firstWithKey.set(scopeId(request.once), request);
@@ -51,11 +51,11 @@ export function decideGroup(
       promisedEntries.add(decision.outcome.entry.userId);
     }
   }
-  return settled;
+  return verdicts;
 }
 
 /** Undefined where the decision needs more than was loaded for a group in which it is not alone. */
-function decideInGroup(
+function decideInBatch(
   inventory: EventInventory,
   { command }: CommandRequest,
   hasPredecessors: boolean,
@@ -63,7 +63,7 @@ function decideInGroup(
   try {
     return decide(inventory, command);
   } catch (error) {
-    if (error instanceof BeyondSnapshotError && hasPredecessors) return undefined;
+    if (error instanceof NotLoadedError && hasPredecessors) return undefined;
     throw error;
   }
 }
@@ -86,7 +86,7 @@ function answerFromKey(
   storedKeys: ReadonlyMap<string, StoredKey>,
   firstWithKey: ReadonlyMap<string, CommandRequest>,
   { once }: CommandRequest,
-): Settled | undefined {
+): Verdict | undefined {
   if (!once) return undefined;
   const verdict = judgeKey(storedKeys.get(scopeId(once)), once, now);
   if (verdict === 'reused') return { kind: 'answered', result: KEY_REUSED };

@@ -7,7 +7,7 @@ import { runLocked } from './batch';
 import type { CommandRequest } from './command-request';
 
 /** Events that an account's deletion concerns. */
-interface Ties {
+interface Involvement {
   /** Where the person holds tickets or waits. */
   readonly inventories: Set<number>;
   /** Which they organize. */
@@ -15,10 +15,10 @@ interface Ties {
 }
 
 /** While a person was being withdrawn, they came to hold, await or organize something more. */
-export class TiesChangedError extends Error {
+export class InvolvementChangedError extends Error {
   constructor() {
     super('The person has come to have a part in another event');
-    this.name = 'TiesChangedError';
+    this.name = 'InvolvementChangedError';
   }
 }
 
@@ -28,27 +28,27 @@ export class TiesChangedError extends Error {
  *
  * Locks their events by id, then whatever `lockAccounts` locks, and then looks again.
  *
- * @throws TiesChangedError when an event came in between: the whole unit must start over
+ * @throws InvolvementChangedError when an event came in between: the whole unit must start over
  */
-export async function withdrawPerson(
+export async function withdrawFromEvents(
   database: Database,
   tx: Tx,
   request: Omit<CommandRequest, 'command'> & { readonly userId: number },
   lockAccounts: () => Promise<void>,
 ): Promise<void> {
   const { userId } = request;
-  const before = await tiesOf(database, tx, userId);
+  const before = await involvementOf(database, tx, userId);
   const eventIds = new Set([...before.inventories, ...before.organized]);
   const locked = await lockEvents(database, tx, [...eventIds]);
   await lockAccounts();
 
-  const now = await tiesOf(database, tx, userId);
+  const now = await involvementOf(database, tx, userId);
   const isTiedElsewhere = [...now.inventories, ...now.organized].some((id) => !eventIds.has(id));
-  if (isTiedElsewhere) throw new TiesChangedError();
+  if (isTiedElsewhere) throw new InvolvementChangedError();
 
   for (const row of locked.rows) {
     if (!now.inventories.has(row.id)) continue;
-    const removal = { ...request, command: { kind: 'remove-person', userId } as const };
+    const removal = { ...request, command: { kind: 'delete-account', userId } as const };
     await runLocked(database, tx, locked.now, [{ row, requests: [removal] }]);
   }
   if (now.organized.size > 0) {
@@ -59,7 +59,7 @@ export async function withdrawPerson(
   }
 }
 
-async function tiesOf({ models }: Database, tx: Tx, userId: number): Promise<Ties> {
+async function involvementOf({ models }: Database, tx: Tx, userId: number): Promise<Involvement> {
   const held = await findRows(models.Booking, {
     attributes: ['event_id'],
     where: { user_id: userId, status: 'booked' },

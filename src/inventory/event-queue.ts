@@ -1,5 +1,5 @@
 import { ApiError, serviceUnavailable } from '../errors/api-error';
-import { runsAlone, weightOf, type CommandRequest, type CommandResult } from './command-request';
+import { isExclusive, weightOf, type CommandRequest, type CommandResult } from './command-request';
 import { scopeId } from './idempotency';
 
 /** Time from a command's request to its answer: queue, pool, lock waits and retries included. */
@@ -9,9 +9,9 @@ const BEGIN_LIMIT_MS = 3_000;
 /** A queue whose oldest command has waited this long takes no more until it has caught up. */
 const PATIENCE_MS = 2_000;
 /** Commands in one transaction. */
-const GROUP_COMMANDS = 256;
+const BATCH_COMMANDS_MAX = 256;
 /** Rows that one transaction writes, about: bounds how long it holds its locks. */
-const GROUP_ROWS = 2_000;
+const BATCH_ROWS_MAX = 2_000;
 /** When a twin of a running request may ask again. */
 const RETRY_AFTER_SECONDS = 1;
 
@@ -66,9 +66,9 @@ export class Pending {
 }
 
 /** What one transaction has room for. */
-export class Room {
-  #commands = GROUP_COMMANDS;
-  #rows = GROUP_ROWS;
+export class BatchLimits {
+  #commands = BATCH_COMMANDS_MAX;
+  #rows = BATCH_ROWS_MAX;
 
   /**
    * Takes room for a command. The first always fits, however many rows it writes.
@@ -77,7 +77,7 @@ export class Room {
    */
   take(request: CommandRequest): boolean {
     const rows = weightOf(request);
-    const isUntouched = this.#commands === GROUP_COMMANDS;
+    const isUntouched = this.#commands === BATCH_COMMANDS_MAX;
     if (!isUntouched && (this.#commands === 0 || rows > this.#rows)) return false;
     this.#commands -= 1;
     this.#rows -= rows;
@@ -89,7 +89,7 @@ export class Room {
 export class EventQueue {
   readonly #waiting: Pending[] = [];
   #running: readonly Pending[] = [];
-  #isSetApart = false;
+  #isNextExclusive = false;
 
   constructor(readonly eventId: number) {}
 
@@ -118,29 +118,29 @@ export class EventQueue {
    * Whether its next group needs a transaction of its own: for a command on the whole event, and for
    * an event that ran with others in vain.
    */
-  get runsAlone(): boolean {
+  get isExclusive(): boolean {
     const [first] = this.#waiting;
-    return this.#isSetApart || (first !== undefined && runsAlone(first.request));
+    return this.#isNextExclusive || (first !== undefined && isExclusive(first.request));
   }
 
   /** Takes the commands that run together next: those in front, as many as there is room for. */
-  takeGroup(room = new Room()): Pending[] {
+  takeBatch(room = new BatchLimits()): Pending[] {
     const group: Pending[] = [];
     for (const pending of this.#waiting) {
       const mustWait =
-        group.length > 0 && (runsAlone(pending.request) || runsAlone(group[0]!.request));
+        group.length > 0 && (isExclusive(pending.request) || isExclusive(group[0]!.request));
       if (mustWait || !room.take(pending.request)) break;
       group.push(pending);
     }
     this.#waiting.splice(0, group.length);
     for (const pending of group) pending.start();
     this.#running = group;
-    this.#isSetApart = false;
+    this.#isNextExclusive = false;
     return group;
   }
 
   /** Says that its group has ended, however it did. */
-  endGroup(): void {
+  endBatch(): void {
     this.#running = [];
   }
 
@@ -151,9 +151,9 @@ export class EventQueue {
   }
 
   /** Puts a group back that must not run with other events' again. */
-  setApart(group: readonly Pending[]): void {
+  makeExclusive(group: readonly Pending[]): void {
     this.putBack(group);
-    this.#isSetApart = true;
+    this.#isNextExclusive = true;
   }
 
   #expire(pending: Pending): void {

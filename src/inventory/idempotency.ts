@@ -32,7 +32,7 @@ export interface StoredAnswer {
 }
 
 /** A request with a key: run once, and answered the same each time it is sent. */
-export interface Once<Result> extends KeyScope {
+export interface IdempotentRequest<Result> extends KeyScope {
   /** SHA-256 of the request's input; the same key with another one is a mistake. */
   readonly fingerprint: string;
   readonly answer: (result: Result) => StoredAnswer;
@@ -110,7 +110,7 @@ function scopeSql(
  */
 export function judgeKey(
   stored: StoredKey | undefined,
-  { fingerprint }: Pick<Once<never>, 'fingerprint'>,
+  { fingerprint }: Pick<IdempotentRequest<never>, 'fingerprint'>,
   now: Date,
 ): Replay | 'reused' | 'free' {
   if (!stored || now.getTime() - stored.createdAt.getTime() >= KEY_LIFETIME_MS) return 'free';
@@ -121,7 +121,7 @@ export const KEY_REUSED_MESSAGE = 'This Idempotency-Key was used for a different
 
 export interface NewKey {
   readonly eventId: number;
-  readonly once: Pick<Once<never>, 'userId' | 'route' | 'key' | 'fingerprint'>;
+  readonly once: Pick<IdempotentRequest<never>, 'userId' | 'route' | 'key' | 'fingerprint'>;
   readonly answer: StoredAnswer;
   /** An expired row that stands in the new one's place. */
   readonly replaces: StoredKey | undefined;

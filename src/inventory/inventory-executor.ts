@@ -6,9 +6,9 @@ import type { Command } from '../domain/commands';
 import { refuse } from '../domain/outcomes';
 import { ApiError, serviceUnavailable } from '../errors/api-error';
 import type { Metrics } from '../observability/metrics';
-import { runGroups, type GroupResult, type LockedResult } from './batch';
-import { runsAlone, type CommandRequest, type CommandResult } from './command-request';
-import { EventQueue, Room, type Pending } from './event-queue';
+import { runBatches, type BatchResult, type BatchResults } from './batch';
+import { isExclusive, type CommandRequest, type CommandResult } from './command-request';
+import { EventQueue, BatchLimits, type Pending } from './event-queue';
 import { Replay } from './idempotency';
 import { accountsIn } from './requirements';
 
@@ -19,7 +19,7 @@ const IN_FLIGHT_MAX = 8_000;
 /** Connections that groups leave to reads, logins and health. */
 const RESERVED_CONNECTIONS = 3;
 /** A command that concerns a whole event may take this long once it runs. */
-export const SOLO_LIMIT_MS = 60_000;
+export const EXCLUSIVE_LIMIT_MS = 60_000;
 
 /** One event's commands in the transaction that runs now. */
 interface Part {
@@ -43,7 +43,7 @@ export class InventoryExecutor {
   /** Queues with commands that wait for a transaction, in the order in which they came to wait. */
   readonly #ready: EventQueue[] = [];
   /** Transactions that may run at the same time. */
-  readonly #places: number;
+  readonly #slots: number;
   #running = 0;
   #inFlight = 0;
 
@@ -57,8 +57,8 @@ export class InventoryExecutor {
     this.#unitOfWork = options.unitOfWork;
     this.#metrics = options.metrics;
     // On SQLite one transaction writes at a time: the others had better wait here, where they group.
-    const places = options.database.isSqlite ? 1 : options.poolMax - RESERVED_CONNECTIONS;
-    this.#places = Math.max(1, places);
+    const slots = options.database.isSqlite ? 1 : options.poolMax - RESERVED_CONNECTIONS;
+    this.#slots = Math.max(1, slots);
   }
 
   /** Commands that wait or run. */
@@ -88,7 +88,7 @@ export class InventoryExecutor {
     if (!existing) {
       this.#queues.set(eventId, queue);
       this.#ready.push(queue);
-      this.#fillPlaces();
+      this.#fillSlots();
     }
     this.#inFlight += 1;
     try {
@@ -101,8 +101,8 @@ export class InventoryExecutor {
   }
 
   /** Lets each event that waits have a place, as long as there are any. */
-  #fillPlaces(): void {
-    const starting = Math.min(this.#ready.length, this.#places - this.#running);
+  #fillSlots(): void {
+    const starting = Math.min(this.#ready.length, this.#slots - this.#running);
     for (let count = 0; count < starting; count += 1) void this.#work();
   }
 
@@ -114,12 +114,12 @@ export class InventoryExecutor {
     const parts = this.#takeParts();
     await this.#run(parts);
     for (const { queue } of parts) {
-      queue.endGroup();
+      queue.endBatch();
       if (queue.length > 0) this.#ready.push(queue);
       else this.#queues.delete(queue.eventId);
     }
     this.#running -= 1;
-    this.#fillPlaces();
+    this.#fillSlots();
   }
 
   /**
@@ -129,12 +129,12 @@ export class InventoryExecutor {
   #takeParts(): Part[] {
     const first = this.#ready.shift();
     if (!first) return [];
-    const room = new Room();
-    const isAlone = first.runsAlone || this.#running < this.#places;
-    const parts: Part[] = [{ queue: first, group: first.takeGroup(room) }];
+    const room = new BatchLimits();
+    const isAlone = first.isExclusive || this.#running < this.#slots;
+    const parts: Part[] = [{ queue: first, group: first.takeBatch(room) }];
     if (isAlone) return parts;
     for (const queue of this.#ready.splice(0)) {
-      const group = queue.runsAlone ? [] : queue.takeGroup(room);
+      const group = queue.isExclusive ? [] : queue.takeBatch(room);
       if (group.length > 0) parts.push({ queue, group });
       else this.#ready.push(queue);
     }
@@ -155,7 +155,7 @@ export class InventoryExecutor {
     try {
       const ran = await this.#unitOfWork.run(
         (tx) =>
-          runGroups(
+          runBatches(
             this.#database,
             tx,
             parts.map(({ queue: { eventId }, group }) => ({
@@ -177,16 +177,16 @@ export class InventoryExecutor {
       ran.groups.forEach((result, index) => {
         const { queue, group } = parts[index]!;
         if (result) settle(queue, group, result);
-        else queue.setApart(group);
+        else queue.makeExclusive(group);
       });
     } catch (error) {
       const pendings = pendingIn(parts);
       if (error instanceof ApiError) {
         for (const pending of pendings) pending.reject(error);
       } else if (parts.length > 1) {
-        for (const { queue, group } of parts) queue.setApart(group);
+        for (const { queue, group } of parts) queue.makeExclusive(group);
       } else if (pendings.length === 1) {
-        settleAlone(pendings[0]!, error);
+        settleSingle(pendings[0]!, error);
       } else {
         const { queue } = parts[0]!;
         const middle = Math.ceil(pendings.length / 2);
@@ -219,11 +219,11 @@ export class InventoryExecutor {
   #observe(
     pendings: readonly Pending[],
     startedAt: number,
-    { groups, lockWaitMs }: LockedResult,
+    { groups, lockWaitMs }: BatchResults,
   ): void {
-    this.#metrics.groupSize.observe(pendings.length);
+    this.#metrics.batchSize.observe(pendings.length);
     this.#metrics.lockWaitSeconds.observe(lockWaitMs / 1_000);
-    this.#metrics.groupSeconds.observe((performance.now() - startedAt) / 1_000);
+    this.#metrics.batchSeconds.observe((performance.now() - startedAt) / 1_000);
     for (const { arrivedAt } of pendings) {
       this.#metrics.queueWaitSeconds.observe((startedAt - arrivedAt) / 1_000);
     }
@@ -254,11 +254,11 @@ function isFull(queue: EventQueue): boolean {
 
 /** A group must end before the time of its oldest member is over. */
 function deadlineOf(group: readonly Pending[], startedAt: number): number {
-  if (runsAlone(group[0]!.request)) return startedAt + SOLO_LIMIT_MS;
+  if (isExclusive(group[0]!.request)) return startedAt + EXCLUSIVE_LIMIT_MS;
   return Math.min(...group.map(({ deadline }) => deadline));
 }
 
-function settle(queue: EventQueue, group: readonly Pending[], { results }: GroupResult): void {
+function settle(queue: EventQueue, group: readonly Pending[], { results }: BatchResult): void {
   queue.putBack(group.slice(results.length));
   results.forEach((result, index) => {
     group[index]!.resolve(result);
@@ -266,7 +266,7 @@ function settle(queue: EventQueue, group: readonly Pending[], { results }: Group
 }
 
 /** The constraint behind a check has the last word where two events ask for one name at once. */
-function settleAlone(pending: Pending, error: unknown): void {
+function settleSingle(pending: Pending, error: unknown): void {
   if (violatesUnique(error, 'uq_events_name', ['event_name'])) {
     pending.resolve(refuse('EVENT_NAME_TAKEN', 'Another event bears this name', 'event_name'));
   } else if (faultKind(error) === 'constraint') {

@@ -9,18 +9,18 @@ import type { EventFacts, Ticket, WaitlistEntry } from '../domain/inventory-stat
 import type { BookingRow } from '../models/booking.model';
 import type { EventRow } from '../models/event.model';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
-import { headSize, needsOf, type Needs } from './requirements';
+import { headSize, requirementsOf, type Requirements } from './requirements';
 
 /** A locked event and the commands that want to change it. */
-export interface Demand {
+export interface LoadRequest {
   readonly row: EventRow;
   readonly commands: readonly Command[];
 }
 
 /** What the commands of one event must know. */
-interface EventNeeds {
+interface EventRequirements {
   readonly event: EventFacts;
-  readonly needs: Needs;
+  readonly requirements: Requirements;
 }
 
 /**
@@ -34,11 +34,11 @@ export async function loadInventories(
   database: Database,
   tx: Tx,
   now: Date,
-  demands: readonly Demand[],
+  loadRequests: readonly LoadRequest[],
 ): Promise<EventInventory[]> {
-  const all = demands.map(({ row, commands }): EventNeeds => {
+  const all = loadRequests.map(({ row, commands }): EventRequirements => {
     const event = factsOf(row);
-    return { event, needs: needsOf(event, commands) };
+    return { event, requirements: requirementsOf(event, commands) };
   });
   const accounts = await accountsOf(database, tx, all);
   const tickets = await loadTickets(database, tx, all);
@@ -46,20 +46,20 @@ export async function loadInventories(
   const counts = await countActiveTickets(database, tx, all);
   const entries = await loadEntries(database, tx, all);
   const inventories: EventInventory[] = [];
-  for (const { event, needs } of all) {
+  for (const { event, requirements } of all) {
     const ownTickets = (tickets.get(event.id) ?? []).map(ticketOf);
     inventories.push(
       new EventInventory({
         event,
         now,
-        missingUsers: [...needs.accounts].filter((userId) => !accounts.has(userId)),
+        missingUsers: [...requirements.accounts].filter((userId) => !accounts.has(userId)),
         takenNames,
         activeTicketCounts: new Map(
           counts.get(event.id)?.map(({ user_id, count }) => [Number(user_id), count]),
         ),
         tickets: ownTickets,
         entries: (entries.get(event.id) ?? []).map(entryOf),
-        head: await loadHead(database, tx, event, headSize(ownTickets.length, needs)),
+        head: await loadHead(database, tx, event, headSize(ownTickets.length, requirements)),
       }),
     );
   }
@@ -116,21 +116,21 @@ export function entryOf(row: WaitlistEntryRow): WaitlistEntry {
 async function accountsOf(
   database: Database,
   tx: Tx,
-  all: readonly EventNeeds[],
+  all: readonly EventRequirements[],
 ): Promise<ReadonlySet<number>> {
-  const accounts = new Set(all.flatMap(({ needs }) => [...needs.accounts]));
+  const accounts = new Set(all.flatMap(({ requirements }) => [...requirements.accounts]));
   return accounts.size === 0 ? accounts : shareLockUsers(database, tx, accounts);
 }
 
 async function loadTickets(
   { models }: Database,
   tx: Tx,
-  all: readonly EventNeeds[],
+  all: readonly EventRequirements[],
 ): Promise<Map<number, BookingRow[]>> {
-  const held = all.flatMap(({ event, needs: { holders } }) =>
+  const held = all.flatMap(({ event, requirements: { holders } }) =>
     holders.size > 0 ? [{ event_id: event.id, user_id: [...holders], status: 'booked' }] : [],
   );
-  const named = all.flatMap(({ event, needs: { bookingIds } }) =>
+  const named = all.flatMap(({ event, requirements: { bookingIds } }) =>
     bookingIds.size > 0 ? [{ id: [...bookingIds], event_id: event.id }] : [],
   );
   const rows: BookingRow[] = [];
@@ -145,9 +145,9 @@ async function loadTickets(
 async function loadTakenNames(
   { models }: Database,
   tx: Tx,
-  all: readonly EventNeeds[],
+  all: readonly EventRequirements[],
 ): Promise<string[]> {
-  const names = all.flatMap(({ needs }) => [...needs.names]);
+  const names = all.flatMap(({ requirements }) => [...requirements.names]);
   if (names.length === 0) return [];
   const rows = await findRows(models.Event, {
     attributes: ['event_name'],
@@ -166,9 +166,9 @@ interface ActiveCount {
 async function countActiveTickets(
   { models }: Database,
   tx: Tx,
-  all: readonly EventNeeds[],
+  all: readonly EventRequirements[],
 ): Promise<Map<number, ActiveCount[]>> {
-  const wanted = all.flatMap(({ event, needs: { capped } }) =>
+  const wanted = all.flatMap(({ event, requirements: { capped } }) =>
     event.maxTicketsPerUser !== null && capped.size > 0
       ? [{ event_id: event.id, user_id: [...capped], status: 'booked' }]
       : [],
@@ -185,9 +185,9 @@ async function countActiveTickets(
 async function loadEntries(
   { models }: Database,
   tx: Tx,
-  all: readonly EventNeeds[],
+  all: readonly EventRequirements[],
 ): Promise<Map<number, WaitlistEntryRow[]>> {
-  const wanted = all.flatMap(({ event, needs: { waiting, entryIds } }) =>
+  const wanted = all.flatMap(({ event, requirements: { waiting, entryIds } }) =>
     event.waitlistCount === 0
       ? []
       : [

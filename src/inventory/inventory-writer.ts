@@ -7,7 +7,7 @@ import { asSqlTimestamp } from '../database/timestamps';
 import type { Tx } from '../database/unit-of-work';
 import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
 import type { EventRow } from '../models/event.model';
-import type { ChangeSet } from './row-changes';
+import type { RowChanges } from './row-changes';
 
 /** Rows in one statement, so that none grows without bound. */
 const STATEMENT_ROWS = 1_000;
@@ -15,14 +15,14 @@ const STATEMENT_ROWS = 1_000;
 const EVENTS_IN_STATEMENT = 50;
 
 /** What has changed of the rows that belong to a locked event. */
-export interface EventChanges {
+export interface EventRowChanges {
   /** The event's row as it was locked. */
   readonly before: EventRow;
-  readonly changes: ChangeSet;
+  readonly changes: RowChanges;
 }
 
 /** What a locked event's own row must become. */
-export interface EventUpdate {
+export interface EventRowUpdate {
   readonly before: EventRow;
   readonly after: EventFacts;
 }
@@ -45,7 +45,7 @@ export async function writeRows(
   database: Database,
   tx: Tx,
   now: Date,
-  all: readonly EventChanges[],
+  all: readonly EventRowChanges[],
 ): Promise<NewTicket | null> {
   for (const { before, changes } of all) {
     if (changes.eventIsCancelled) await cancelWholeEvent(database, tx, before, now);
@@ -99,7 +99,7 @@ const EVENT_COLUMNS: readonly [
 export async function writeEvents(
   database: Database,
   tx: Tx,
-  all: readonly EventUpdate[],
+  all: readonly EventRowUpdate[],
 ): Promise<void> {
   const { sequelize } = database;
   for (const part of chunks(all, EVENTS_IN_STATEMENT)) {
@@ -176,7 +176,7 @@ async function updateEntries(
 async function insertBookings(
   database: Database,
   tx: Tx,
-  all: readonly EventChanges[],
+  all: readonly EventRowChanges[],
 ): Promise<NewTicket | null> {
   const rows = all.flatMap(({ before, changes }) =>
     [...changes.issued.values()].map((ticket) => ({
@@ -200,7 +200,7 @@ async function insertBookings(
 async function insertEntries(
   database: Database,
   tx: Tx,
-  all: readonly EventChanges[],
+  all: readonly EventRowChanges[],
 ): Promise<void> {
   const rows = all.flatMap(({ before, changes }) =>
     [...changes.added.values()].map((entry) => ({

@@ -2,7 +2,7 @@ import type { Command } from '../domain/commands';
 import type { EventFacts } from '../domain/inventory-state';
 
 /** What a set of commands must know to be decided. */
-export interface Needs {
+export interface Requirements {
   /** People who must have an account. */
   readonly accounts: Set<number>;
   /** People whose place in the queue matters. */
@@ -21,8 +21,8 @@ export interface Needs {
 }
 
 /** What a group of commands must know, each thing once. */
-export function needsOf(event: EventFacts, commands: readonly Command[]): Needs {
-  const needs: Needs = {
+export function requirementsOf(event: EventFacts, commands: readonly Command[]): Requirements {
+  const requirements: Requirements = {
     accounts: new Set(),
     waiting: new Set(),
     entryIds: new Set(),
@@ -33,8 +33,8 @@ export function needsOf(event: EventFacts, commands: readonly Command[]): Needs 
     addedTickets: 0,
     reorderings: 0,
   };
-  for (const command of commands) addNeeds(needs, event, command);
-  return needs;
+  for (const command of commands) addRequirements(requirements, event, command);
+  return requirements;
 }
 
 /** People who must have an account for a command: their rows are share-locked while it runs. */
@@ -51,46 +51,46 @@ export function accountsIn(command: Command): readonly number[] {
   }
 }
 
-function addNeeds(needs: Needs, event: EventFacts, command: Command): void {
-  for (const userId of accountsIn(command)) needs.accounts.add(userId);
+function addRequirements(requirements: Requirements, event: EventFacts, command: Command): void {
+  for (const userId of accountsIn(command)) requirements.accounts.add(userId);
   switch (command.kind) {
     case 'book':
       for (const userId of [command.userId, ...command.additionalUsers]) {
-        needs.waiting.add(userId);
-        needs.capped.add(userId);
+        requirements.waiting.add(userId);
+        requirements.capped.add(userId);
       }
       return;
     case 'join':
-      needs.waiting.add(command.userId);
-      needs.capped.add(command.userId);
+      requirements.waiting.add(command.userId);
+      requirements.capped.add(command.userId);
       return;
     case 'cancel-held':
-      needs.holders.add(command.holderId);
+      requirements.holders.add(command.holderId);
       return;
     case 'cancel-bookings':
-      for (const bookingId of command.bookingIds) needs.bookingIds.add(bookingId);
+      for (const bookingId of command.bookingIds) requirements.bookingIds.add(bookingId);
       return;
     case 'lower':
-      needs.waiting.add(command.userId);
+      requirements.waiting.add(command.userId);
       return;
     case 'leave':
-      needs.waiting.add(command.userId);
-      needs.reorderings += 1;
+      requirements.waiting.add(command.userId);
+      requirements.reorderings += 1;
       return;
     case 'prioritize':
-      needs.entryIds.add(command.entryId);
-      needs.reorderings += 1;
+      requirements.entryIds.add(command.entryId);
+      requirements.reorderings += 1;
       return;
     case 'update-event':
-      needs.addedTickets += Math.max(0, (command.totalTickets ?? 0) - event.totalTickets);
-      if (command.name !== undefined) needs.names.add(command.name);
+      requirements.addedTickets += Math.max(0, (command.totalTickets ?? 0) - event.totalTickets);
+      if (command.name !== undefined) requirements.names.add(command.name);
       return;
     case 'cancel-event':
       return;
-    case 'remove-person':
-      needs.holders.add(command.userId);
-      needs.waiting.add(command.userId);
-      needs.reorderings += 1;
+    case 'delete-account':
+      requirements.holders.add(command.userId);
+      requirements.waiting.add(command.userId);
+      requirements.reorderings += 1;
       return;
   }
 }
@@ -101,7 +101,7 @@ function addNeeds(needs: Needs, event: EventFacts, command: Command): void {
  *
  * @param tickets tickets that the commands may give back
  */
-export function headSize(tickets: number, { addedTickets, reorderings }: Needs): number {
+export function headSize(tickets: number, { addedTickets, reorderings }: Requirements): number {
   const freed = tickets + addedTickets;
   return freed === 0 ? 0 : freed + reorderings;
 }

@@ -5,7 +5,7 @@ import type { Ticket, WaitlistEntry } from '../domain/inventory-state';
  * What the rows must become, once the changes of a whole group are told one after another: a ticket
  * given out and given back in one group is one new row, an entry added and served in it is none.
  */
-export class ChangeSet {
+export class RowChanges {
   /** New tickets by number, as the group leaves them. */
   readonly issued = new Map<number, Ticket>();
   /** Ids of tickets that stop being active. */

@@ -14,7 +14,7 @@ export function checkAvailability(
 ): ApiHandler {
   return async (_request, { locals }, next) => {
     // A request that was answered before is answered the same, whatever has become of the event.
-    if (locals.keyed === undefined) {
+    if (locals.idempotencyKey === undefined) {
       const event = await events.find(eventIdIn(locals.params) ?? eventIdIn(locals.body) ?? 0);
       if (mustBeActive && event.status === 'cancelled') {
         throw new ApiError('EVENT_CANCELLED', 'This event was cancelled');

@@ -23,7 +23,7 @@ export function idempotencyKey({ method, path }: Route): ApiHandler {
       const { actor, params, query, body } = locals;
       if (!actor) throw new Error('A route with keys needs an actor');
       const fingerprint = fingerprintOf([params, query, body]);
-      locals.keyed = { userId: actor.id, route, key, fingerprint };
+      locals.idempotencyKey = { userId: actor.id, route, key, fingerprint };
     }
     next();
   };

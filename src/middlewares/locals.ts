@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { ActorRequest, KeyedRequest } from '../controllers/controller';
+import type { ActorRequest, IdempotencyKey } from '../controllers/controller';
 import type { EventFacts } from '../domain/inventory-state';
 import type { Actor } from '../policies/permissions';
 
@@ -14,7 +14,7 @@ export interface Locals {
   body: object;
   query: object;
   params: object;
-  keyed?: KeyedRequest | undefined;
+  idempotencyKey?: IdempotencyKey | undefined;
   event?: EventFacts;
 }
 

@@ -9,7 +9,7 @@ const REQUESTS_IN_TURN = 32;
  * next group's transaction waiting for the loop, and the loop would then wait for its transaction.
  * Figures: docs/performance.md.
  */
-export function takeTurns(): ApiHandler {
+export function paceRequests(): ApiHandler {
   const waiting: (() => void)[] = [];
   const begin = (): void => {
     for (const next of waiting.splice(0, REQUESTS_IN_TURN)) next();

@@ -11,7 +11,7 @@ const SANE_REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
  *
  * @throws ApiError VALIDATION_FAILED where HTTP's only demand of every request is not met
  */
-export const beginRequest: ApiHandler = ({ headers, httpVersion }, response, next) => {
+export const requestId: ApiHandler = ({ headers, httpVersion }, response, next) => {
   const given = headers['x-request-id'];
   const id = typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
   response.locals.requestId = id;

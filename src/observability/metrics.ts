@@ -21,15 +21,15 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  readonly groupSize = new Histogram({
-    name: 'inventory_group_size',
+  readonly batchSize = new Histogram({
+    name: 'inventory_batch_size',
     help: 'Commands decided in one transaction',
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
     registers: [this.registry],
   });
 
-  readonly groupSeconds = new Histogram({
-    name: 'inventory_group_seconds',
+  readonly batchSeconds = new Histogram({
+    name: 'inventory_batch_seconds',
     help: 'Time of one group from its start to its end: pool, lock wait, retries and commit included',
     buckets: SECONDS_BUCKETS,
     registers: [this.registry],
@@ -88,21 +88,21 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  readonly ledgerChecks = new Counter({
-    name: 'ledger_checked_events_total',
+  readonly reconcileChecks = new Counter({
+    name: 'reconcile_checked_events_total',
     help: 'Events that were held against their rows',
     registers: [this.registry],
   });
 
-  readonly ledgerFaultyEvents = new Gauge({
-    name: 'ledger_faulty_events',
+  readonly reconcileFaultyEvents = new Gauge({
+    name: 'reconcile_faulty_events',
     help: 'Events whose counters did not agree with their rows when they were last checked',
     aggregator: 'max',
     registers: [this.registry],
   });
 
-  readonly ledgerLastCheck = new Gauge({
-    name: 'ledger_last_check_timestamp_seconds',
+  readonly reconcileLastCheck = new Gauge({
+    name: 'reconcile_last_check_timestamp_seconds',
     help: 'When an event was last held against its rows',
     aggregator: 'max',
     registers: [this.registry],

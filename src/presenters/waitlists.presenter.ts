@@ -1,7 +1,7 @@
 import type { ListedWaitlistEntryDto, WaitlistEntryDto } from '../dtos/waitlists.dto';
-import type { ListedEntry, PlacedEntry } from '../services/waitlist-reader';
+import type { ListedEntry, PositionedEntry } from '../services/waitlist-reader';
 
-export function presentEntry({ eventId, entry, position }: PlacedEntry): WaitlistEntryDto {
+export function presentEntry({ eventId, entry, position }: PositionedEntry): WaitlistEntryDto {
   if (entry.entryId === null) throw new Error('Only written entries are presented');
   return {
     id: entry.entryId,

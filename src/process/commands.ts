@@ -8,7 +8,7 @@ import { buildDocument } from '../openapi/document';
 import { Metrics } from '../observability/metrics';
 import { ROUTES } from '../routes';
 import { AdminAccountsService } from '../services/admin-accounts.service';
-import { LedgerService } from '../services/reconcile.service';
+import { ReconcileService } from '../services/reconcile.service';
 import { PasswordHasher } from '../auth/password-hasher';
 import {
   fitsBcrypt,
@@ -118,7 +118,7 @@ async function checkLedger(): Promise<number> {
     const faulty: { event: number; fault: string }[] = [];
     let events = 0;
     let tickets = 0;
-    for await (const { event, counts, faults } of new LedgerService(parts).reconcileAll()) {
+    for await (const { event, counts, faults } of new ReconcileService(parts).reconcileAll()) {
       events += 1;
       tickets += counts.tickets;
       faulty.push(...faults.map((fault) => ({ event: event.id, fault })));

@@ -13,7 +13,7 @@ const MS_PER_SECOND = 1_000;
  * Holds one event after the other against its rows, for as long as the process serves, and tells the
  * metrics and the log what is off. The counters are right by construction: this is the proof.
  */
-export function startLedgerWatch({ services, logger, metrics }: Container): { stop(): void } {
+export function startReconcileWatch({ services, logger, metrics }: Container): { stop(): void } {
   const stopping = new AbortController();
   const { signal } = stopping;
   const rest = (ms: number): Promise<void> => pause(ms, undefined, { signal, ref: false });
@@ -29,7 +29,7 @@ export function startLedgerWatch({ services, logger, metrics }: Container): { st
       } else {
         faulty.delete(event.id);
       }
-      metrics.ledgerChecks.inc();
+      metrics.reconcileChecks.inc();
       noteTime();
       await rest(Math.min(Math.max(MIN_PAUSE_MS, tookMs * PAUSE_PER_CHECK), MAX_PAUSE_MS));
       startedAt = performance.now();
@@ -37,8 +37,8 @@ export function startLedgerWatch({ services, logger, metrics }: Container): { st
     noteTime();
   };
   const noteTime = (): void => {
-    metrics.ledgerFaultyEvents.set(faulty.size);
-    metrics.ledgerLastCheck.set(Date.now() / MS_PER_SECOND);
+    metrics.reconcileFaultyEvents.set(faulty.size);
+    metrics.reconcileLastCheck.set(Date.now() / MS_PER_SECOND);
   };
   const watch = async (): Promise<void> => {
     for (;;) {

@@ -57,7 +57,7 @@ export function operationsRouter(dependencies: OperationsDependencies): Router {
     response.json(isReady ? { status: 'ok' } : { status: 'unavailable', reason });
   });
   get('/metrics', async (request, response) => {
-    demandMetricsReader(request, dependencies.metricsToken);
+    requireMetricsReader(request, dependencies.metricsToken);
     const { registry } = dependencies.metrics;
     response.set('Cache-Control', 'no-store').type(registry.contentType);
     response.send(await readMetrics(registry));
@@ -87,7 +87,7 @@ const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'];
 const LOOPBACK_ADDRESSES = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 /** @throws ApiError FORBIDDEN for whoever may not read the metrics */
-function demandMetricsReader(request: Request, token: string | null): void {
+function requireMetricsReader(request: Request, token: string | null): void {
   const isAllowed =
     token === null
       ? LOOPBACK_ADDRESSES.has(request.socket.remoteAddress ?? '') &&

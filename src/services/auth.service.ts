@@ -8,10 +8,10 @@ import { ApiError } from '../errors/api-error';
 import type { UserRow } from '../models/user.model';
 import type { Actor } from '../policies/permissions';
 import type { LoginGuard } from '../auth/login-guard';
-import type { AccountDirectory } from '../auth/account-cache';
+import type { AccountCache } from '../auth/account-cache';
 import type { PasswordHasher } from '../auth/password-hasher';
 import type { PasswordRules } from '../auth/password-rules';
-import { invalidToken, type TokenService } from '../auth/tokens';
+import { invalidToken, type Tokens } from '../auth/tokens';
 
 export interface Credentials {
   /** Trimmed, in lower case. */
@@ -30,8 +30,8 @@ export class AuthService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
   readonly #hasher: PasswordHasher;
-  readonly #tokens: TokenService;
-  readonly #accounts: AccountDirectory;
+  readonly #tokens: Tokens;
+  readonly #accounts: AccountCache;
   readonly #guard: LoginGuard | null;
   readonly #passwordRules: PasswordRules;
 
@@ -39,8 +39,8 @@ export class AuthService {
     database: Database;
     unitOfWork: UnitOfWork;
     hasher: PasswordHasher;
-    tokens: TokenService;
-    accounts: AccountDirectory;
+    tokens: Tokens;
+    accounts: AccountCache;
     /** Null lets everyone guess. */
     guard: LoginGuard | null;
     passwordRules: PasswordRules;
@@ -56,7 +56,7 @@ export class AuthService {
 
   /** @throws ApiError EMAIL_TAKEN; VALIDATION_FAILED for a password that is easy to guess */
   async signUp({ email, password }: Credentials): Promise<UserRow> {
-    this.#passwordRules.demandGood(password);
+    this.#passwordRules.requireStrong(password);
     // Spares the hash where the answer is clear; the unique key decides where two ask at once.
     if (await this.#findByEmail(email)) throw emailTaken();
     const hash = await this.#hasher.hash(password);

@@ -1,4 +1,4 @@
-import { GroupedReader } from '../database/batched-reader';
+import { BatchedReader } from '../database/batched-reader';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { EventFacts } from '../domain/inventory-state';
@@ -10,10 +10,10 @@ import { factsOf } from '../inventory/inventory-loader';
  * query; nothing is cached, so nothing is ever stale.
  */
 export class EventReader {
-  readonly #reader: GroupedReader<number, EventFacts>;
+  readonly #reader: BatchedReader<number, EventFacts>;
 
   constructor({ models }: Database) {
-    this.#reader = new GroupedReader(async (ids) => {
+    this.#reader = new BatchedReader(async (ids) => {
       const rows = await findRows(models.Event, { where: { id: [...ids] } });
       return new Map(rows.map((row) => [row.id, factsOf(row)]));
     });

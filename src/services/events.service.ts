@@ -17,7 +17,7 @@ import {
   Replay,
   saveKeys,
   scopeId,
-  type Once,
+  type IdempotentRequest,
   type StoredKey,
 } from '../inventory/idempotency';
 import type { InventoryExecutor } from '../inventory/inventory-executor';
@@ -29,13 +29,13 @@ import { acceptedOrThrow } from './accepted-or-throw';
 import type { RequestTrace } from './request-trace';
 import { invalidToken } from '../auth/tokens';
 
-export interface NewEventWish {
+export interface NewEvent {
   readonly name: string;
   readonly totalTickets: number;
   readonly maxTicketsPerUser: number | null;
 }
 
-export interface EventChange {
+export interface EventPatch {
   readonly name?: string | undefined;
   readonly totalTickets?: number | undefined;
   readonly maxTicketsPerUser?: number | null | undefined;
@@ -71,9 +71,9 @@ export class EventsService {
    */
   async create(
     actor: Actor,
-    wish: NewEventWish,
+    wish: NewEvent,
     trace: RequestTrace,
-    once?: Once<EventFacts>,
+    once?: IdempotentRequest<EventFacts>,
   ): Promise<EventFacts | Replay> {
     try {
       return await this.#create(actor, wish, trace, once);
@@ -111,9 +111,9 @@ export class EventsService {
    */
   async update(
     actor: Actor,
-    { eventId, change, isDryRun }: { eventId: number; change: EventChange; isDryRun: boolean },
+    { eventId, change, isDryRun }: { eventId: number; change: EventPatch; isDryRun: boolean },
     { requestId, startedAt }: RequestTrace,
-    once?: Once<EventUpdated>,
+    once?: IdempotentRequest<EventUpdated>,
   ): Promise<EventUpdated | Replay> {
     return acceptedOrThrow(
       await this.#inventory.execute<UpdateEvent>(eventId, {
@@ -141,7 +141,7 @@ export class EventsService {
     actor: Actor,
     eventId: number,
     { requestId, startedAt }: RequestTrace,
-    once?: Once<EventUpdated>,
+    once?: IdempotentRequest<EventUpdated>,
   ): Promise<EventUpdated | Replay> {
     return acceptedOrThrow(
       await this.#inventory.execute<CancelEvent>(eventId, {
@@ -156,9 +156,9 @@ export class EventsService {
 
   async #create(
     actor: Actor,
-    wish: NewEventWish,
+    wish: NewEvent,
     { requestId }: RequestTrace,
-    once: Once<EventFacts> | undefined,
+    once: IdempotentRequest<EventFacts> | undefined,
   ): Promise<EventFacts | Replay> {
     return this.#unitOfWork.run(async (tx) => {
       const known = once && (await this.#findKey(tx, once));
@@ -199,7 +199,7 @@ export class EventsService {
   async #insert(
     tx: Tx,
     actor: Actor,
-    { name, totalTickets, maxTicketsPerUser }: NewEventWish,
+    { name, totalTickets, maxTicketsPerUser }: NewEvent,
     now: Date,
   ): Promise<EventFacts> {
     const row = await this.#database.models.Event.create(
@@ -224,7 +224,7 @@ export class EventsService {
   }
 
   /** The answer to the twin that came first, or the expired key that stands in this one's place. */
-  async #findKey(tx: Tx, once: Once<EventFacts>): Promise<Replay | StoredKey | undefined> {
+  async #findKey(tx: Tx, once: IdempotentRequest<EventFacts>): Promise<Replay | StoredKey | undefined> {
     const keys = await loadKeys(this.#database, tx, [{ eventId: NO_EVENT, scope: once }]);
     const stored = keys.get(NO_EVENT)?.get(scopeId(once));
     const verdict = stored && judgeKey(stored, once, await readNow(this.#database, tx));

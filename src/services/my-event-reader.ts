@@ -6,7 +6,7 @@ import { nextActions, type NextAction } from '../domain/next-actions';
 import { ApiError } from '../errors/api-error';
 import { entryOf, factsOf, ticketOf } from '../inventory/inventory-loader';
 import type { Actor } from '../policies/permissions';
-import { countAhead, sumTicketsAhead, type PlacedEntry } from './waitlist-reader';
+import { countAhead, sumTicketsAhead, type PositionedEntry } from './waitlist-reader';
 
 /** Tickets told one by one; of more, only the number. */
 const TOLD_TICKETS_MAX = 1_000;
@@ -16,14 +16,14 @@ export interface MyEvent {
   readonly version: number;
   readonly tickets: readonly Ticket[];
   readonly ticketsHeld: number;
-  readonly entry: PlacedEntry | null;
+  readonly entry: PositionedEntry | null;
   /** Tickets wanted by those ahead; null where the caller does not wait. */
   readonly ticketsAhead: number | null;
   readonly allowedActions: readonly NextAction[];
 }
 
 /** How one person stands with one event. */
-export class MyEventService {
+export class MyEventReader {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
 
@@ -67,7 +67,7 @@ export class MyEventService {
     tx: Tx,
     actor: Actor,
     eventId: number,
-  ): Promise<{ entry: PlacedEntry | null; ticketsAhead: number | null }> {
+  ): Promise<{ entry: PositionedEntry | null; ticketsAhead: number | null }> {
     const [row] = await findRows(this.#database.models.WaitlistEntry, {
       where: { event_id: eventId, user_id: actor.id },
       transaction: tx,

@@ -3,7 +3,7 @@ import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import { DEFAULT_UNIT_LIMIT_MS, type Tx, type UnitOfWork } from '../database/unit-of-work';
 import type { EventFacts } from '../domain/inventory-state';
-import { findLedgerFaults, type LedgerCounts } from '../domain/reconcile';
+import { findDiscrepancies, type RowCounts } from '../domain/reconcile';
 import { ApiError } from '../errors/api-error';
 import { factsOf } from '../inventory/inventory-loader';
 
@@ -15,15 +15,15 @@ const BATCH_LIMIT_MS = 60_000;
 /** An event's counters beside what its rows say. */
 export interface Reconciliation {
   readonly event: EventFacts;
-  readonly counts: LedgerCounts;
+  readonly counts: RowCounts;
   /** What does not agree, in words; empty where all is well. */
   readonly faults: readonly string[];
 }
 
 /** Sums come as text from some servers. */
-type CountRow = Readonly<Record<keyof LedgerCounts | 'eventId', number | string>>;
+type CountRow = Readonly<Record<keyof RowCounts | 'eventId', number | string>>;
 
-const NOTHING_COUNTED: LedgerCounts = {
+const NOTHING_COUNTED: RowCounts = {
   tickets: 0,
   activeTickets: 0,
   highestTicketNo: 0,
@@ -33,7 +33,7 @@ const NOTHING_COUNTED: LedgerCounts = {
 };
 
 /** Proves from the rows that every ticket is where the counters say. Reads only, locks nobody. */
-export class LedgerService {
+export class ReconcileService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
 
@@ -83,7 +83,7 @@ export class LedgerService {
         return events.map((row) => {
           const event = factsOf(row);
           const counted = counts.get(row.id) ?? NOTHING_COUNTED;
-          return { event, counts: counted, faults: findLedgerFaults(event, counted) };
+          return { event, counts: counted, faults: findDiscrepancies(event, counted) };
         });
       },
       { deadline: performance.now() + limitMs },
@@ -91,7 +91,7 @@ export class LedgerService {
   }
 
   /** Each of the statements reads one index in its order; the first reads no row at all. */
-  async #count(tx: Tx, eventIds: readonly number[]): Promise<Map<number, LedgerCounts>> {
+  async #count(tx: Tx, eventIds: readonly number[]): Promise<Map<number, RowCounts>> {
     const counts = new Map(eventIds.map((id) => [id, NOTHING_COUNTED]));
     for (const columns of [
       `COUNT(*) AS tickets, SUM(CASE WHEN status = 'booked' THEN 1 ELSE 0 END) AS "activeTickets"
@@ -107,7 +107,7 @@ export class LedgerService {
       for (const { eventId, ...counted } of rows) {
         const numbers = Object.entries(counted).map(([name, value]) => [name, Number(value)]);
         const known = counts.get(Number(eventId)) ?? NOTHING_COUNTED;
-        counts.set(Number(eventId), { ...known, ...Object.fromEntries(numbers) } as LedgerCounts);
+        counts.set(Number(eventId), { ...known, ...Object.fromEntries(numbers) } as RowCounts);
       }
     }
     return counts;

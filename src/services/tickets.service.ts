@@ -5,7 +5,7 @@ import type { BookTickets, CancelBookings, CancelHeldTickets } from '../domain/c
 import type { Ticket } from '../domain/inventory-state';
 import type { TicketsBooked, TicketsCancelled } from '../domain/outcomes';
 import { ApiError, validationFailed } from '../errors/api-error';
-import type { Once, Replay } from '../inventory/idempotency';
+import type { IdempotentRequest, Replay } from '../inventory/idempotency';
 import type { InventoryExecutor } from '../inventory/inventory-executor';
 import { ticketOf } from '../inventory/inventory-loader';
 import type { BookingRow } from '../models/booking.model';
@@ -71,7 +71,7 @@ export class TicketsService {
     actor: Actor,
     { eventId, ...wish }: BookingWish,
     { requestId, startedAt }: RequestTrace,
-    once?: Once<TicketsBooked>,
+    once?: IdempotentRequest<TicketsBooked>,
   ): Promise<TicketsBooked | Replay> {
     return acceptedOrThrow(
       await this.#inventory.execute<BookTickets>(eventId, {
@@ -94,7 +94,7 @@ export class TicketsService {
     actor: Actor,
     { eventId, holderId, quantity }: HeldTicketsWish,
     { requestId, startedAt }: RequestTrace,
-    once?: Once<TicketsCancelled>,
+    once?: IdempotentRequest<TicketsCancelled>,
   ): Promise<TicketsCancelled | Replay> {
     return acceptedOrThrow(
       await this.#inventory.execute<CancelHeldTickets>(eventId, {
@@ -117,7 +117,7 @@ export class TicketsService {
     actor: Actor,
     { bookingIds, eventId: namedEventId }: BookingsWish,
     { requestId, startedAt }: RequestTrace,
-    once?: Once<TicketsCancelled>,
+    once?: IdempotentRequest<TicketsCancelled>,
   ): Promise<TicketsCancelled | Replay> {
     const eventId = namedEventId ?? (await this.#eventOf(bookingIds));
     return acceptedOrThrow(

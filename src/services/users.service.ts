@@ -6,13 +6,13 @@ import { readNow } from '../database/timestamps';
 import type { Tx, UnitOfWork } from '../database/unit-of-work';
 import { ApiError, serviceUnavailable, validationFailed } from '../errors/api-error';
 import { writeAudit } from '../inventory/audit';
-import { SOLO_LIMIT_MS } from '../inventory/inventory-executor';
-import { TiesChangedError, withdrawPerson } from '../inventory/delete-account';
+import { EXCLUSIVE_LIMIT_MS } from '../inventory/inventory-executor';
+import { InvolvementChangedError, withdrawFromEvents } from '../inventory/delete-account';
 import type { Role, UserRow } from '../models/user.model';
 import { demand } from '../policies/accounts.policy';
 import type { Actor } from '../policies/permissions';
 import type { LoginGuard } from '../auth/login-guard';
-import type { AccountDirectory } from '../auth/account-cache';
+import type { AccountCache } from '../auth/account-cache';
 import { findAdminIds } from './admin-accounts.service';
 import { emailTaken, isEmailTaken } from './auth.service';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
@@ -21,21 +21,21 @@ import type { PasswordRules } from '../auth/password-rules';
 import type { RequestTrace } from './request-trace';
 import { invalidToken } from '../auth/tokens';
 
-export interface AccountChange {
+export interface AccountPatch {
   readonly email?: string | undefined;
   readonly password?: string | undefined;
   readonly currentPassword?: string | undefined;
 }
 
 /** How often a deletion starts over for an account that is still busy. */
-const REMOVAL_TRIES = 10;
+const DELETION_TRIES = 10;
 
 /** Accounts: reading, changing, promoting and deleting them. */
 export class UsersService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
   readonly #hasher: PasswordHasher;
-  readonly #accounts: AccountDirectory;
+  readonly #accounts: AccountCache;
   readonly #guard: LoginGuard | null;
   readonly #passwordRules: PasswordRules;
 
@@ -43,7 +43,7 @@ export class UsersService {
     database: Database;
     unitOfWork: UnitOfWork;
     hasher: PasswordHasher;
-    accounts: AccountDirectory;
+    accounts: AccountCache;
     /** Null lets everyone guess. */
     guard: LoginGuard | null;
     passwordRules: PasswordRules;
@@ -99,10 +99,10 @@ export class UsersService {
   async update(
     actor: Actor,
     userId: number,
-    change: AccountChange,
+    change: AccountPatch,
     { requestId }: RequestTrace,
   ): Promise<UserRow> {
-    if (change.password !== undefined) this.#passwordRules.demandGood(change.password);
+    if (change.password !== undefined) this.#passwordRules.requireStrong(change.password);
     const before = await this.find(userId);
     const needsCurrent = actor.id === userId && change.password !== undefined;
     if (needsCurrent) await this.#checkCurrentPassword(before, change.currentPassword);
@@ -144,7 +144,7 @@ export class UsersService {
   ): Promise<UserRow> {
     return this.#changeUser(userId, async (tx, current, now, admins) => {
       if (current.role === role) return current;
-      demandAnotherAdmin(current, admins);
+      requireAnotherAdmin(current, admins);
       const values = { role, token_version: current.token_version + 1, updatedAt: now };
       await this.#database.models.User.update(values, { where: { id: userId }, transaction: tx });
       const details = { before: { role: current.role }, after: { role } };
@@ -167,14 +167,14 @@ export class UsersService {
    * @throws ApiError USER_NOT_FOUND; FORBIDDEN for the last admin
    */
   async remove(actor: Actor, userId: number, { requestId }: RequestTrace): Promise<void> {
-    const deadline = performance.now() + SOLO_LIMIT_MS;
+    const deadline = performance.now() + EXCLUSIVE_LIMIT_MS;
     for (let tries = 1; ; tries += 1) {
       try {
         await this.#removeOnce(actor, userId, { requestId, deadline });
         break;
       } catch (error) {
-        if (!(error instanceof TiesChangedError)) throw error;
-        if (tries === REMOVAL_TRIES) {
+        if (!(error instanceof InvolvementChangedError)) throw error;
+        if (tries === DELETION_TRIES) {
           throw serviceUnavailable('Too much is still being done for this account', error);
         }
       }
@@ -182,7 +182,7 @@ export class UsersService {
     this.#accounts.forget(userId);
   }
 
-  /** @throws TiesChangedError */
+  /** @throws InvolvementChangedError */
   #removeOnce(
     actor: Actor,
     userId: number,
@@ -191,9 +191,9 @@ export class UsersService {
     return this.#unitOfWork.run(
       async (tx) => {
         const trace = { userId, actorId: actor.id, requestId };
-        await withdrawPerson(this.#database, tx, trace, async () => {
+        await withdrawFromEvents(this.#database, tx, trace, async () => {
           const { user, admins } = await this.#lockUser(tx, userId);
-          demandAnotherAdmin(user, admins);
+          requireAnotherAdmin(user, admins);
         });
         const now = await readNow(this.#database, tx);
         await this.#erase(tx, userId, now);
@@ -260,7 +260,7 @@ export class UsersService {
 }
 
 /** Without an admin nobody could manage anything, or make another admin. */
-function demandAnotherAdmin(user: UserRow, admins: readonly UserRow[]): void {
+function requireAnotherAdmin(user: UserRow, admins: readonly UserRow[]): void {
   const isLast = user.role === 'admin' && admins.every(({ id }) => id === user.id);
   demand(!isLast, "The last admin can't be demoted or deleted");
 }

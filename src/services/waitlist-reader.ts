@@ -10,14 +10,14 @@ import type { Actor } from '../policies/permissions';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 
 /** An entry and its place in its event's queue. */
-export interface PlacedEntry {
+export interface PositionedEntry {
   readonly eventId: number;
   readonly entry: WaitlistEntry;
   /** Counts from 1. */
   readonly position: number;
 }
 
-export interface ListedEntry extends PlacedEntry {
+export interface ListedEntry extends PositionedEntry {
   /** Where the reader may see it. */
   readonly email?: string;
 }
@@ -27,14 +27,14 @@ export interface WaitlistFilter extends PageRequest {
   readonly userId?: number | undefined;
 }
 
-type QueuePlace = Pick<WaitlistEntry, 'priority' | 'queueNo'>;
+type QueuePosition = Pick<WaitlistEntry, 'priority' | 'queueNo'>;
 
 /** People who are served before the one at this place. */
 export function countAhead(
   { models }: Database,
   tx: Tx | null,
   eventId: number,
-  place: QueuePlace,
+  place: QueuePosition,
 ): Promise<number> {
   return models.WaitlistEntry.count({
     where: isAhead(eventId, place),
@@ -47,7 +47,7 @@ export async function sumTicketsAhead(
   { models }: Database,
   tx: Tx,
   eventId: number,
-  place: QueuePlace,
+  place: QueuePosition,
 ): Promise<number> {
   const sum = (await models.WaitlistEntry.sum('quantity', {
     where: isAhead(eventId, place),
@@ -59,7 +59,7 @@ export async function sumTicketsAhead(
 
 function isAhead(
   eventId: number,
-  { priority, queueNo }: QueuePlace,
+  { priority, queueNo }: QueuePosition,
 ): WhereOptions<WaitlistEntryRow> {
   return {
     event_id: eventId,

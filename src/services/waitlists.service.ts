@@ -10,7 +10,7 @@ import type {
 import type { WaitlistEntry } from '../domain/inventory-state';
 import type { WaitlistEntryChanged, WaitlistJoined, WaitlistLeft } from '../domain/outcomes';
 import { ApiError, outcomeUnknown } from '../errors/api-error';
-import { Replay, type Once } from '../inventory/idempotency';
+import { Replay, type IdempotentRequest } from '../inventory/idempotency';
 import type { InventoryExecutor } from '../inventory/inventory-executor';
 import { mayManageEvent } from '../policies/events.policy';
 import type { Actor } from '../policies/permissions';
@@ -22,7 +22,7 @@ import {
   countAhead,
   listEntries,
   type ListedEntry,
-  type PlacedEntry,
+  type PositionedEntry,
   type WaitlistFilter,
 } from './waitlist-reader';
 
@@ -59,7 +59,7 @@ export class WaitlistsService {
     actor: Actor,
     { eventId, userId, quantity }: WaitlistWish,
     { requestId, startedAt }: RequestTrace,
-    once?: Once<WaitlistJoined>,
+    once?: IdempotentRequest<WaitlistJoined>,
   ): Promise<WaitlistJoined | Replay> {
     return acceptedOrThrow(
       await this.#inventory.execute<JoinWaitlist>(eventId, {
@@ -82,7 +82,7 @@ export class WaitlistsService {
     actor: Actor,
     { eventId, quantity }: { readonly eventId: number; readonly quantity: number },
     { requestId, startedAt }: RequestTrace,
-  ): Promise<PlacedEntry> {
+  ): Promise<PositionedEntry> {
     return this.#placed(
       acceptedOrThrow(
         await this.#inventory.execute<LowerWaitlistQuantity>(eventId, {
@@ -105,7 +105,7 @@ export class WaitlistsService {
     actor: Actor,
     { eventId, userId }: { readonly eventId: number; readonly userId: number },
     { requestId, startedAt }: RequestTrace,
-    once?: Once<WaitlistLeft>,
+    once?: IdempotentRequest<WaitlistLeft>,
   ): Promise<WaitlistLeft | Replay> {
     return acceptedOrThrow(
       await this.#inventory.execute<LeaveWaitlist>(eventId, {
@@ -131,7 +131,7 @@ export class WaitlistsService {
     actor: Actor,
     { entryId, priority, reason }: { entryId: number; priority: number; reason: string },
     { requestId, startedAt }: RequestTrace,
-  ): Promise<PlacedEntry> {
+  ): Promise<PositionedEntry> {
     return this.#placed(
       acceptedOrThrow(
         await this.#inventory.execute<PrioritizeEntry>(await this.#eventOf(entryId), {
@@ -156,7 +156,7 @@ export class WaitlistsService {
     return this.#unitOfWork.snapshot((tx) => listEntries(this.#database, tx, actor, filter));
   }
 
-  async #placed(changed: WaitlistEntryChanged | Replay): Promise<PlacedEntry> {
+  async #placed(changed: WaitlistEntryChanged | Replay): Promise<PositionedEntry> {
     if (changed instanceof Replay) throw new Error('This route takes no Idempotency-Key');
     const { eventId, entry } = changed;
     return { eventId, entry, position: await this.#positionOf(eventId, entry) };

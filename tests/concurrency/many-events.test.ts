@@ -22,7 +22,7 @@ describe('a rush on many events at once', () => {
   const makeEvents = (total: number): Promise<MadeEvent[]> =>
     Promise.all(people.map((organizer) => makeEvent(api, { total, organizer })));
   const transactions = async (): Promise<number> => {
-    const { values } = await api.container.metrics.groupSize.get();
+    const { values } = await api.container.metrics.batchSize.get();
     return values.find(({ metricName }) => metricName?.endsWith('_count'))?.value ?? 0;
   };
   const book = ({ id }: Person): Command => ({

@@ -103,7 +103,7 @@ describe('docker-compose.yml', () => {
   const compose = parse(source, { merge: true, uniqueKeys: true }) as Compose;
   const services = Object.entries(compose.services);
   const ours = services.filter(([, { build }]) => build !== undefined);
-  const needsOf = ({ depends_on = {} }: Service): string[] =>
+  const requirementsOf = ({ depends_on = {} }: Service): string[] =>
     Array.isArray(depends_on) ? (depends_on as string[]) : Object.keys(depends_on);
 
   it('uses keys of the Compose specification only', () => {
@@ -179,7 +179,7 @@ describe('docker-compose.yml', () => {
 
   it('names only what there is: services, volumes, secrets and files', () => {
     for (const [, service] of services) {
-      for (const need of needsOf(service)) {
+      for (const need of requirementsOf(service)) {
         expect(Object.keys(compose.services)).toContain(need);
         // A service without a profile can't wait for one that may not be there.
         const { profiles = [] } = compose.services[need]!;
@@ -204,7 +204,7 @@ describe('docker-compose.yml', () => {
       expect(ports).toBeUndefined();
     }
     expect(compose.services.api!.environment).not.toHaveProperty('TRUST_PROXY');
-    expect(needsOf(compose.services.nginx!)).toEqual(replicas.map(([name]) => name));
+    expect(requirementsOf(compose.services.nginx!)).toEqual(replicas.map(([name]) => name));
   });
 });
 

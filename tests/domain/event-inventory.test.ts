@@ -1,4 +1,4 @@
-import { BeyondSnapshotError, EventInventory } from '../../src/domain/event-inventory';
+import { NotLoadedError, EventInventory } from '../../src/domain/event-inventory';
 import { compareQueueOrder } from '../../src/domain/inventory-state';
 import { accepted, entry, eventFacts, inventoryOf, NOW, ticket } from '../support/domain/inventory';
 
@@ -54,7 +54,7 @@ describe('a queue of which only the head is loaded', () => {
 
   it('guesses nothing behind it', () => {
     expect(() => accepted(world(), { kind: 'cancel-held', holderId: 7, quantity: 2 })).toThrow(
-      BeyondSnapshotError,
+      NotLoadedError,
     );
   });
 
@@ -65,7 +65,7 @@ describe('a queue of which only the head is loaded', () => {
     const queue = inventory.queue();
 
     expect(queue.next().value).toEqual(entry(1, 1));
-    expect(() => queue.next()).toThrow(BeyondSnapshotError);
+    expect(() => queue.next()).toThrow(NotLoadedError);
   });
 
   it('does not know who is next once its only entry has fallen behind', () => {
@@ -73,6 +73,6 @@ describe('a queue of which only the head is loaded', () => {
     accepted(inventory, { kind: 'prioritize', entryId: 201, priority: 1, mayManage: () => true });
     accepted(inventory, { kind: 'prioritize', entryId: 201, priority: 0, mayManage: () => true });
 
-    expect(() => inventory.queue().next()).toThrow(BeyondSnapshotError);
+    expect(() => inventory.queue().next()).toThrow(NotLoadedError);
   });
 });

@@ -117,7 +117,7 @@ describe('cancelling an event', () => {
     { kind: 'prioritize', entryId: 201, priority: 1, mayManage: () => true },
     update({ totalTickets: 20 }),
     cancel,
-    { kind: 'remove-person', userId: 1 },
+    { kind: 'delete-account', userId: 1 },
   ];
   it.each(commands.map((command) => [command.kind, command] as const))(
     'is for good: %s is refused after it',
@@ -137,7 +137,7 @@ describe('removing a person', () => {
       queue: [entry(1, 1, { quantity: 3 }), entry(2, 8)],
     });
 
-    const { promotions, after } = accepted(inventory, { kind: 'remove-person', userId: 1 });
+    const { promotions, after } = accepted(inventory, { kind: 'delete-account', userId: 1 });
 
     expect(promotions).toEqual([{ userId: 8, quantity: 1, stillWanted: 0 }]);
     expect(inventory.ticketsHeldBy(1)).toEqual([]);
@@ -151,7 +151,7 @@ describe('removing a person', () => {
   });
 
   it('of whom there is no trace changes nothing', () => {
-    const { changes, after } = accepted(inventoryOf({}), { kind: 'remove-person', userId: 1 });
+    const { changes, after } = accepted(inventoryOf({}), { kind: 'delete-account', userId: 1 });
 
     expect([changes, after.version]).toEqual([[], 0]);
   });

@@ -1,4 +1,4 @@
-import { findLedgerFaults, type LedgerCounts } from '../../src/domain/reconcile';
+import { findDiscrepancies, type RowCounts } from '../../src/domain/reconcile';
 import { eventFacts } from '../support/domain/inventory';
 
 /** Three tickets, one of them cancelled, of an event of two; one person waits for two more. */
@@ -10,7 +10,7 @@ const EVENT = eventFacts({
   waitlistCount: 1,
   waitlistTickets: 2,
 });
-const ROWS: LedgerCounts = {
+const ROWS: RowCounts = {
   tickets: 3,
   activeTickets: 2,
   highestTicketNo: 3,
@@ -21,7 +21,7 @@ const ROWS: LedgerCounts = {
 
 describe('the ledger', () => {
   it('finds nothing where counters and rows agree', () => {
-    expect(findLedgerFaults(EVENT, ROWS)).toEqual([]);
+    expect(findDiscrepancies(EVENT, ROWS)).toEqual([]);
   });
 
   it.each([
@@ -51,7 +51,7 @@ describe('the ledger', () => {
       /waitlist of a cancelled event is 1/,
     ],
   ] as const)('finds %s', (_, event, rows, fault) => {
-    const faults = findLedgerFaults({ ...EVENT, ...event }, { ...ROWS, ...rows });
+    const faults = findDiscrepancies({ ...EVENT, ...event }, { ...ROWS, ...rows });
 
     expect(faults.join('\n')).toMatch(fault);
   });
@@ -60,6 +60,6 @@ describe('the ledger', () => {
     const event = { ...EVENT, status: 'cancelled', waitlistCount: 0, waitlistTickets: 0 } as const;
     const rows = { ...ROWS, activeTickets: 0, waiting: 0, ticketsWaitedFor: 0 };
 
-    expect(findLedgerFaults(event, rows)).toEqual([]);
+    expect(findDiscrepancies(event, rows)).toEqual([]);
   });
 });

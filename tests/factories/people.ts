@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import bcrypt from 'bcrypt';
 import type { Container } from '../../src/container';
 import type { Role } from '../../src/models/user.model';
-import { TokenService } from '../../src/auth/tokens';
+import { Tokens } from '../../src/auth/tokens';
 
 export const PASSWORD = 'correct horse battery';
 /** At the lowest cost: factories make many people. */
@@ -26,7 +26,7 @@ export async function makePeople(
   role: Role = 'user',
 ): Promise<Person[]> {
   const now = new Date();
-  const tokens = new TokenService(config.auth);
+  const tokens = new Tokens(config.auth);
   const emails = Array.from({ length: count }, () => `${randomUUID()}@example.com`);
   await database.models.User.bulkCreate(
     emails.map((email) => ({

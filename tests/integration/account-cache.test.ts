@@ -1,4 +1,4 @@
-import { AccountDirectory } from '../../src/auth/account-cache';
+import { AccountCache } from '../../src/auth/account-cache';
 import { makePerson } from '../factories/people';
 import { TestApi } from '../support/http/test-api';
 
@@ -16,7 +16,7 @@ describe('accounts that are remembered', () => {
 
   it('are read anew once they are said to have changed', async () => {
     const { id } = await makePerson(api.container);
-    const accounts = new AccountDirectory(api.container.database);
+    const accounts = new AccountCache(api.container.database);
     await accounts.find(id);
     await endTokens(id);
 
@@ -27,7 +27,7 @@ describe('accounts that are remembered', () => {
 
   it('are not remembered as they were read before they were said to have changed', async () => {
     const { id } = await makePerson(api.container);
-    const accounts = new AccountDirectory(api.container.database);
+    const accounts = new AccountCache(api.container.database);
 
     const underWay = accounts.find(id);
     accounts.forget(id);
@@ -39,7 +39,7 @@ describe('accounts that are remembered', () => {
 
   it('are known no more once they are deleted', async () => {
     const { id } = await makePerson(api.container);
-    const accounts = new AccountDirectory(api.container.database);
+    const accounts = new AccountCache(api.container.database);
     await accounts.find(id);
     const { User } = api.container.database.models;
     await User.update({ email: null, password: null, deleted_at: new Date() }, { where: { id } });

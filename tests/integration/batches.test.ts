@@ -36,7 +36,7 @@ describe('commands that come at the same moment', () => {
   it('run in one transaction, in the order of their arrival', async () => {
     const people = await makePeople(api.container, 20);
     const event = await makeEvent(api, { total: 10 });
-    const before = (await api.container.metrics.groupSize.get()).values;
+    const before = (await api.container.metrics.batchSize.get()).values;
 
     await runTogether(
       event.id,
@@ -45,7 +45,7 @@ describe('commands that come at the same moment', () => {
 
     const groups = (values: typeof before): number =>
       values.find(({ metricName }) => metricName?.endsWith('_count'))?.value ?? 0;
-    const after = (await api.container.metrics.groupSize.get()).values;
+    const after = (await api.container.metrics.batchSize.get()).values;
     expect(groups(after) - groups(before)).toBe(1);
     const { Booking } = api.container.database.models;
     const rows = await Booking.findAll({ where: { event_id: event.id }, order: ['ticket_no'] });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Migrator } from '../../src/database/migrator';
 import { removeExpiredKeys } from '../../src/inventory/idempotency';
 import { ROUTES } from '../../src/routes';
-import { TokenService } from '../../src/auth/tokens';
+import { Tokens } from '../../src/auth/tokens';
 import { makeEvent, makeSoldOutEvent } from '../factories/events';
 import { makePerson, PASSWORD, type Person } from '../factories/people';
 import { crowd, CROWD } from '../support/database/crowded-database';
@@ -33,7 +33,7 @@ describe('on tables with many rows, no statement scans or sorts what may grow wi
   afterAll(() => api.close());
 
   function crowdPerson(id: number): Person {
-    const token = new TokenService(api.container.config.auth).issue({ userId: id, version: 0 });
+    const token = new Tokens(api.container.config.auth).issue({ userId: id, version: 0 });
     return { id, email: `crowd${String(id - 1_000_000)}@example.com`, token };
   }
 

@@ -21,12 +21,12 @@ describe('a server that serves', () => {
     try {
       await until(async () => {
         const metrics = await Exposition.of(server.url);
-        return metrics.value('ledger_faulty_events') === 1;
+        return metrics.value('reconcile_faulty_events') === 1;
       });
 
       const metrics = await Exposition.of(server.url);
-      expect(metrics.value('ledger_checked_events_total')).toBe(1);
-      expect(metrics.value('ledger_last_check_timestamp_seconds')).toBeGreaterThan(0);
+      expect(metrics.value('reconcile_checked_events_total')).toBe(1);
+      expect(metrics.value('reconcile_last_check_timestamp_seconds')).toBeGreaterThan(0);
       expect(server.log.filter(({ level }) => level === 'error')).toEqual([
         expect.objectContaining({
           event: event.id,

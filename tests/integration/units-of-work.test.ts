@@ -2,7 +2,7 @@ import { WriteConflictError } from '../../src/database/fault-kind';
 import { findRows } from '../../src/database/find-rows';
 import { lockEvents } from '../../src/database/locks';
 import type { Tx } from '../../src/database/unit-of-work';
-import { ChangeSet } from '../../src/inventory/row-changes';
+import { RowChanges } from '../../src/inventory/row-changes';
 import { factsOf, ticketOf } from '../../src/inventory/inventory-loader';
 import { writeEvents, writeRows } from '../../src/inventory/inventory-writer';
 import type { EventRow } from '../../src/models/event.model';
@@ -119,7 +119,7 @@ describe('a unit of work', () => {
       const { id } = await makeSoldOutEvent(api, { total: 1 });
       const { Booking } = database.models;
       const [booking] = await findRows(Booking, { where: { event_id: id } });
-      const changes = new ChangeSet();
+      const changes = new RowChanges();
       changes.add({ type: 'ticket-cancelled', ticket: ticketOf(booking!) });
       const unit = writeOver(
         id,

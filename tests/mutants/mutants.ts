@@ -402,7 +402,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
       {
         file: 'src/inventory/decide-batch.ts',
         from: '    if (!decision || removesPromisedEntry(decision, promisedEntries)) break;',
-        to: '    if (!decision || (removesPromisedEntry(decision, promisedEntries) && settled.length < 0)) break;',
+        to: '    if (!decision || (removesPromisedEntry(decision, promisedEntries) && verdicts.length < 0)) break;',
       },
     ],
   },
@@ -449,8 +449,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/event-queue.ts',
-        from: '        group.length > 0 && (runsAlone(pending.request) || runsAlone(group[0]!.request));',
-        to: '        group.length > 0 && runsAlone(group[0]!.request);',
+        from: '        group.length > 0 && (isExclusive(pending.request) || isExclusive(group[0]!.request));',
+        to: '        group.length > 0 && isExclusive(group[0]!.request);',
       },
     ],
   },
@@ -595,9 +595,9 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
       {
         file: 'src/inventory/inventory-executor.ts',
         from: `      } else if (pendings.length === 1) {
-        settleAlone(pendings[0]!, error);`,
+        settleSingle(pendings[0]!, error);`,
         to: `      } else if (pendings.length > 0) {
-        for (const pending of pendings) settleAlone(pending, error);`,
+        for (const pending of pendings) settleSingle(pending, error);`,
       },
     ],
   },
@@ -608,8 +608,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/inventory-executor.ts',
-        from: '        for (const { queue, group } of parts) queue.setApart(group);',
-        to: '        for (const pending of pendings) settleAlone(pending, error);',
+        from: '        for (const { queue, group } of parts) queue.makeExclusive(group);',
+        to: '        for (const pending of pendings) settleSingle(pending, error);',
       },
     ],
   },
@@ -773,8 +773,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/middlewares/check-availability.ts',
-        from: '    if (locals.keyed === undefined) {',
-        to: '    if (locals.keyed === undefined || mustBeActive) {',
+        from: '    if (locals.idempotencyKey === undefined) {',
+        to: '    if (locals.idempotencyKey === undefined || mustBeActive) {',
       },
     ],
   },

@@ -1,4 +1,4 @@
-import { TiesChangedError, withdrawPerson } from '../../src/inventory/delete-account';
+import { InvolvementChangedError, withdrawFromEvents } from '../../src/inventory/delete-account';
 import { makeEvent } from '../factories/events';
 import { makePeople, makePerson, type Person } from '../factories/people';
 import { Outsider } from '../support/servers/outsider';
@@ -40,7 +40,7 @@ describe('changing an account that others use', () => {
   const withdraw = ({ id }: Person, lockAccounts: () => Promise<void>): Promise<void> => {
     const { database, unitOfWork } = api.container;
     const request = { userId: id, actorId: id, requestId: null };
-    return unitOfWork.run((tx) => withdrawPerson(database, tx, request, lockAccounts));
+    return unitOfWork.run((tx) => withdrawFromEvents(database, tx, request, lockAccounts));
   };
 
   it('a deletion finds the event that was made before the account was locked', async () => {
@@ -50,7 +50,7 @@ describe('changing an account that others use', () => {
       await makeEvent(api, { organizer: person });
     });
 
-    await expect(disturbed).rejects.toThrow(TiesChangedError);
+    await expect(disturbed).rejects.toThrow(InvolvementChangedError);
   });
 
   it('a deletion finds the ticket that came in before the account was locked', async () => {
@@ -61,7 +61,7 @@ describe('changing an account that others use', () => {
       const booked = await api.post('/api/tickets/book', person.token, { event_id: event.id });
       expect(booked.status).toBe(201);
     });
-    await expect(disturbed).rejects.toThrow(TiesChangedError);
+    await expect(disturbed).rejects.toThrow(InvolvementChangedError);
     await withdraw(person, () => Promise.resolve());
 
     const { Booking } = api.container.database.models;

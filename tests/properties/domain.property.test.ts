@@ -9,10 +9,10 @@ const GROUPED_STORIES = 1_000 * FACTOR;
 /** Below this share of the commands, a kind of outcome counts as not tested. */
 const LEAST_SHARE = 0.03;
 /** Commands that the executor never puts into one group with others. */
-const SOLO_KINDS: ReadonlySet<Wish['kind']> = new Set([
+const EXCLUSIVE_KINDS: ReadonlySet<Wish['kind']> = new Set([
   'update-event',
   'cancel-event',
-  'remove-person',
+  'delete-account',
 ]);
 
 type Shares = Record<'partial' | 'promoting' | 'capped' | 'cancelling' | 'refused', number>;
@@ -78,7 +78,7 @@ describe('the domain, held against a naive model', () => {
 });
 
 function nextGroup(waiting: readonly Wish[], size: number): Wish[] {
-  const solo = waiting.findIndex(({ kind }) => SOLO_KINDS.has(kind));
+  const solo = waiting.findIndex(({ kind }) => EXCLUSIVE_KINDS.has(kind));
   if (solo === 0) return waiting.slice(0, 1);
   return waiting.slice(0, solo < 0 ? size : Math.min(size, solo));
 }

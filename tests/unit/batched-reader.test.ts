@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { GroupedReader } from '../../src/database/batched-reader';
+import { BatchedReader } from '../../src/database/batched-reader';
 
 /** One query, under way until it is told to end. */
 interface Query {
@@ -10,10 +10,10 @@ interface Query {
 
 describe('reads that share a query', () => {
   let queries: Query[];
-  let reader: GroupedReader<number, string>;
+  let reader: BatchedReader<number, string>;
   beforeEach(() => {
     queries = [];
-    reader = new GroupedReader(
+    reader = new BatchedReader(
       (keys) =>
         new Promise((resolve, reject) => {
           queries.push({ keys, end: resolve, fail: reject });

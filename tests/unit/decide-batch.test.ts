@@ -1,13 +1,13 @@
 import type { BookTickets, Command } from '../../src/domain/commands';
 import { EventInventory } from '../../src/domain/event-inventory';
 import type { CommandRequest } from '../../src/inventory/command-request';
-import { decideGroup, type Settled } from '../../src/inventory/decide-batch';
+import { decideBatch, type Verdict } from '../../src/inventory/decide-batch';
 import {
   judgeKey,
   KEY_LIFETIME_HOURS,
   Replay,
   scopeId,
-  type Once,
+  type IdempotentRequest,
   type StoredKey,
 } from '../../src/inventory/idempotency';
 import { entry, eventFacts, inventoryOf, NOW, ticket } from '../support/domain/inventory';
@@ -26,7 +26,7 @@ function requestOf(command: Command, wish: Partial<CommandRequest> = {}): Comman
   return { command, actorId: 1, requestId: null, ...wish };
 }
 
-function onceOf(wish: Partial<Once<unknown>> = {}): Once<unknown> {
+function onceOf(wish: Partial<IdempotentRequest<unknown>> = {}): IdempotentRequest<unknown> {
   return {
     userId: 1,
     route: 'POST /api/tickets/book',
@@ -37,7 +37,7 @@ function onceOf(wish: Partial<Once<unknown>> = {}): Once<unknown> {
   };
 }
 
-function storedOf(once: Once<unknown>, ageMs = 0): StoredKey {
+function storedOf(once: IdempotentRequest<unknown>, ageMs = 0): StoredKey {
   return {
     id: 1,
     user_id: once.userId,
@@ -51,16 +51,16 @@ function storedOf(once: Once<unknown>, ageMs = 0): StoredKey {
 }
 
 const none = new Map<string, StoredKey>();
-const kindsOf = (settled: readonly Settled[]) => settled.map(({ kind }) => kind);
+const kindsOf = (verdicts: readonly Verdict[]) => verdicts.map(({ kind }) => kind);
 
 describe('a group of commands', () => {
   it('is decided one after another, each on what those before it have left', () => {
     const inventory = inventoryOf({ event: { totalTickets: 1 } });
 
-    const settled = decideGroup(inventory, none, [requestOf(book(1)), requestOf(book(2))]);
+    const verdicts = decideBatch(inventory, none, [requestOf(book(1)), requestOf(book(2))]);
 
     expect(
-      settled.map(
+      verdicts.map(
         (one) => one.kind === 'decided' && !one.decision.outcome.refused && one.before.version,
       ),
     ).toEqual([0, 1]);
@@ -70,13 +70,13 @@ describe('a group of commands', () => {
   it('goes on after a refusal as if it had not been asked', () => {
     const inventory = inventoryOf({ event: { maxTicketsPerUser: 1 } });
 
-    const settled = decideGroup(inventory, none, [
+    const verdicts = decideBatch(inventory, none, [
       requestOf(book(1, 2)),
       requestOf(book(2)),
       requestOf({ kind: 'cancel-held', holderId: 3, quantity: null }),
     ]);
 
-    expect(settled.map((one) => one.kind === 'decided' && one.decision.outcome.refused)).toEqual([
+    expect(verdicts.map((one) => one.kind === 'decided' && one.decision.outcome.refused)).toEqual([
       true,
       false,
       true,
@@ -87,13 +87,13 @@ describe('a group of commands', () => {
   it('leaves the event alone in a dry run', () => {
     const inventory = inventoryOf({});
 
-    const [settled] = decideGroup(inventory, none, [requestOf(book(1), { isDryRun: true })]);
+    const [verdicts] = decideBatch(inventory, none, [requestOf(book(1), { isDryRun: true })]);
 
-    expect(settled?.kind === 'decided' && settled.decision.after.availableTickets).toBe(9);
+    expect(verdicts?.kind === 'decided' && verdicts.decision.after.availableTickets).toBe(9);
     expect(inventory.event.availableTickets).toBe(10);
   });
 
-  it('ends before a command that needs more of the queue than was loaded', () => {
+  it('ends before a command that requirements more of the queue than was loaded', () => {
     const inventory = new EventInventory({
       event: eventFacts({
         availableTickets: 0,
@@ -107,18 +107,18 @@ describe('a group of commands', () => {
     });
     const give = (holderId: number) => requestOf({ kind: 'cancel-held', holderId, quantity: null });
 
-    expect(decideGroup(inventory, none, [give(7), give(8)])).toHaveLength(1);
+    expect(decideBatch(inventory, none, [give(7), give(8)])).toHaveLength(1);
   });
 
   it('ends before a command that would remove an entry whose id has been promised', () => {
     const inventory = inventoryOf({ tickets: [ticket(1, 7)], queue: [entry(1, 8)] });
 
-    const settled = decideGroup(inventory, none, [
+    const verdicts = decideBatch(inventory, none, [
       requestOf({ kind: 'join', userId: 1, requestedBy: 1, quantity: 1 }),
       requestOf({ kind: 'leave', userId: 1, mayRemove: () => true }),
     ]);
 
-    expect(kindsOf(settled)).toEqual(['decided']);
+    expect(kindsOf(verdicts)).toEqual(['decided']);
     expect(inventory.entryOf(1)).toBeDefined();
   });
 });
@@ -128,10 +128,10 @@ describe('requests with one key in a group', () => {
     const inventory = inventoryOf({});
     const first = requestOf(book(1), { once: onceOf() });
 
-    const settled = decideGroup(inventory, none, [first, { ...first }, { ...first }]);
+    const verdicts = decideBatch(inventory, none, [first, { ...first }, { ...first }]);
 
-    expect(kindsOf(settled)).toEqual(['decided', 'twin', 'twin']);
-    expect(settled[1]).toEqual({ kind: 'twin', of: first });
+    expect(kindsOf(verdicts)).toEqual(['decided', 'twin', 'twin']);
+    expect(verdicts[1]).toEqual({ kind: 'twin', of: first });
     expect(inventory.event.availableTickets).toBe(9);
   });
 
@@ -139,22 +139,22 @@ describe('requests with one key in a group', () => {
     const inventory = inventoryOf({});
     const scopes = [{}, { userId: 2 }, { route: 'POST /api/tickets/cancel' }, { key: 'K' }];
 
-    const settled = decideGroup(
+    const verdicts = decideBatch(
       inventory,
       none,
       scopes.map((scope) => requestOf(book(1), { once: onceOf(scope) })),
     );
 
-    expect(kindsOf(settled)).toEqual(['decided', 'decided', 'decided', 'decided']);
+    expect(kindsOf(verdicts)).toEqual(['decided', 'decided', 'decided', 'decided']);
   });
 
   it('are refused where they ask for something else', () => {
-    const settled = decideGroup(inventoryOf({}), none, [
+    const verdicts = decideBatch(inventoryOf({}), none, [
       requestOf(book(1), { once: onceOf() }),
       requestOf(book(1, 2), { once: onceOf({ fingerprint: 'b'.repeat(64) }) }),
     ]);
 
-    expect(settled[1]).toMatchObject({
+    expect(verdicts[1]).toMatchObject({
       kind: 'answered',
       result: { refused: true, code: 'IDEMPOTENCY_KEY_REUSED' },
     });
@@ -164,12 +164,12 @@ describe('requests with one key in a group', () => {
     const inventory = inventoryOf({});
     const once = onceOf();
 
-    const settled = decideGroup(inventory, none, [
+    const verdicts = decideBatch(inventory, none, [
       requestOf({ kind: 'cancel-held', holderId: 1, quantity: null }, { once }),
       requestOf(book(1), { once }),
     ]);
 
-    expect(kindsOf(settled)).toEqual(['decided', 'decided']);
+    expect(kindsOf(verdicts)).toEqual(['decided', 'decided']);
     expect(inventory.event.availableTickets).toBe(9);
   });
 
@@ -178,11 +178,11 @@ describe('requests with one key in a group', () => {
     const once = onceOf();
     const stored = storedOf(once);
 
-    const settled = decideGroup(inventory, new Map([[scopeId(once), stored]]), [
+    const verdicts = decideBatch(inventory, new Map([[scopeId(once), stored]]), [
       requestOf(book(1), { once }),
     ]);
 
-    expect(settled).toEqual([{ kind: 'answered', result: new Replay(stored) }]);
+    expect(verdicts).toEqual([{ kind: 'answered', result: new Replay(stored) }]);
     expect(inventory.event.availableTickets).toBe(10);
   });
 });

@@ -32,7 +32,7 @@ describe('a command whose time is over before it ran', () => {
   it('is told that its key is in use where its twin is still running', async () => {
     const queue = new EventQueue(1);
     queue.add(requestWith('k'));
-    queue.takeGroup();
+    queue.takeBatch();
     const twin = queue.add(requestWith('k'));
     const refused = expect(twin.promise).rejects.toMatchObject({
       code: 'IDEMPOTENCY_KEY_IN_USE',
@@ -49,7 +49,7 @@ describe('a command whose time is over before it ran', () => {
       'it waited for others',
       (queue: EventQueue) => {
         queue.add(requestWith('other'));
-        queue.takeGroup();
+        queue.takeBatch();
         return queue.add(requestWith('k'));
       },
     ],
@@ -57,8 +57,8 @@ describe('a command whose time is over before it ran', () => {
       'it ran in vain itself',
       (queue: EventQueue) => {
         const waiting = queue.add(requestWith('k'));
-        queue.setApart(queue.takeGroup());
-        queue.endGroup();
+        queue.makeExclusive(queue.takeBatch());
+        queue.endBatch();
         return waiting;
       },
     ],
@@ -94,7 +94,7 @@ describe('the queue of one event', () => {
   afterEach(() => {
     jest.useRealTimers();
   });
-  const takeRequests = (): CommandRequest[] => queue.takeGroup().map(({ request }) => request);
+  const takeRequests = (): CommandRequest[] => queue.takeBatch().map(({ request }) => request);
 
   it('hands out commands in the order in which they came', () => {
     const requests = [bookingOf(), bookingOf(), bookingOf()];
@@ -107,7 +107,7 @@ describe('the queue of one event', () => {
   it('puts back in front what must run again, before what came meanwhile', () => {
     const requests = [1, 2, 3].map(bookingOf);
     for (const request of requests) queue.add(request);
-    const group = queue.takeGroup();
+    const group = queue.takeBatch();
     const late = bookingOf(4);
     queue.add(late);
 
@@ -119,7 +119,7 @@ describe('the queue of one event', () => {
   it('lets the time of what was put back run on', async () => {
     const { promise } = queue.add(bookingOf());
     const refused = expect(promise).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
-    queue.putBack(queue.takeGroup());
+    queue.putBack(queue.takeBatch());
 
     await jest.advanceTimersByTimeAsync(COMMAND_LIMIT_MS);
 
@@ -129,7 +129,7 @@ describe('the queue of one event', () => {
 
   it('lets no command’s own time run out while its group runs', async () => {
     const pending = queue.add(bookingOf());
-    queue.takeGroup();
+    queue.takeBatch();
 
     await jest.advanceTimersByTimeAsync(2 * COMMAND_LIMIT_MS);
     pending.resolve({ refused: true, code: 'EVENT_NOT_FOUND', message: '' });
@@ -171,7 +171,7 @@ describe('a queue that can’t keep up', () => {
     void queue.add(requestWith('second'));
     expect(queue.isOverdue).toBe(true);
 
-    queue.takeGroup();
+    queue.takeBatch();
 
     expect(queue.isOverdue).toBe(false);
   });
@@ -184,6 +184,6 @@ describe('a queue that can’t keep up', () => {
     await jest.advanceTimersByTimeAsync(COMMAND_LIMIT_MS - 1_000);
 
     await refused;
-    expect(queue.takeGroup()).toEqual([]);
+    expect(queue.takeBatch()).toEqual([]);
   });
 });

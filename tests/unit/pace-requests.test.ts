@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { ApiResponse } from '../../src/middlewares/locals';
-import { takeTurns } from '../../src/middlewares/pace-requests';
+import { paceRequests } from '../../src/middlewares/pace-requests';
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -8,7 +8,7 @@ describe('requests that come all at once', () => {
   /** Asks so many times in one breath; what has begun is listed by its number. */
   const askAtOnce = (count: number): number[] => {
     const begun: number[] = [];
-    const turns = takeTurns();
+    const turns = paceRequests();
     for (let number = 0; number < count; number += 1) {
       void turns({} as Request, {} as ApiResponse, () => begun.push(number));
     }
@@ -30,7 +30,7 @@ describe('requests that come all at once', () => {
 
   it('leave nothing behind that would keep one who comes later waiting', async () => {
     const begun: string[] = [];
-    const turns = takeTurns();
+    const turns = paceRequests();
     const ask = (name: string): void =>
       void turns({} as Request, {} as ApiResponse, () => begun.push(name));
     ask('first');

@@ -16,7 +16,7 @@ export type Wish =
   | { kind: 'prioritize'; user: number; priority: number }
   | { kind: 'update-event'; delta: number; cap: number | null }
   | { kind: 'cancel-event' }
-  | { kind: 'remove-person'; user: number };
+  | { kind: 'delete-account'; user: number };
 
 const person = fc.constantFrom(...PEOPLE);
 const anyone = fc.oneof({ weight: 60, arbitrary: person }, fc.constant(STRANGER));
@@ -89,7 +89,7 @@ const wish: fc.Arbitrary<Wish> = fc.oneof(
   },
   {
     weight: 8,
-    arbitrary: fc.record({ kind: fc.constant('remove-person' as const), user: person }),
+    arbitrary: fc.record({ kind: fc.constant('delete-account' as const), user: person }),
   },
 );
 

@@ -1,7 +1,7 @@
 import type { Command } from '../../../src/domain/commands';
 import { decide } from '../../../src/domain/decide';
 import type { Decision } from '../../../src/domain/decision';
-import { EventInventory, type InventorySnapshot } from '../../../src/domain/event-inventory';
+import { EventInventory, type LoadedInventory } from '../../../src/domain/event-inventory';
 import type { EventFacts, Ticket, WaitlistEntry } from '../../../src/domain/inventory-state';
 import type { AcceptanceOf, RefusalCode } from '../../../src/domain/outcomes';
 
@@ -61,7 +61,7 @@ export function entry(
   };
 }
 
-interface World extends Pick<InventorySnapshot, 'missingUsers' | 'takenNames'> {
+interface World extends Pick<LoadedInventory, 'missingUsers' | 'takenNames'> {
   readonly event?: Partial<EventFacts>;
   readonly tickets?: readonly Ticket[];
   /** In queue order. */

@@ -8,9 +8,9 @@ import {
   type WaitlistEntry,
 } from '../../../src/domain/inventory-state';
 import type { Outcome } from '../../../src/domain/outcomes';
-import { ChangeSet } from '../../../src/inventory/row-changes';
-import { decideGroup, type Settled } from '../../../src/inventory/decide-batch';
-import { headSize, needsOf } from '../../../src/inventory/requirements';
+import { RowChanges } from '../../../src/inventory/row-changes';
+import { decideBatch, type Verdict } from '../../../src/inventory/decide-batch';
+import { headSize, requirementsOf } from '../../../src/inventory/requirements';
 
 /**
  * The rows of one event in memory, loaded and written by the executor's own rules: of each group's
@@ -27,21 +27,21 @@ export class MemoryRows {
   ) {}
 
   /** Runs commands as one group; of those that can't be in it, nothing is done. */
-  runGroup(commands: readonly Command[]): Settled[] {
+  runGroup(commands: readonly Command[]): Verdict[] {
     const inventory = this.#load(commands);
-    const settled = decideGroup(
+    const verdicts = decideBatch(
       inventory,
       new Map(),
       commands.map((command) => ({ command, actorId: 1, requestId: null })),
     );
-    const changes = new ChangeSet();
-    for (const one of settled) {
+    const changes = new RowChanges();
+    for (const one of verdicts) {
       if (one.kind !== 'decided') continue;
       for (const change of one.decision.changes) changes.add(change);
     }
     this.#write(changes);
     this.event = inventory.event;
-    return settled;
+    return verdicts;
   }
 
   /** What a command would be told now. */
@@ -60,31 +60,31 @@ export class MemoryRows {
   }
 
   #load(commands: readonly Command[]): EventInventory {
-    const needs = needsOf(this.event, commands);
+    const requirements = requirementsOf(this.event, commands);
     const tickets = [
-      ...[...needs.holders].flatMap((holder) => this.heldBy(holder)),
-      ...[...needs.bookingIds].flatMap((id) => this.bookings.get(id) ?? []),
+      ...[...requirements.holders].flatMap((holder) => this.heldBy(holder)),
+      ...[...requirements.bookingIds].flatMap((id) => this.bookings.get(id) ?? []),
     ];
-    const size = headSize(tickets.length, needs);
+    const size = headSize(tickets.length, requirements);
     return new EventInventory({
       event: this.event,
       now: new Date(1),
-      missingUsers: [...needs.accounts].filter((userId) => !this.people.has(userId)),
+      missingUsers: [...requirements.accounts].filter((userId) => !this.people.has(userId)),
       activeTicketCounts: new Map(
         this.event.maxTicketsPerUser === null
           ? []
-          : [...needs.capped].map((userId) => [userId, this.heldBy(userId).length]),
+          : [...requirements.capped].map((userId) => [userId, this.heldBy(userId).length]),
       ),
       tickets,
       entries: [...this.entries.values()].filter(
-        ({ userId, entryId }) => needs.waiting.has(userId) || needs.entryIds.has(entryId ?? 0),
+        ({ userId, entryId }) => requirements.waiting.has(userId) || requirements.entryIds.has(entryId ?? 0),
       ),
       head: size === 0 ? [] : this.queue.slice(0, size),
     });
   }
 
   /** Fails where the database's unique keys would. */
-  #write(changes: ChangeSet): void {
+  #write(changes: RowChanges): void {
     if (changes.eventIsCancelled) {
       for (const [id, ticket] of this.bookings) {
         this.bookings.set(id, { ...ticket, status: 'cancelled' });

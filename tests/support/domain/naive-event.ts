@@ -173,7 +173,7 @@ export class NaiveEvent {
     return { refused: null };
   }
 
-  removePerson(user: number): NaiveResult {
+  deleteAccount(user: number): NaiveResult {
     if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
     const held = this.held(user);
     if (held.length === 0 && !this.waiters.some((one) => one.user === user)) {

@@ -1,8 +1,8 @@
 import type { Command } from '../../../src/domain/commands';
 import type { EventFacts } from '../../../src/domain/inventory-state';
-import { findLedgerFaults } from '../../../src/domain/reconcile';
+import { findDiscrepancies } from '../../../src/domain/reconcile';
 import type { Outcome, Promotion } from '../../../src/domain/outcomes';
-import type { Settled } from '../../../src/inventory/decide-batch';
+import type { Verdict } from '../../../src/inventory/decide-batch';
 import { PEOPLE, type Story, type Wish } from './command-arbitraries';
 import { MemoryRows } from './memory-rows';
 import { NaiveEvent, type NaiveResult } from './naive-event';
@@ -43,9 +43,9 @@ export class TwinWorld {
   run(wishes: readonly Wish[]): { outcome: Outcome; promotions: readonly Promotion[] }[] {
     const facts = wishes.map((wish) => this.#factsOf(wish));
     const commands = wishes.map((wish, index) => this.#commandOf(wish, facts[index]!));
-    const settled = this.rows.runGroup(commands);
-    if (settled.length === 0) throw new Error('A group decided nothing');
-    const decided = settled.map((one) => this.#decisionOf(one));
+    const verdicts = this.rows.runGroup(commands);
+    if (verdicts.length === 0) throw new Error('A group decided nothing');
+    const decided = verdicts.map((one) => this.#decisionOf(one));
     decided.forEach(({ outcome, after }, index) => {
       compare(outcome, this.#runNaively(wishes[index]!, facts[index]!));
       const isStockWhileWaiting = after.availableTickets > 0 && after.waitlistCount > 0;
@@ -58,13 +58,13 @@ export class TwinWorld {
     return decided;
   }
 
-  #decisionOf(settled: Settled): {
+  #decisionOf(verdicts: Verdict): {
     outcome: Outcome;
     promotions: readonly Promotion[];
     after: EventFacts;
   } {
-    if (settled.kind !== 'decided') throw new Error('No command here has a key');
-    return settled.decision;
+    if (verdicts.kind !== 'decided') throw new Error('No command here has a key');
+    return verdicts.decision;
   }
 
   /** What a wish means now, before its group runs. */
@@ -128,8 +128,8 @@ export class TwinWorld {
         };
       case 'cancel-event':
         return { kind: 'cancel-event', mayManage: () => true };
-      case 'remove-person':
-        return { kind: 'remove-person', userId: wish.user };
+      case 'delete-account':
+        return { kind: 'delete-account', userId: wish.user };
     }
   }
 
@@ -157,8 +157,8 @@ export class TwinWorld {
         return naive.update(facts.total, wish.cap);
       case 'cancel-event':
         return naive.cancelEvent();
-      case 'remove-person':
-        return naive.removePerson(wish.user);
+      case 'delete-account':
+        return naive.deleteAccount(wish.user);
     }
   }
 
@@ -207,7 +207,7 @@ export class TwinWorld {
       naive.queue.flatMap(({ user, by, wants, priority }) => [user, by, wants, priority]),
     );
     expectSame(
-      findLedgerFaults(event, {
+      findDiscrepancies(event, {
         tickets: rows.bookings.size,
         activeTickets: naive.tickets.filter(({ active }) => active).length,
         highestTicketNo: naive.tickets.length,

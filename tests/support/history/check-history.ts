@@ -194,7 +194,7 @@ function expectAcknowledgedEffects(
     const version = versionOf.get(call);
     const told = call.answer?.body.data?.version as number | undefined;
     // A change that changes nothing makes no version; of these calls only some can be such.
-    const mayBeNothing = ['remove-person', 'update-event'].includes(call.command.kind);
+    const mayBeNothing = ['delete-account', 'update-event'].includes(call.command.kind);
     if (version === undefined && !mayBeNothing) {
       throw new Error(`An acknowledged ${call.command.kind} is not in the log: it was lost`);
     }
@@ -279,7 +279,7 @@ class Replay {
           (outcome.refused ? outcome.code : `it makes version ${String(after.version)}`),
       );
     }
-    const leaving = call.command.kind === 'remove-person' ? call.command.userId : undefined;
+    const leaving = call.command.kind === 'delete-account' ? call.command.userId : undefined;
     if (leaving !== undefined) this.rows.people.delete(leaving);
     expectPromotedInOrder(
       version,

@@ -233,7 +233,7 @@ export class History {
   ): Promise<RecordedAnswer | null> {
     const call = await this.#record(
       eventId,
-      { kind: 'remove-person', userId: person.id },
+      { kind: 'delete-account', userId: person.id },
       { method: 'DELETE', path: `/api/users/${String(person.id)}`, token: person.token },
     );
     this.calls.push(...furtherIds.map((id) => ({ ...call, eventId: id })));
