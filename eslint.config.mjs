@@ -14,18 +14,19 @@ const ARROWS = {
     mayNotImport: ['*'],
     instead: 'errors/ stands below everything.',
   },
+  'text-validators': {
+    mayNotImport: ['*'],
+    instead: 'text-validators stands below everything.',
+  },
   config: {
     mayNotImport: ['*'],
+    except: ['text-validators'],
     instead: 'config/ stands below everything: read what you need in the container and pass it in.',
-  },
-  concurrency: {
-    mayNotImport: ['*'],
-    except: ['errors'],
-    instead: 'concurrency/ knows of nothing else.',
   },
   models: {
     mayNotImport: ['*'],
-    instead: 'Models know their columns, nothing else.',
+    except: ['domain'],
+    instead: 'Models know their columns and the domain’s words for them, nothing else.',
   },
   observability: {
     mayNotImport: ['*'],
@@ -39,18 +40,23 @@ const ARROWS = {
   },
   policies: {
     mayNotImport: ['*'],
-    except: ['errors', 'models'],
+    except: ['domain', 'errors'],
     instead: 'A policy looks at an actor and a resource; load them before you ask it.',
   },
   'rate-limits': {
     mayNotImport: ['*'],
     except: ['errors', 'observability'],
-    instead: 'rate-limits/ counts keys; whose they are is told by whoever asks.',
+    instead: 'rate-limits/ counts keys; the caller knows whose they are.',
+  },
+  auth: {
+    mayNotImport: ['*'],
+    except: ['config', 'database', 'domain', 'errors', 'observability', 'rate-limits'],
+    instead: 'auth/ knows accounts, passwords and tokens; use cases are in services/.',
   },
   inventory: {
     mayNotImport: ['*'],
-    except: ['concurrency', 'database', 'domain', 'errors', 'models', 'observability'],
-    instead: 'The executor knows nothing of HTTP, accounts or roles: pass a predicate.',
+    except: ['database', 'domain', 'errors', 'models', 'observability'],
+    instead: 'The executor knows nothing of HTTP or accounts: the command names its actor.',
   },
   services: {
     mayNotImport: [
@@ -64,11 +70,11 @@ const ARROWS = {
       'process',
       'routes',
     ],
-    instead: 'Services take commands and give results; DTOs and presenters are the controllers’.',
+    instead: 'Services take commands and return results; DTOs and presenters are for controllers.',
   },
   dtos: {
     mayNotImport: ['*'],
-    except: ['errors'],
+    except: ['errors', 'text-validators'],
     instead: 'DTOs say what is on the wire, nothing else.',
   },
   presenters: {
@@ -80,8 +86,13 @@ const ARROWS = {
     instead: 'Controllers call a service.',
   },
   middlewares: {
-    mayNotImport: ['app', 'container', 'models', 'process'],
+    mayNotImport: ['app', 'container', 'models', 'process', 'routes'],
     instead: 'Take it as an argument.',
+  },
+  openapi: {
+    mayNotImport: ['*'],
+    except: ['controllers', 'dtos', 'errors', 'text-validators', 'rate-limits', 'middlewares'],
+    instead: 'The document is built from the route table and the DTOs.',
   },
   routes: {
     mayNotImport: ['app', 'container', 'database', 'models', 'process'],
@@ -89,7 +100,7 @@ const ARROWS = {
   },
 };
 
-const FOLDERS = [...Object.keys(ARROWS), 'app', 'container', 'openapi', 'process', 'version'];
+const FOLDERS = [...Object.keys(ARROWS), 'app', 'container', 'process', 'version'];
 
 const importArrows = Object.entries(ARROWS).map(
   ([folder, { mayNotImport, except = [], instead }]) => {
@@ -97,7 +108,7 @@ const importArrows = Object.entries(ARROWS).map(
       (other) => other !== folder && !except.includes(other),
     );
     return {
-      files: [`src/${folder}/**/*.ts`],
+      files: [`src/${folder}/**/*.ts`, `src/${folder}.ts`],
       rules: {
         'no-restricted-imports': [
           'error',

@@ -2,7 +2,7 @@ import cors from 'cors';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Config } from './config/config';
-import type { Services } from './controllers/controller';
+import type { Services } from './controllers/services';
 import { accessLog } from './middlewares/access-log';
 import { requestId } from './middlewares/request-id';
 import { countRequest } from './middlewares/count-request';

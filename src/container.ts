@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 import { createApp } from './app';
 import type { Config } from './config/config';
-import type { Services } from './controllers/controller';
+import type { Services } from './controllers/services';
 import { openDatabase, type Database } from './database/database';
 import { UnitOfWork } from './database/unit-of-work';
 import { InventoryExecutor } from './inventory/inventory-executor';
@@ -15,6 +15,7 @@ import { AccountCache } from './auth/account-cache';
 import { AdminAccountsService } from './services/admin-accounts.service';
 import { AuditService } from './services/audit.service';
 import { AuthService } from './services/auth.service';
+import { CommandsService } from './services/commands.service';
 import { EventReader } from './services/event-reader';
 import { EventsService } from './services/events.service';
 import { HealthService } from './services/health.service';
@@ -25,7 +26,7 @@ import { PasswordRules } from './auth/password-rules';
 import { TicketsService } from './services/tickets.service';
 import { Tokens } from './auth/tokens';
 import { UsersService } from './services/users.service';
-import { waitlistTotals } from './services/waitlist-totals';
+import { waitlistTotals } from './services/waitlist-reader';
 import { WaitlistsService } from './services/waitlists.service';
 
 export interface Container {
@@ -53,6 +54,7 @@ export function createContainer(config: Config): Container {
     database,
     unitOfWork,
     metrics,
+    logger,
     poolMax: config.database.dialect === 'mysql' ? config.database.poolMax : 1,
   });
   addSampledGauges(metrics, {
@@ -67,7 +69,8 @@ export function createContainer(config: Config): Container {
   const hasher = new PasswordHasher(config.auth.bcryptRounds);
   const tokens = new Tokens(config.auth);
   const accounts = new AccountCache(database);
-  const events = new EventReader(database);
+  const eventReader = new EventReader(database);
+  const commands = new CommandsService(inventory);
   const passwordRules = new PasswordRules(config.auth);
   const services: Services = {
     auth: new AuthService({
@@ -87,13 +90,14 @@ export function createContainer(config: Config): Container {
       guard,
       passwordRules,
     }),
-    events: new EventsService({ database, unitOfWork, inventory }),
-    eventReader: events,
-    myEvents: new MyEventReader({ database, unitOfWork }),
-    tickets: new TicketsService({ database, inventory, events }),
-    waitlists: new WaitlistsService({ database, unitOfWork, inventory }),
-    ledger: new ReconcileService({ database, unitOfWork }),
-    audit: new AuditService({ database, events }),
+    commands,
+    events: new EventsService({ database, unitOfWork }),
+    eventReader,
+    myEventReader: new MyEventReader({ database, unitOfWork }),
+    tickets: new TicketsService({ database, commands, eventReader }),
+    waitlists: new WaitlistsService({ database, unitOfWork, commands }),
+    reconcile: new ReconcileService({ database, unitOfWork }),
+    audit: new AuditService({ database, eventReader }),
   };
   const health = new HealthService(database.sequelize);
   return {

@@ -20,7 +20,7 @@ const booked: TicketsBooked = {
   refused: false,
   kind: 'book',
   eventId: 1,
-  result: 'booked',
+  outcome: 'booked',
   tickets: [ticket],
   waitlisted: [],
   availableTickets: 1,
@@ -45,6 +45,6 @@ const event: EventFacts = {
 };
 
 void serve(benchConfig(), {
-  tickets: { book: () => Promise.resolve(booked) },
+  commands: { perform: () => Promise.resolve(booked as never) },
   eventReader: { find: () => Promise.resolve(event) },
 });

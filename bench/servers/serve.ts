@@ -2,7 +2,7 @@ import { createApp } from '../../src/app';
 import type { Config, MysqlSettings } from '../../src/config/config';
 import { loadConfig } from '../../src/config/load-config';
 import { createContainer } from '../../src/container';
-import type { Services } from '../../src/controllers/controller';
+import type { Services } from '../../src/controllers/services';
 
 /** Methods of our services that a bench server replaces by its own. */
 export type Replacements = {

@@ -5,11 +5,10 @@
  */
 import 'reflect-metadata';
 import { Sequelize, Transaction } from 'sequelize';
+import type { BookTickets } from '../../src/domain/commands';
 import type { TicketsBooked } from '../../src/domain/outcomes';
 import { ApiError } from '../../src/errors/api-error';
 import { defineModels } from '../../src/models';
-import type { BookingWish } from '../../src/services/tickets.service';
-import type { Actor } from '../../src/policies/permissions';
 import { benchConfig, mysqlOf, serve } from './serve';
 
 const config = benchConfig();
@@ -29,7 +28,10 @@ const sequelize = new Sequelize({
 });
 const { Event, Booking, WaitlistEntry } = defineModels(sequelize);
 
-async function book(actor: Actor, { eventId, quantity }: BookingWish): Promise<TicketsBooked> {
+async function book(
+  eventId: number,
+  { bookedBy, userId, quantity }: BookTickets,
+): Promise<TicketsBooked> {
   return sequelize.transaction(
     { isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED },
     async (transaction) => {
@@ -43,8 +45,8 @@ async function book(actor: Actor, { eventId, quantity }: BookingWish): Promise<T
         Array.from({ length: given }, (_, index) => ({
           event_id: eventId,
           ticket_no: row.next_ticket_no + index,
-          user_id: actor.id,
-          booked_by: actor.id,
+          user_id: userId,
+          booked_by: bookedBy,
           status: 'booked' as const,
           createdAt: now,
           updatedAt: now,
@@ -56,8 +58,8 @@ async function book(actor: Actor, { eventId, quantity }: BookingWish): Promise<T
         await WaitlistEntry.create(
           {
             event_id: eventId,
-            user_id: actor.id,
-            requested_by: actor.id,
+            user_id: userId,
+            requested_by: bookedBy,
             quantity: missing,
             priority: 0,
             queue_no: row.next_queue_no,
@@ -83,7 +85,7 @@ async function book(actor: Actor, { eventId, quantity }: BookingWish): Promise<T
         refused: false,
         kind: 'book',
         eventId,
-        result: missing === 0 ? 'booked' : given === 0 ? 'waitlisted' : 'partially_booked',
+        outcome: missing === 0 ? 'booked' : given === 0 ? 'waitlisted' : 'partially_booked',
         tickets: bookings.map((booking) => {
           const { id, ticket_no, user_id, booked_by, status, createdAt, updatedAt } = booking.get();
           return {
@@ -104,4 +106,9 @@ async function book(actor: Actor, { eventId, quantity }: BookingWish): Promise<T
   );
 }
 
-void serve(config, { tickets: { book } });
+void serve(config, {
+  commands: {
+    // Of all commands this server only knows booking.
+    perform: async (eventId, command) => (await book(eventId, command as never)) as never,
+  },
+});

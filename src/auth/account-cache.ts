@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import { BatchedReader } from '../database/batched-reader';
-import type { Role } from '../models/user.model';
+import type { Role } from '../domain/rights';
 
 /**
  * How long another process may go on honouring what was changed here: a second, less what a busy

@@ -1,13 +1,15 @@
 import type { EventParams } from '../dtos/common.dto';
 import type { ListAuditQuery } from '../dtos/operations.dto';
 import { presentAuditEntry, presentReconciliation } from '../presenters/operations.presenter';
-import { ok, pageAnswer, type ActorRequest, type Answer, type Services } from './controller';
+import { ok, pageAnswer, type Answer } from './answer';
+import type { ActorRequest } from './request';
+import type { Services } from './services';
 
 export async function reconcile(
-  { ledger }: Services,
+  { reconcile: service }: Services,
   { params }: ActorRequest<unknown, unknown, EventParams>,
 ): Promise<Answer> {
-  return ok('Ledger', presentReconciliation(await ledger.reconcile(params.event_id)));
+  return ok('Reconciliation', presentReconciliation(await service.reconcile(params.event_id)));
 }
 
 export async function audit(

@@ -1,13 +1,8 @@
 import type { LoginBody, SignupBody } from '../dtos/users.dto';
 import { presentLogin, presentUser } from '../presenters/users.presenter';
-import {
-  created,
-  ok,
-  type ActorRequest,
-  type Answer,
-  type ApiRequest,
-  type Services,
-} from './controller';
+import { created, ok, type Answer } from './answer';
+import type { ActorRequest, ApiRequest } from './request';
+import type { Services } from './services';
 
 export async function signUp(
   { auth }: Services,

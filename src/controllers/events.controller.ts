@@ -14,20 +14,14 @@ import {
   presentEventStatus,
   presentMyEvent,
 } from '../presenters/events.presenter';
-import {
-  created,
-  idempotently,
-  ok,
-  pageAnswer,
-  type ActorRequest,
-  type Answer,
-  type Services,
-} from './controller';
+import { created, idempotently, ok, pageAnswer, type Answer } from './answer';
+import type { ActorRequest } from './request';
+import type { Services } from './services';
 
 const createdAnswer = (event: EventFacts): Answer => created('Event created', presentEvent(event));
 const updatedAnswer = ({ event }: EventUpdated): Answer => ok('Event changed', presentEvent(event));
 const dryRunAnswer = (updated: EventUpdated): Answer =>
-  ok('This is what would happen; nothing was changed', presentDryRun(updated));
+  ok('Dry run: this would happen, and nothing was changed', presentDryRun(updated));
 const cancelledAnswer = ({ event }: EventUpdated): Answer =>
   ok('Event cancelled', presentEvent(event));
 
@@ -36,9 +30,9 @@ export function create(
   request: ActorRequest<CreateEventBody>,
 ): Promise<Answer | Replay> {
   const { event_name: name, total_tickets: totalTickets, max_tickets_per_user } = request.body;
-  const wish = { name, totalTickets, maxTicketsPerUser: max_tickets_per_user ?? null };
-  return idempotently(request, createdAnswer, (once) =>
-    events.create(request.actor, wish, request, once),
+  const event = { name, totalTickets, maxTicketsPerUser: max_tickets_per_user ?? null };
+  return idempotently(request, createdAnswer, (idempotent) =>
+    events.create(event, request, idempotent),
   );
 }
 
@@ -57,34 +51,37 @@ export async function list(
 }
 
 export function update(
-  { events }: Services,
+  { commands }: Services,
   request: ActorRequest<UpdateEventBody, UpdateEventQuery, EventParams>,
 ): Promise<Answer | Replay> {
   const { event_name: name, total_tickets: totalTickets, max_tickets_per_user } = request.body;
-  const wish = {
-    eventId: request.params.event_id,
-    change: { name, totalTickets, maxTicketsPerUser: max_tickets_per_user },
-    isDryRun: request.query.dry_run === true,
-  };
-  const present = wish.isDryRun ? dryRunAnswer : updatedAnswer;
-  return idempotently(request, present, (once) =>
-    // A dry run has no effect that an answer could be stored with.
-    events.update(request.actor, wish, request, wish.isDryRun ? undefined : once),
+  const { actor, params, query } = request;
+  const change = { name, totalTickets, maxTicketsPerUser: max_tickets_per_user };
+  const command = { kind: 'update-event', ...change, actor } as const;
+  const isDryRun = query.dry_run === true;
+  return idempotently(request, isDryRun ? dryRunAnswer : updatedAnswer, (idempotent) =>
+    commands.perform(params.event_id, command, request, {
+      isDryRun,
+      // A dry run has no effect that an answer could be stored with.
+      idempotent: isDryRun ? undefined : idempotent,
+    }),
   );
 }
 
 export function cancel(
-  { events }: Services,
+  { commands }: Services,
   request: ActorRequest<unknown, unknown, EventParams>,
 ): Promise<Answer | Replay> {
-  return idempotently(request, cancelledAnswer, (once) =>
-    events.cancel(request.actor, request.params.event_id, request, once),
+  const { actor, params } = request;
+  return idempotently(request, cancelledAnswer, (idempotent) =>
+    commands.perform(params.event_id, { kind: 'cancel-event', actor }, request, { idempotent }),
   );
 }
 
 export async function mine(
-  { myEvents }: Services,
+  { myEventReader }: Services,
   { actor, params }: ActorRequest<unknown, unknown, EventParams>,
 ): Promise<Answer> {
-  return ok('You and this event', presentMyEvent(await myEvents.find(actor, params.event_id)));
+  const mine = await myEventReader.find(actor.id, params.event_id);
+  return ok('You and this event', presentMyEvent(mine));
 }

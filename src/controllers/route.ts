@@ -1,7 +1,10 @@
-import type { ActorRequest, Answer, ApiRequest, Services } from './controller';
+import type { Answer } from './answer';
+import type { ActorRequest, ApiRequest } from './request';
+import type { Services } from './services';
 import type { ErrorCode } from '../errors/error-codes';
 import type { Replay } from '../inventory/idempotency';
-import type { Actor, Permission } from '../policies/permissions';
+import type { Actor } from '../domain/rights';
+import type { Permission } from '../policies/permissions';
 import type { LimitName } from '../rate-limits/limits';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';

@@ -8,64 +8,48 @@ import {
   presentBookingResult,
   presentCancellation,
 } from '../presenters/tickets.presenter';
-import {
-  created,
-  idempotently,
-  ok,
-  pageAnswer,
-  type ActorRequest,
-  type Answer,
-  type Services,
-} from './controller';
+import { created, idempotently, ok, pageAnswer, type Answer } from './answer';
+import type { ActorRequest } from './request';
+import type { Services } from './services';
 
-const BOOKED_MESSAGES: Readonly<Record<TicketsBooked['result'], string>> = {
+const BOOKED_MESSAGES: Readonly<Record<TicketsBooked['outcome'], string>> = {
   booked: 'All tickets booked',
-  partially_booked: 'Some tickets booked, the rest is on the waitlist',
-  waitlisted: 'Sold out: on the waitlist',
+  partially_booked: 'Some tickets booked, the rest are on the waitlist',
+  waitlisted: 'Sold out: you are on the waitlist',
 };
 
 const bookedAnswer = (booked: TicketsBooked): Answer =>
-  created(BOOKED_MESSAGES[booked.result], presentBookingResult(booked));
+  created(BOOKED_MESSAGES[booked.outcome], presentBookingResult(booked));
 const cancelledAnswer = (cancelled: TicketsCancelled): Answer =>
   ok('Tickets cancelled', presentCancellation(cancelled));
 
 export function book(
-  { tickets }: Services,
+  { commands }: Services,
   request: ActorRequest<BookTicketsBody>,
 ): Promise<Answer | Replay> {
-  const { event_id: eventId, additionalUsers, quantity, user_id } = request.body;
-  const wish = {
-    eventId,
-    userId: user_id ?? request.actor.id,
-    additionalUsers,
-    quantity: quantity ?? 1 + additionalUsers.length,
-  };
-  return idempotently(request, bookedAnswer, (once) =>
-    tickets.book(request.actor, wish, request, once),
+  const { actor, body } = request;
+  const { event_id, additionalUsers, quantity = 1 + additionalUsers.length } = body;
+  const userId = body.user_id ?? actor.id;
+  const command = { kind: 'book', bookedBy: actor.id, userId, additionalUsers, quantity } as const;
+  return idempotently(request, bookedAnswer, (idempotent) =>
+    commands.perform(event_id, command, request, { idempotent }),
   );
 }
 
 export function cancel(
-  { tickets }: Services,
+  { commands, tickets }: Services,
   request: ActorRequest<CancelTicketsBody>,
 ): Promise<Answer | Replay> {
   const { actor, body } = request;
+  const { event_id: eventId = null, quantity = null } = body;
   const holderId = body.user_id ?? actor.id;
   const bookingIds = body.booking_ids ?? (body.booking_id === undefined ? [] : [body.booking_id]);
-  return idempotently(request, cancelledAnswer, (once) =>
-    bookingIds.length === 0 && body.event_id !== undefined
-      ? tickets.cancelHeld(
-          actor,
-          { eventId: body.event_id, holderId, quantity: body.quantity ?? null },
-          request,
-          once,
-        )
-      : tickets.cancelBookings(
-          actor,
-          { bookingIds, eventId: body.event_id ?? null },
-          request,
-          once,
-        ),
+  return idempotently(request, cancelledAnswer, (idempotent) =>
+    bookingIds.length === 0 && eventId !== null
+      ? commands.perform(eventId, { kind: 'cancel-held', holderId, quantity }, request, {
+          idempotent,
+        })
+      : tickets.cancelBookings(bookingIds, { eventId }, request, idempotent),
   );
 }
 

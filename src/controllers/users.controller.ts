@@ -1,7 +1,9 @@
 import type { PageQuery, UserParams } from '../dtos/common.dto';
 import type { ChangeRoleBody, UpdateUserBody } from '../dtos/users.dto';
 import { presentUser } from '../presenters/users.presenter';
-import { ok, pageAnswer, type ActorRequest, type Answer, type Services } from './controller';
+import { ok, pageAnswer, type Answer } from './answer';
+import type { ActorRequest } from './request';
+import type { Services } from './services';
 
 export async function me({ users }: Services, { actor }: ActorRequest): Promise<Answer> {
   return ok('Your account', presentUser(await users.findOwn(actor)));
@@ -26,8 +28,8 @@ export async function update(
   request: ActorRequest<UpdateUserBody, unknown, UserParams>,
 ): Promise<Answer> {
   const { email, password, current_password: currentPassword } = request.body;
-  const change = { email, password, currentPassword };
-  const user = await users.update(request.actor, request.params.id, change, request);
+  const patch = { email, password, currentPassword };
+  const user = await users.update(request.params.id, patch, request);
   return ok('Account changed', presentUser(user));
 }
 
@@ -35,17 +37,14 @@ export async function changeRole(
   { users }: Services,
   request: ActorRequest<ChangeRoleBody, unknown, UserParams>,
 ): Promise<Answer> {
-  const { actor, params, body } = request;
-  return ok(
-    'Role changed',
-    presentUser(await users.changeRole(actor, params.id, body.role, request)),
-  );
+  const { params, body } = request;
+  return ok('Role changed', presentUser(await users.changeRole(params.id, body.role, request)));
 }
 
-export async function remove(
+export async function deleteAccount(
   { users }: Services,
   request: ActorRequest<unknown, unknown, UserParams>,
 ): Promise<Answer> {
-  await users.remove(request.actor, request.params.id, request);
+  await users.deleteAccount(request.params.id, request);
   return ok('Account deleted', null);
 }

@@ -9,28 +9,23 @@ import type {
 } from '../dtos/waitlists.dto';
 import type { Replay } from '../inventory/idempotency';
 import { presentEntry, presentListedEntry } from '../presenters/waitlists.presenter';
-import {
-  created,
-  idempotently,
-  ok,
-  pageAnswer,
-  type ActorRequest,
-  type Answer,
-  type Services,
-} from './controller';
+import { created, idempotently, ok, pageAnswer, type Answer } from './answer';
+import type { ActorRequest } from './request';
+import type { Services } from './services';
 
 const joinedAnswer = (joined: WaitlistJoined): Answer =>
-  created('On the waitlist', presentEntry(joined));
-const leftAnswer = (_left: WaitlistLeft): Answer => ok('Off the waitlist', null);
+  created('You are on the waitlist', presentEntry(joined));
+const leftAnswer = (_left: WaitlistLeft): Answer => ok('Removed from the waitlist', null);
 
 export function join(
-  { waitlists }: Services,
+  { commands }: Services,
   request: ActorRequest<JoinWaitlistBody>,
 ): Promise<Answer | Replay> {
-  const { event_id: eventId, quantity, user_id } = request.body;
-  const wish = { eventId, quantity, userId: user_id ?? request.actor.id };
-  return idempotently(request, joinedAnswer, (once) =>
-    waitlists.join(request.actor, wish, request, once),
+  const { actor, body } = request;
+  const { event_id, quantity, user_id: userId = actor.id } = body;
+  const command = { kind: 'join', userId, requestedBy: actor.id, quantity } as const;
+  return idempotently(request, joinedAnswer, (idempotent) =>
+    commands.perform(event_id, command, request, { idempotent }),
   );
 }
 
@@ -38,21 +33,19 @@ export async function lower(
   { waitlists }: Services,
   request: ActorRequest<LowerWaitlistBody, unknown, EventParams>,
 ): Promise<Answer> {
-  const wish = { eventId: request.params.event_id, quantity: request.body.quantity };
-  return ok(
-    'Waitlist entry lowered',
-    presentEntry(await waitlists.lower(request.actor, wish, request)),
-  );
+  const { params, body } = request;
+  const entry = await waitlists.lower(params.event_id, body.quantity, request);
+  return ok('Waitlist entry changed', presentEntry(entry));
 }
 
 export function leave(
-  { waitlists }: Services,
+  { commands }: Services,
   request: ActorRequest<unknown, LeaveWaitlistQuery, EventParams>,
 ): Promise<Answer | Replay> {
-  const userId = request.query.user_id ?? request.actor.id;
-  const wish = { eventId: request.params.event_id, userId };
-  return idempotently(request, leftAnswer, (once) =>
-    waitlists.leave(request.actor, wish, request, once),
+  const { actor, params, query } = request;
+  const command = { kind: 'leave', userId: query.user_id ?? actor.id, actor } as const;
+  return idempotently(request, leftAnswer, (idempotent) =>
+    commands.perform(params.event_id, command, request, { idempotent }),
   );
 }
 
@@ -60,12 +53,9 @@ export async function prioritize(
   { waitlists }: Services,
   request: ActorRequest<PrioritizeBody, unknown, EntryParams>,
 ): Promise<Answer> {
-  const { priority, reason } = request.body;
-  const wish = { entryId: request.params.entry_id, priority, reason };
-  return ok(
-    'Priority changed',
-    presentEntry(await waitlists.prioritize(request.actor, wish, request)),
-  );
+  const { params, body } = request;
+  const entry = await waitlists.prioritize(params.entry_id, body, request);
+  return ok('Priority changed', presentEntry(entry));
 }
 
 export async function list(

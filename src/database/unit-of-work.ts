@@ -99,7 +99,7 @@ export class UnitOfWork {
    *
    * @throws ApiError SERVICE_UNAVAILABLE when the database can't do it
    */
-  async snapshot<T>(work: (tx: Tx) => Promise<T>, options: UnitOptions = {}): Promise<T> {
+  async readConsistently<T>(work: (tx: Tx) => Promise<T>, options: UnitOptions = {}): Promise<T> {
     const deadline = options.deadline ?? performance.now() + DEFAULT_UNIT_LIMIT_MS;
     try {
       return await this.#transact(work, deadline, {

@@ -1,9 +1,9 @@
 import type { Change } from './changes';
 import type { BookTickets } from './commands';
-import { accept, refused, refuseWith, type Decision } from './decision';
+import { accept, refuse, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
 import { DEFAULT_PRIORITY, type Ticket, type WaitlistEntry } from './inventory-state';
-import type { TicketsBooked, WaitlistPosition } from './outcomes';
+import { refusal, type TicketsBooked, type WaitlistPosition } from './outcomes';
 import { refuseMissingUsers, refuseOverCap } from './rules';
 
 /** What one person is asked for, and what of it they are given. */
@@ -22,7 +22,7 @@ interface Share {
  */
 export function book(inventory: EventInventory, command: BookTickets): Decision {
   const shares = sharesOf(command);
-  const refusal =
+  const problem =
     refuseMissingUsers(
       inventory,
       shares.map((share) => share.userId),
@@ -31,15 +31,14 @@ export function book(inventory: EventInventory, command: BookTickets): Decision 
       inventory,
       shares.map(({ userId, wanted }) => ({ userId, asked: wanted })),
     );
-  if (refusal) return refused(inventory, refusal);
+  if (problem) return refuse(inventory, problem);
 
   const tickets = allot(inventory, command, shares);
   const { changes, waitlisted } = waitlistTheRest(inventory, command, shares);
   if (tickets.length === 0 && waitlisted.length === 0) {
-    return refuseWith(
+    return refuse(
       inventory,
-      'ALREADY_WAITLISTED',
-      'Sold out, and everyone in this booking is waiting already',
+      refusal('ALREADY_WAITLISTED', 'Sold out, and everyone in this booking is waiting already'),
     );
   }
   const issued = tickets.map((ticket): Change => ({ type: 'ticket-issued', ticket }));
@@ -47,7 +46,7 @@ export function book(inventory: EventInventory, command: BookTickets): Decision 
     refused: false,
     eventId: inventory.event.id,
     kind: 'book',
-    result: resultOf(tickets.length, command.quantity),
+    outcome: outcomeOf(tickets.length, command.quantity),
     tickets,
     waitlisted,
     availableTickets: after.availableTickets,
@@ -55,7 +54,7 @@ export function book(inventory: EventInventory, command: BookTickets): Decision 
   }));
 }
 
-function resultOf(given: number, wanted: number): TicketsBooked['result'] {
+function outcomeOf(given: number, wanted: number): TicketsBooked['outcome'] {
   if (given === wanted) return 'booked';
   return given === 0 ? 'waitlisted' : 'partially_booked';
 }

@@ -1,10 +1,11 @@
 import type { Change } from './changes';
 import type { CancelBookings, CancelHeldTickets } from './commands';
-import { accept, refused, refuseWith, type Decision } from './decision';
+import { accept, refuse, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
 import type { Ticket } from './inventory-state';
-import type { TicketsCancelled } from './outcomes';
+import { refusal, type TicketsCancelled } from './outcomes';
 import { promote } from './promote';
+import { mayUseTicket } from './rights';
 import { refuseMissingUsers } from './rules';
 
 /** Gives back what one person holds: everything, or the tickets given out last. */
@@ -13,17 +14,19 @@ export function cancelHeldTickets(
   { kind, holderId, quantity }: CancelHeldTickets,
 ): Decision {
   const missing = refuseMissingUsers(inventory, [holderId]);
-  if (missing) return refused(inventory, missing);
+  if (missing) return refuse(inventory, missing);
   const held = inventory.ticketsHeldBy(holderId);
   if (held.length === 0) {
-    return refuseWith(inventory, 'BOOKING_NOT_FOUND', 'No active ticket for this event');
+    return refuse(inventory, refusal('BOOKING_NOT_FOUND', 'No active ticket for this event'));
   }
   if (quantity !== null && quantity > held.length) {
-    return refuseWith(
+    return refuse(
       inventory,
-      'VALIDATION_FAILED',
-      `Can't cancel ${String(quantity)} tickets: only ${String(held.length)} held for this event`,
-      'quantity',
+      refusal(
+        'VALIDATION_FAILED',
+        `Can't cancel ${String(quantity)} tickets: only ${String(held.length)} held for this event`,
+        'quantity',
+      ),
     );
   }
   return giveBack(inventory, kind, held.slice(0, quantity ?? held.length));
@@ -32,34 +35,34 @@ export function cancelHeldTickets(
 /** Gives back the named tickets: all of them, or none where one is unknown, not allowed or gone. */
 export function cancelBookings(
   inventory: EventInventory,
-  { kind, bookingIds, mayCancel }: CancelBookings,
+  { kind, bookingIds, actor }: CancelBookings,
 ): Decision {
   const tickets: Ticket[] = [];
   for (const bookingId of bookingIds) {
     const ticket = inventory.ticketByBookingId(bookingId);
     if (!ticket) {
-      return refuseWith(
+      return refuse(
         inventory,
-        'BOOKING_NOT_FOUND',
-        `No booking ${String(bookingId)} for this event`,
+        refusal('BOOKING_NOT_FOUND', `No booking ${String(bookingId)} for this event`),
       );
     }
     tickets.push(ticket);
   }
-  const foreign = tickets.find((ticket) => !mayCancel(ticket, inventory.event));
+  const foreign = tickets.find((ticket) => !mayUseTicket(actor, ticket, inventory.event));
   if (foreign) {
-    return refuseWith(
+    return refuse(
       inventory,
-      'FORBIDDEN',
-      `You may not cancel booking ${String(foreign.bookingId)}`,
+      refusal('FORBIDDEN', `You may not cancel booking ${String(foreign.bookingId)}`),
     );
   }
   const gone = tickets.find((ticket) => ticket.status === 'cancelled');
   if (gone) {
-    return refuseWith(
+    return refuse(
       inventory,
-      'BOOKING_ALREADY_CANCELLED',
-      `Booking ${String(gone.bookingId)} is cancelled already`,
+      refusal(
+        'BOOKING_ALREADY_CANCELLED',
+        `Booking ${String(gone.bookingId)} is cancelled already`,
+      ),
     );
   }
   return giveBack(inventory, kind, tickets);

@@ -20,6 +20,14 @@ export type Change =
   /** Ends the event: every active ticket and every waitlist entry with it. */
   | { readonly type: 'event-cancelled' };
 
+/** What a decision did to an inventory. */
+export interface Applied {
+  /** In the order in which they happen. */
+  readonly changes: readonly Change[];
+  /** The event's facts once they are made. */
+  readonly after: EventFacts;
+}
+
 /**
  * The event's facts after one change. The ledger lives here: a ticket given out takes one from
  * stock, a ticket given back returns one, and a resize moves the stock by what the total moved.

@@ -2,7 +2,7 @@
  * What can be asked of one event's inventory. A command says who wants what; whether they get it is
  * decided in `decide.ts`.
  */
-import type { EventFacts, Ticket } from './inventory-state';
+import type { Actor } from './rights';
 
 /** Tickets for one person, and one for each of their guests. */
 export interface BookTickets {
@@ -27,7 +27,7 @@ export interface CancelHeldTickets {
 export interface CancelBookings {
   readonly kind: 'cancel-bookings';
   readonly bookingIds: readonly number[];
-  readonly mayCancel: (ticket: Ticket, event: EventFacts) => boolean;
+  readonly actor: Actor;
 }
 
 export interface JoinWaitlist {
@@ -47,14 +47,14 @@ export interface LowerWaitlistQuantity {
 export interface LeaveWaitlist {
   readonly kind: 'leave';
   readonly userId: number;
-  readonly mayRemove: (event: EventFacts) => boolean;
+  readonly actor: Actor;
 }
 
 export interface PrioritizeEntry {
   readonly kind: 'prioritize';
   readonly entryId: number;
   readonly priority: number;
-  readonly mayManage: (event: EventFacts) => boolean;
+  readonly actor: Actor;
 }
 
 /** Changes to the event itself; what is undefined stays as it is. */
@@ -63,12 +63,12 @@ export interface UpdateEvent {
   readonly name?: string;
   readonly totalTickets?: number;
   readonly maxTicketsPerUser?: number | null;
-  readonly mayManage: (event: EventFacts) => boolean;
+  readonly actor: Actor;
 }
 
 export interface CancelEvent {
   readonly kind: 'cancel-event';
-  readonly mayManage: (event: EventFacts) => boolean;
+  readonly actor: Actor;
 }
 
 /** A person's account goes: their tickets go back, their place in the queue goes. */

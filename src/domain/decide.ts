@@ -1,9 +1,10 @@
 import { book } from './book';
 import { cancelBookings, cancelHeldTickets } from './cancel-tickets';
 import type { Command } from './commands';
-import { refuseWith, type Decision } from './decision';
+import { refuse, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
 import { cancelEvent, deleteAccount, updateEvent } from './manage-event';
+import { refusal } from './outcomes';
 import { joinWaitlist, leaveWaitlist, lowerQuantity, prioritizeEntry } from './waitlist';
 
 /**
@@ -12,7 +13,7 @@ import { joinWaitlist, leaveWaitlist, lowerQuantity, prioritizeEntry } from './w
  */
 export function decide(inventory: EventInventory, command: Command): Decision {
   if (inventory.event.status === 'cancelled') {
-    return refuseWith(inventory, 'EVENT_CANCELLED', 'This event was cancelled');
+    return refuse(inventory, refusal('EVENT_CANCELLED', 'This event was cancelled'));
   }
   switch (command.kind) {
     case 'book':

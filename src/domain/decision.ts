@@ -1,24 +1,13 @@
-import { applyToFacts, type Change } from './changes';
+import { applyToFacts, type Applied, type Change } from './changes';
 import type { EventInventory } from './event-inventory';
 import type { EventFacts } from './inventory-state';
-import {
-  refuse,
-  type Acceptance,
-  type Outcome,
-  type Promotion,
-  type Refusal,
-  type RefusalCode,
-} from './outcomes';
+import type { Acceptance, Outcome, Promotion, Refusal } from './outcomes';
 
 /** What becomes of one command: what its sender is told, and what changes. */
-export interface Decision {
+export interface Decision extends Applied {
   readonly outcome: Outcome;
-  /** In the order in which they happen; none where the command was refused. */
-  readonly changes: readonly Change[];
   /** Who moved up from the waitlist by it. */
   readonly promotions: readonly Promotion[];
-  /** The event's facts once the changes are made. */
-  readonly after: EventFacts;
 }
 
 interface Effects {
@@ -50,16 +39,6 @@ function factsAfter(
 }
 
 /** A decision that changes nothing and says why. */
-export function refused(inventory: EventInventory, refusal: Refusal): Decision {
+export function refuse(inventory: EventInventory, refusal: Refusal): Decision {
   return { outcome: refusal, changes: [], promotions: [], after: inventory.event };
-}
-
-/** The same, with the refusal spelled out. */
-export function refuseWith(
-  inventory: EventInventory,
-  code: RefusalCode,
-  message: string,
-  field?: string,
-): Decision {
-  return refused(inventory, refuse(code, message, field));
 }

@@ -1,5 +1,4 @@
-import type { Change } from './changes';
-import type { Decision } from './decision';
+import type { Applied, Change } from './changes';
 import {
   compareQueueOrder,
   type EventFacts,
@@ -109,7 +108,7 @@ export class EventInventory {
   }
 
   /** Moves the inventory on by what was decided for one command. */
-  apply({ changes, after }: Decision): void {
+  apply({ changes, after }: Applied): void {
     this.#event = after;
     for (const change of changes) this.#applyToRows(change);
   }

@@ -2,9 +2,11 @@
 import type { Change } from './changes';
 import type { CancelEvent, DeleteAccount, UpdateEvent } from './commands';
 import { cancelledAt } from './cancel-tickets';
-import { accept, refuseWith, type Decision } from './decision';
+import { accept, refuse, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
+import { refusal } from './outcomes';
 import { promote } from './promote';
+import { mayManageEvent } from './rights';
 
 /**
  * Renames, resizes, caps. Added tickets go to the waitlist first; a lower cap takes nothing away.
@@ -12,8 +14,8 @@ import { promote } from './promote';
  */
 export function updateEvent(inventory: EventInventory, command: UpdateEvent): Decision {
   const { event } = inventory;
-  if (!command.mayManage(event)) {
-    return refuseWith(inventory, 'FORBIDDEN', 'You may not manage this event');
+  if (!mayManageEvent(command.actor, event)) {
+    return refuse(inventory, refusal('FORBIDDEN', 'You may not manage this event'));
   }
   const {
     name = event.name,
@@ -22,15 +24,20 @@ export function updateEvent(inventory: EventInventory, command: UpdateEvent): De
   } = command;
   const booked = event.totalTickets - event.availableTickets;
   if (totalTickets < booked) {
-    return refuseWith(
+    return refuse(
       inventory,
-      'CAPACITY_BELOW_BOOKED',
-      `${String(booked)} tickets are booked: the event can't have ${String(totalTickets)}`,
-      'total_tickets',
+      refusal(
+        'CAPACITY_BELOW_BOOKED',
+        `${String(booked)} tickets are booked: the event can't have ${String(totalTickets)}`,
+        'total_tickets',
+      ),
     );
   }
   if (name !== event.name && inventory.takenNames.has(name)) {
-    return refuseWith(inventory, 'EVENT_NAME_TAKEN', 'Another event bears this name', 'event_name');
+    return refuse(
+      inventory,
+      refusal('EVENT_NAME_TAKEN', 'Another event bears this name', 'event_name'),
+    );
   }
   const changes: Change[] = [];
   const isResized = totalTickets !== event.totalTickets;
@@ -56,9 +63,9 @@ export function updateEvent(inventory: EventInventory, command: UpdateEvent): De
 }
 
 /** Ends the event: nobody holds a ticket or waits any more. */
-export function cancelEvent(inventory: EventInventory, { mayManage }: CancelEvent): Decision {
-  if (!mayManage(inventory.event)) {
-    return refuseWith(inventory, 'FORBIDDEN', 'You may not manage this event');
+export function cancelEvent(inventory: EventInventory, { actor }: CancelEvent): Decision {
+  if (!mayManageEvent(actor, inventory.event)) {
+    return refuse(inventory, refusal('FORBIDDEN', 'You may not manage this event'));
   }
   return accept(inventory, { changes: [{ type: 'event-cancelled' }] }, (after) => ({
     refused: false,

@@ -50,7 +50,7 @@ interface Accepted {
 
 export interface TicketsBooked extends Accepted {
   readonly kind: 'book';
-  readonly result: 'booked' | 'partially_booked' | 'waitlisted';
+  readonly outcome: 'booked' | 'partially_booked' | 'waitlisted';
   readonly tickets: readonly Ticket[];
   readonly waitlisted: readonly WaitlistPosition[];
   readonly availableTickets: number;
@@ -113,7 +113,7 @@ type WithKind<A, Kind> = A extends { readonly kind: infer Kinds }
 export type AcceptanceOf<Kind extends CommandKind> = WithKind<Acceptance, Kind>;
 
 /** @param field the field of the request that it is about, where it is about one */
-export function refuse(code: RefusalCode, message: string, field?: string): Refusal {
+export function refusal(code: RefusalCode, message: string, field?: string): Refusal {
   return field === undefined
     ? { refused: true, code, message }
     : { refused: true, code, message, field };

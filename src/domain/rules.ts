@@ -1,6 +1,6 @@
 /** Rules that several commands share. Each answers with the refusal, or undefined where it holds. */
 import type { EventInventory } from './event-inventory';
-import { refuse, type Refusal } from './outcomes';
+import { refusal, type Refusal } from './outcomes';
 
 /** Whoever is to get tickets, or a place in the queue, has an account. */
 export function refuseMissingUsers(
@@ -9,7 +9,7 @@ export function refuseMissingUsers(
 ): Refusal | undefined {
   const missing = userIds.filter((userId) => inventory.missingUsers.has(userId));
   if (missing.length === 0) return undefined;
-  return refuse('USER_NOT_FOUND', `No such user: ${missing.join(', ')}`);
+  return refusal('USER_NOT_FOUND', `No such user: ${missing.join(', ')}`);
 }
 
 /**
@@ -26,7 +26,7 @@ export function refuseOverCap(
     const held = inventory.activeTicketCount(userId);
     const waitedFor = inventory.entryOf(userId)?.quantity ?? 0;
     if (held + waitedFor + asked > cap) {
-      return refuse(
+      return refusal(
         'TICKET_LIMIT_REACHED',
         `At most ${String(cap)} tickets a person for this event: user ${String(userId)} has ` +
           `${String(held)}, waits for ${String(waitedFor)} and would get ${String(asked)} more`,

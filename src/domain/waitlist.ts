@@ -5,10 +5,11 @@ import type {
   LowerWaitlistQuantity,
   PrioritizeEntry,
 } from './commands';
-import { accept, refused, refuseWith, type Decision } from './decision';
+import { accept, refuse, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
 import { DEFAULT_PRIORITY, type WaitlistEntry } from './inventory-state';
-import type { WaitlistEntryChanged } from './outcomes';
+import { refusal, type WaitlistEntryChanged } from './outcomes';
+import { mayManageEvent, mayUseEntry } from './rights';
 import { refuseMissingUsers, refuseOverCap } from './rules';
 
 /**
@@ -17,19 +18,21 @@ import { refuseMissingUsers, refuseOverCap } from './rules';
  */
 export function joinWaitlist(inventory: EventInventory, command: JoinWaitlist): Decision {
   const { userId, requestedBy, quantity } = command;
-  const refusal =
+  const problem =
     refuseMissingUsers(inventory, [userId]) ??
     refuseOverCap(inventory, [{ userId, asked: quantity }]);
-  if (refusal) return refused(inventory, refusal);
+  if (problem) return refuse(inventory, problem);
   if (inventory.stock > 0) {
-    return refuseWith(
+    return refuse(
       inventory,
-      'TICKETS_AVAILABLE',
-      'Tickets are available: book them with POST /api/tickets/book',
+      refusal('TICKETS_AVAILABLE', 'Tickets are available: book them with POST /api/tickets/book'),
     );
   }
   if (inventory.entryOf(userId)) {
-    return refuseWith(inventory, 'ALREADY_WAITLISTED', 'Already on the waitlist of this event');
+    return refuse(
+      inventory,
+      refusal('ALREADY_WAITLISTED', 'Already on the waitlist of this event'),
+    );
   }
   const entry: WaitlistEntry = {
     entryId: null,
@@ -58,11 +61,13 @@ export function lowerQuantity(
   const entry = inventory.entryOf(userId);
   if (!entry) return refuseNotWaiting(inventory);
   if (quantity > entry.quantity) {
-    return refuseWith(
+    return refuse(
       inventory,
-      'VALIDATION_FAILED',
-      `The entry waits for ${String(entry.quantity)}: that can be lowered, not raised`,
-      'quantity',
+      refusal(
+        'VALIDATION_FAILED',
+        `The entry waits for ${String(entry.quantity)}: that can be lowered, not raised`,
+        'quantity',
+      ),
     );
   }
   return changeEntry(inventory, 'lower', entry, { quantity });
@@ -71,10 +76,13 @@ export function lowerQuantity(
 /** Takes an entry out of the queue; those behind it move up. */
 export function leaveWaitlist(
   inventory: EventInventory,
-  { userId, mayRemove }: LeaveWaitlist,
+  { userId, actor }: LeaveWaitlist,
 ): Decision {
-  if (!mayRemove(inventory.event)) {
-    return refuseWith(inventory, 'FORBIDDEN', "You may not remove this person's waitlist entry");
+  if (!mayUseEntry(actor, userId, inventory.event)) {
+    return refuse(
+      inventory,
+      refusal('FORBIDDEN', "You may not remove this person's waitlist entry"),
+    );
   }
   const entry = inventory.entryOf(userId);
   if (!entry) return refuseNotWaiting(inventory);
@@ -88,12 +96,12 @@ export function leaveWaitlist(
 /** The queue number stays, so an entry back at its old priority is back at its old place. */
 export function prioritizeEntry(
   inventory: EventInventory,
-  { entryId, priority, mayManage }: PrioritizeEntry,
+  { entryId, priority, actor }: PrioritizeEntry,
 ): Decision {
   const entry = inventory.entryById(entryId);
   if (!entry) return refuseNotWaiting(inventory);
-  if (!mayManage(inventory.event)) {
-    return refuseWith(inventory, 'FORBIDDEN', "You may not manage this event's waitlist");
+  if (!mayManageEvent(actor, inventory.event)) {
+    return refuse(inventory, refusal('FORBIDDEN', "You may not manage this event's waitlist"));
   }
   return changeEntry(inventory, 'prioritize', entry, { priority });
 }
@@ -123,5 +131,8 @@ function changeEntry(
 }
 
 function refuseNotWaiting(inventory: EventInventory): Decision {
-  return refuseWith(inventory, 'WAITLIST_ENTRY_NOT_FOUND', 'Not on the waitlist of this event');
+  return refuse(
+    inventory,
+    refusal('WAITLIST_ENTRY_NOT_FOUND', 'Not on the waitlist of this event'),
+  );
 }

@@ -10,16 +10,16 @@ export interface CommandRequest<C extends Command = Command> {
   /** When its request came, on the `performance.now()` clock; now, where left out. */
   readonly startedAt?: number;
   /** Why, in the actor's words. */
-  readonly reason?: string;
-  readonly once?: IdempotentRequest<AcceptanceOf<C['kind']>>;
+  readonly reason?: string | undefined;
+  readonly idempotent?: IdempotentRequest<AcceptanceOf<C['kind']>> | undefined;
   /** Decide and tell, but change nothing. */
-  readonly isDryRun?: boolean;
+  readonly isDryRun?: boolean | undefined;
 }
 
 export type CommandResult<Kind extends CommandKind = CommandKind> =
   AcceptanceOf<Kind> | Refusal | Replay;
 
-/** Commands that concern a whole event's rows and so run in a transaction of their own. */
+/** Commands that concern all rows of an event, and so run in a transaction of their own. */
 const EXCLUSIVE_KINDS: ReadonlySet<CommandKind> = new Set(['update-event', 'cancel-event']);
 
 export function isExclusive({ command }: CommandRequest): boolean {

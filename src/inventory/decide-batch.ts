@@ -2,29 +2,46 @@ import { decide } from '../domain/decide';
 import type { Decision } from '../domain/decision';
 import { NotLoadedError, type EventInventory } from '../domain/event-inventory';
 import type { EventFacts } from '../domain/inventory-state';
-import { refuse, type Refusal } from '../domain/outcomes';
+import { refusal, type Refusal } from '../domain/outcomes';
+import type { EventRow } from '../models/event.model';
 import type { CommandRequest } from './command-request';
 import { judgeKey, KEY_REUSED_MESSAGE, scopeId, type Replay, type StoredKey } from './idempotency';
 
-/** What is settled for one command of a group, before anything is written. */
+/** A command that the domain has decided. */
+export interface Decided {
+  readonly kind: 'decided';
+  readonly request: CommandRequest;
+  readonly decision: Decision;
+  /** The event's facts before it. */
+  readonly before: EventFacts;
+}
+
+/** What is known about the answer to one command of a batch, before anything is written. */
 export type Verdict =
-  | {
-      readonly kind: 'decided';
-      readonly request: CommandRequest;
-      readonly decision: Decision;
-      readonly before: EventFacts;
-    }
-  /** The same request stands earlier in the group: its answer is this one's too. */
-  | { readonly kind: 'twin'; readonly of: CommandRequest }
+  | Decided
+  /** The same request stands earlier in the batch; its answer is this one's too. */
+  | { readonly kind: 'duplicate'; readonly of: CommandRequest }
   | { readonly kind: 'answered'; readonly result: Replay | Refusal };
 
-const KEY_REUSED = refuse('IDEMPOTENCY_KEY_REUSED', KEY_REUSED_MESSAGE);
+/** One event and its commands, once they are decided. */
+export interface DecidedBatch {
+  /** The event's row as it was locked. */
+  readonly row: EventRow;
+  readonly keys: ReadonlyMap<string, StoredKey>;
+  readonly verdicts: readonly Verdict[];
+  /** The decisions that change something. */
+  readonly effective: readonly Decided[];
+  /** The event's facts after all of them. */
+  readonly after: EventFacts;
+}
+
+const KEY_REUSED = refusal('IDEMPOTENCY_KEY_REUSED', KEY_REUSED_MESSAGE);
 
 /**
  * Decides commands one after another, each on what those before it have left.
  *
- * @returns one entry for each command from the first on; it ends early where a command can't be
- * decided in one group with those before it, and never before the first
+ * @returns one verdict for each command from the first on. It ends early at a command that can't be
+ * decided in one batch with those before it, and never before the first
  */
 export function decideBatch(
   inventory: EventInventory,
@@ -35,7 +52,7 @@ export function decideBatch(
   const firstWithKey = new Map<string, CommandRequest>();
   const promisedEntries = new Set<number>();
   for (const request of requests) {
-    const known = answerFromKey(inventory, storedKeys, firstWithKey, request);
+    const known = verdictByKey(inventory, storedKeys, firstWithKey, request);
     if (known) {
       verdicts.push(known);
       continue;
@@ -46,7 +63,7 @@ export function decideBatch(
     verdicts.push({ kind: 'decided', request, decision, before });
     if (decision.outcome.refused || request.isDryRun) continue;
     inventory.apply(decision);
-    if (request.once) firstWithKey.set(scopeId(request.once), request);
+    if (request.idempotent) firstWithKey.set(scopeId(request.idempotent), request);
     if ('entry' in decision.outcome && decision.outcome.entry.entryId === null) {
       promisedEntries.add(decision.outcome.entry.userId);
     }
@@ -54,7 +71,7 @@ export function decideBatch(
   return verdicts;
 }
 
-/** Undefined where the decision needs more than was loaded for a group in which it is not alone. */
+/** Undefined if the decision needs more than was loaded and other commands run in the same batch. */
 function decideInBatch(
   inventory: EventInventory,
   { command }: CommandRequest,
@@ -69,8 +86,8 @@ function decideInBatch(
 }
 
 /**
- * An answer of this group tells the id of a new entry, so the entry must come to be: what would
- * remove it again has to wait for the next group.
+ * An answer of this batch names the id of a new entry, so the entry must be written: a command that
+ * would remove it again has to wait for the next batch.
  */
 function removesPromisedEntry(decision: Decision, promised: ReadonlySet<number>): boolean {
   return decision.changes.some(
@@ -81,19 +98,19 @@ function removesPromisedEntry(decision: Decision, promised: ReadonlySet<number>)
   );
 }
 
-function answerFromKey(
+function verdictByKey(
   { now }: EventInventory,
   storedKeys: ReadonlyMap<string, StoredKey>,
   firstWithKey: ReadonlyMap<string, CommandRequest>,
-  { once }: CommandRequest,
+  { idempotent }: CommandRequest,
 ): Verdict | undefined {
-  if (!once) return undefined;
-  const verdict = judgeKey(storedKeys.get(scopeId(once)), once, now);
-  if (verdict === 'reused') return { kind: 'answered', result: KEY_REUSED };
-  if (verdict !== 'free') return { kind: 'answered', result: verdict };
-  const first = firstWithKey.get(scopeId(once));
+  if (!idempotent) return undefined;
+  const judged = judgeKey(storedKeys.get(scopeId(idempotent)), idempotent, now);
+  if (judged === 'reused') return { kind: 'answered', result: KEY_REUSED };
+  if (judged !== 'free') return { kind: 'answered', result: judged };
+  const first = firstWithKey.get(scopeId(idempotent));
   if (!first) return undefined;
-  return first.once?.fingerprint === once.fingerprint
-    ? { kind: 'twin', of: first }
+  return first.idempotent?.fingerprint === idempotent.fingerprint
+    ? { kind: 'duplicate', of: first }
     : { kind: 'answered', result: KEY_REUSED };
 }

@@ -30,7 +30,7 @@ export class InvolvementChangedError extends Error {
  *
  * @throws InvolvementChangedError when an event came in between: the whole unit must start over
  */
-export async function withdrawFromEvents(
+export async function deleteAccountFromEvents(
   database: Database,
   tx: Tx,
   request: Omit<CommandRequest, 'command'> & { readonly userId: number },

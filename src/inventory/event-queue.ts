@@ -4,18 +4,18 @@ import { scopeId } from './idempotency';
 
 /** Time from a command's request to its answer: queue, pool, lock waits and retries included. */
 export const COMMAND_LIMIT_MS = 4_000;
-/** By then a command must have begun: the rest of its time is for a run that has a chance. */
+/** A command that has not begun by then is refused: what is left is too short for a run. */
 const BEGIN_LIMIT_MS = 3_000;
 /** A queue whose oldest command has waited this long takes no more until it has caught up. */
 const PATIENCE_MS = 2_000;
 /** Commands in one transaction. */
 const BATCH_COMMANDS_MAX = 256;
-/** Rows that one transaction writes, about: bounds how long it holds its locks. */
+/** About how many rows one transaction writes: this bounds how long it holds its locks. */
 const BATCH_ROWS_MAX = 2_000;
-/** When a twin of a running request may ask again. */
+/** When a duplicate of a running request may ask again. */
 const RETRY_AFTER_SECONDS = 1;
 
-/** A command on its way. Settles once: by its group, or by its time being over. */
+/** A command on its way. It is settled once: by its batch, or because its time is over. */
 export class Pending {
   readonly promise: Promise<CommandResult>;
   readonly arrivedAt = performance.now();
@@ -25,6 +25,7 @@ export class Pending {
   #resolve!: (result: CommandResult) => void;
   #reject!: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
+  #isSettled = false;
 
   constructor(
     readonly request: CommandRequest,
@@ -39,7 +40,11 @@ export class Pending {
     this.wait();
   }
 
-  /** While it waits, its time to begin counts. */
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** While it waits, its time to begin runs. */
   wait(): void {
     this.#timer = setTimeout(
       () => {
@@ -49,31 +54,33 @@ export class Pending {
     );
   }
 
-  /** Once it runs, its group's time counts. */
+  /** Once it runs, the time of its batch counts. */
   start(): void {
     clearTimeout(this.#timer);
   }
 
   resolve(result: CommandResult): void {
     this.start();
+    this.#isSettled = true;
     this.#resolve(result);
   }
 
   reject(error: unknown): void {
     this.start();
+    this.#isSettled = true;
     this.#reject(error);
   }
 }
 
-/** What one transaction has room for. */
+/** How many commands and rows one transaction takes. */
 export class BatchLimits {
   #commands = BATCH_COMMANDS_MAX;
   #rows = BATCH_ROWS_MAX;
 
   /**
-   * Takes room for a command. The first always fits, however many rows it writes.
+   * Counts a command. The first always fits, however many rows it writes.
    *
-   * @returns whether there was room
+   * @returns whether the command fits
    */
   take(request: CommandRequest): boolean {
     const rows = weightOf(request);
@@ -85,7 +92,7 @@ export class BatchLimits {
   }
 }
 
-/** The commands of one event that wait for their transaction, in the order in which they came. */
+/** The commands of one event that wait for their transaction, in the order of arrival. */
 export class EventQueue {
   readonly #waiting: Pending[] = [];
   #running: readonly Pending[] = [];
@@ -98,8 +105,8 @@ export class EventQueue {
   }
 
   /**
-   * Whether more comes than is done. Whoever is refused then is refused at once, and those who are
-   * not are served in time: a queue that only grew would in the end serve everyone too late.
+   * Whether more commands arrive than are executed. New ones are then refused at once, so that those
+   * in the queue are answered in time: a queue that only grew would serve everyone too late.
    */
   get isOverdue(): boolean {
     const [oldest] = this.#waiting;
@@ -115,44 +122,44 @@ export class EventQueue {
   }
 
   /**
-   * Whether its next group needs a transaction of its own: for a command on the whole event, and for
-   * an event that ran with others in vain.
+   * Whether its next batch needs a transaction of its own: for a command on the whole event, or after
+   * a transaction shared with other events has failed.
    */
   get isExclusive(): boolean {
     const [first] = this.#waiting;
     return this.#isNextExclusive || (first !== undefined && isExclusive(first.request));
   }
 
-  /** Takes the commands that run together next: those in front, as many as there is room for. */
-  takeBatch(room = new BatchLimits()): Pending[] {
-    const group: Pending[] = [];
+  /** Takes the commands that run together next: from the front, as many as the limits allow. */
+  takeBatch(limits = new BatchLimits()): Pending[] {
+    const batch: Pending[] = [];
     for (const pending of this.#waiting) {
       const mustWait =
-        group.length > 0 && (isExclusive(pending.request) || isExclusive(group[0]!.request));
-      if (mustWait || !room.take(pending.request)) break;
-      group.push(pending);
+        batch.length > 0 && (isExclusive(pending.request) || isExclusive(batch[0]!.request));
+      if (mustWait || !limits.take(pending.request)) break;
+      batch.push(pending);
     }
-    this.#waiting.splice(0, group.length);
-    for (const pending of group) pending.start();
-    this.#running = group;
+    this.#waiting.splice(0, batch.length);
+    for (const pending of batch) pending.start();
+    this.#running = batch;
     this.#isNextExclusive = false;
-    return group;
+    return batch;
   }
 
-  /** Says that its group has ended, however it did. */
+  /** Says that its batch has ended, however it did. */
   endBatch(): void {
     this.#running = [];
   }
 
-  /** Puts back, in front, what could not run with the rest of its group. */
+  /** Puts back, in front, what could not run with the rest of its batch. */
   putBack(pendings: readonly Pending[]): void {
     for (const pending of pendings) pending.wait();
     this.#waiting.unshift(...pendings);
   }
 
-  /** Puts a group back that must not run with other events' again. */
-  makeExclusive(group: readonly Pending[]): void {
-    this.putBack(group);
+  /** Puts a batch back that must not share a transaction with other events again. */
+  makeExclusive(batch: readonly Pending[]): void {
+    this.putBack(batch);
     this.#isNextExclusive = true;
   }
 
@@ -161,7 +168,7 @@ export class EventQueue {
     if (index < 0) return;
     this.#waiting.splice(index, 1);
     pending.reject(
-      this.#hasTwinAhead(pending, index)
+      this.#hasDuplicateAhead(pending, index)
         ? new ApiError(
             'IDEMPOTENCY_KEY_IN_USE',
             'The first request with this Idempotency-Key is still running',
@@ -171,11 +178,11 @@ export class EventQueue {
     );
   }
 
-  #hasTwinAhead({ request: { once } }: Pending, index: number): boolean {
-    if (!once) return false;
-    const scope = scopeId(once);
+  #hasDuplicateAhead({ request: { idempotent } }: Pending, index: number): boolean {
+    if (!idempotent) return false;
+    const scope = scopeId(idempotent);
     return [...this.#running, ...this.#waiting.slice(0, index)].some(
-      ({ request }) => request.once && scopeId(request.once) === scope,
+      ({ request }) => request.idempotent && scopeId(request.idempotent) === scope,
     );
   }
 }

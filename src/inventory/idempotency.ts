@@ -31,10 +31,14 @@ export interface StoredAnswer {
   readonly body: string;
 }
 
-/** A request with a key: run once, and answered the same each time it is sent. */
-export interface IdempotentRequest<Result> extends KeyScope {
-  /** SHA-256 of the request's input; the same key with another one is a mistake. */
+/** The key of a request, and the input that it was sent with. */
+export interface IdempotencyKey extends KeyScope {
+  /** SHA-256 of the request's input. The same key with another input is a mistake of the caller. */
   readonly fingerprint: string;
+}
+
+/** A request with a key: it runs once, and is answered the same each time it is sent. */
+export interface IdempotentRequest<Result> extends IdempotencyKey {
   readonly answer: (result: Result) => StoredAnswer;
 }
 
@@ -110,7 +114,7 @@ function scopeSql(
  */
 export function judgeKey(
   stored: StoredKey | undefined,
-  { fingerprint }: Pick<IdempotentRequest<never>, 'fingerprint'>,
+  { fingerprint }: IdempotencyKey,
   now: Date,
 ): Replay | 'reused' | 'free' {
   if (!stored || now.getTime() - stored.createdAt.getTime() >= KEY_LIFETIME_MS) return 'free';
@@ -121,7 +125,7 @@ export const KEY_REUSED_MESSAGE = 'This Idempotency-Key was used for a different
 
 export interface NewKey {
   readonly eventId: number;
-  readonly once: Pick<IdempotentRequest<never>, 'userId' | 'route' | 'key' | 'fingerprint'>;
+  readonly key: IdempotencyKey;
   readonly answer: StoredAnswer;
   /** An expired row that stands in the new one's place. */
   readonly replaces: StoredKey | undefined;
@@ -144,12 +148,12 @@ export async function saveKeys(
     database,
     tx,
     'idempotency_keys',
-    keys.map(({ eventId, once, answer }) => ({
-      user_id: once.userId,
-      route: once.route,
+    keys.map(({ eventId, key: { userId, route, key, fingerprint }, answer }) => ({
+      user_id: userId,
+      route,
       event_id: eventId,
-      idempotency_key: once.key,
-      fingerprint: once.fingerprint,
+      idempotency_key: key,
+      fingerprint,
       status: answer.status,
       body: answer.body,
       createdAt,

@@ -3,42 +3,43 @@ import { faultKind, HeldAccountsError, violatesUnique } from '../database/fault-
 import { findHeldUsers } from '../database/locks';
 import type { UnitOfWork } from '../database/unit-of-work';
 import type { Command } from '../domain/commands';
-import { refuse } from '../domain/outcomes';
+import { refusal } from '../domain/outcomes';
 import { ApiError, serviceUnavailable } from '../errors/api-error';
+import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
 import { runBatches, type BatchResult, type BatchResults } from './batch';
 import { isExclusive, type CommandRequest, type CommandResult } from './command-request';
-import { EventQueue, BatchLimits, type Pending } from './event-queue';
-import { Replay } from './idempotency';
+import { BatchLimits, EventQueue, type Pending } from './event-queue';
+import { ExecutorMetrics } from './executor-metrics';
 import { accountsIn } from './requirements';
 
-/** Commands of one event that may wait for their group. */
+/** Commands of one event that may wait for their batch. */
 const WAITING_PER_EVENT_MAX = 4_000;
 /** Commands of all events that may wait or run. */
 const IN_FLIGHT_MAX = 8_000;
-/** Connections that groups leave to reads, logins and health. */
+/** Connections that batches leave to reads, logins and health. */
 const RESERVED_CONNECTIONS = 3;
 /** A command that concerns a whole event may take this long once it runs. */
 export const EXCLUSIVE_LIMIT_MS = 60_000;
 
 /** One event's commands in the transaction that runs now. */
-interface Part {
+interface RunningBatch {
   readonly queue: EventQueue;
-  readonly group: readonly Pending[];
+  readonly pendings: readonly Pending[];
 }
 
 /**
  * Executes commands on event inventories. Commands of one event that wait at the same moment run
- * together, in the order of their arrival, in one transaction under the event's lock; each is
- * answered after the commit. A lone command is a group of one and waits for nobody. Where more
- * events wait than transactions may run, events share one too.
+ * together, in the order of arrival, in one transaction under the event's lock; each is answered after
+ * the commit. A lone command is a batch of one and waits for nobody. When more events wait than
+ * transactions may run, several events share one transaction.
  *
  * See docs/adr/0001-one-transaction-for-many.md.
  */
 export class InventoryExecutor {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
-  readonly #metrics: Metrics;
+  readonly #metrics: ExecutorMetrics;
   readonly #queues = new Map<number, EventQueue>();
   /** Queues with commands that wait for a transaction, in the order in which they came to wait. */
   readonly #ready: EventQueue[] = [];
@@ -51,12 +52,13 @@ export class InventoryExecutor {
     database: Database;
     unitOfWork: UnitOfWork;
     metrics: Metrics;
+    logger: Logger;
     poolMax: number;
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
-    this.#metrics = options.metrics;
-    // On SQLite one transaction writes at a time: the others had better wait here, where they group.
+    this.#metrics = new ExecutorMetrics(options.metrics, options.logger);
+    // SQLite writes one transaction at a time: the others wait here, where they form batches.
     const slots = options.database.isSqlite ? 1 : options.poolMax - RESERVED_CONNECTIONS;
     this.#slots = Math.max(1, slots);
   }
@@ -67,11 +69,11 @@ export class InventoryExecutor {
   }
 
   /**
-   * @returns what the command was answered with, once that is committed; refusals are results too
-   * @throws ApiError SERVICE_UNAVAILABLE when it could not run in time or was too much: nothing has
+   * @returns the answer to the command, once it is committed; refusals are results too
+   * @throws ApiError SERVICE_UNAVAILABLE if it could not run in time or too many wait: nothing has
    * happened
-   * @throws ApiError OUTCOME_UNKNOWN when the connection broke during the commit
-   * @throws ApiError IDEMPOTENCY_KEY_IN_USE when its twin is still running and its time is over
+   * @throws ApiError OUTCOME_UNKNOWN if the connection broke during the commit
+   * @throws ApiError IDEMPOTENCY_KEY_IN_USE if its duplicate is still running and its time is over
    */
   async execute<C extends Command>(
     eventId: number,
@@ -79,11 +81,10 @@ export class InventoryExecutor {
   ): Promise<CommandResult<C['kind']>> {
     const existing = this.#queues.get(eventId);
     if (this.#inFlight >= IN_FLIGHT_MAX || (existing && isFull(existing))) {
-      this.#metrics.turnedAway.inc();
+      this.#metrics.countTurnedAway();
       throw serviceUnavailable('Too many requests are waiting');
     }
     const queue = existing ?? new EventQueue(eventId);
-    // The queue does not look into what it carries; the result comes back for this very request.
     const pending = queue.add(request);
     if (!existing) {
       this.#queues.set(eventId, queue);
@@ -93,27 +94,28 @@ export class InventoryExecutor {
     this.#inFlight += 1;
     try {
       const result = await pending.promise;
-      this.#countOutcome(request, result);
+      this.#metrics.countOutcome(request, result);
+      // The queue has lost the kind of what it carries; this is the result of this very request.
       return result as CommandResult<C['kind']>;
     } finally {
       this.#inFlight -= 1;
     }
   }
 
-  /** Lets each event that waits have a place, as long as there are any. */
+  /** Starts a transaction for each event that waits, as long as slots are free. */
   #fillSlots(): void {
     const starting = Math.min(this.#ready.length, this.#slots - this.#running);
-    for (let count = 0; count < starting; count += 1) void this.#work();
+    for (let count = 0; count < starting; count += 1) void this.#runNext();
   }
 
-  /** Runs one transaction, in one of the places. */
-  async #work(): Promise<void> {
+  /** Runs one transaction, in one of the slots. */
+  async #runNext(): Promise<void> {
     this.#running += 1;
-    // Whatever is asked for in the same breath may still come along.
+    // Commands that arrive in the same turn of the event loop still join the batch.
     await Promise.resolve();
-    const parts = this.#takeParts();
-    await this.#run(parts);
-    for (const { queue } of parts) {
+    const batches = this.#takeBatches();
+    await this.#run(batches);
+    for (const { queue } of batches) {
       queue.endBatch();
       if (queue.length > 0) this.#ready.push(queue);
       else this.#queues.delete(queue.eventId);
@@ -123,84 +125,108 @@ export class InventoryExecutor {
   }
 
   /**
-   * The commands of the event that has waited longest; and where all places are taken, those of the
-   * others that wait, as far as one transaction has room for them.
+   * The commands of the event that has waited longest. If all slots are taken, also those of other
+   * events that wait, up to the limits of one transaction.
    */
-  #takeParts(): Part[] {
+  #takeBatches(): RunningBatch[] {
     const first = this.#ready.shift();
     if (!first) return [];
-    const room = new BatchLimits();
+    const limits = new BatchLimits();
     const isAlone = first.isExclusive || this.#running < this.#slots;
-    const parts: Part[] = [{ queue: first, group: first.takeBatch(room) }];
-    if (isAlone) return parts;
+    const batches: RunningBatch[] = [{ queue: first, pendings: first.takeBatch(limits) }];
+    if (isAlone) return batches;
     for (const queue of this.#ready.splice(0)) {
-      const group = queue.isExclusive ? [] : queue.takeBatch(room);
-      if (group.length > 0) parts.push({ queue, group });
+      const pendings = queue.isExclusive ? [] : queue.takeBatch(limits);
+      if (pendings.length > 0) batches.push({ queue, pendings });
       else this.#ready.push(queue);
     }
-    return parts;
+    return batches;
   }
 
   /**
-   * Runs groups. Several events that fail together, for whatever reason, have done nothing, and each
-   * runs by itself then. Where the data of one command make its event's group fail, halves it until
-   * the culprit stands alone; every run decides anew. Commands whose accounts others hold are refused,
-   * so that their neighbours need not fail with them.
+   * Runs batches and settles their commands. Only the unit of work stands inside the `try`: what is
+   * committed must never run again, whatever goes wrong afterwards.
    */
-  async #run(allParts: readonly Part[]): Promise<void> {
+  async #run(batches: readonly RunningBatch[]): Promise<void> {
     const startedAt = performance.now();
-    if (pendingIn(allParts).length === 0) return;
-    const deadline = deadlineOf(pendingIn(allParts), startedAt);
-    let parts = allParts;
+    const pendings = pendingsIn(batches);
+    if (pendings.length === 0) return;
+    let ran: { batches: readonly RunningBatch[]; results: BatchResults };
     try {
-      const ran = await this.#unitOfWork.run(
-        (tx) =>
-          runBatches(
-            this.#database,
-            tx,
-            parts.map(({ queue: { eventId }, group }) => ({
-              eventId,
-              requests: group.map(({ request }) => request),
-            })),
-          ),
-        {
-          deadline,
-          throwsConflicts: parts.length > 1,
-          beforeRetry: async (conflict) => {
-            if (!(conflict instanceof HeldAccountsError)) return;
-            const [{ queue, group }] = parts as [Part];
-            parts = [{ queue, group: await this.#refuseHeld(group, deadline) }];
-          },
-        },
-      );
-      this.#observe(pendingIn(parts), startedAt, ran);
-      ran.groups.forEach((result, index) => {
-        const { queue, group } = parts[index]!;
-        if (result) settle(queue, group, result);
-        else queue.makeExclusive(group);
-      });
+      ran = await this.#commit(batches, deadlineOf(pendings, startedAt));
     } catch (error) {
-      const pendings = pendingIn(parts);
-      if (error instanceof ApiError) {
-        for (const pending of pendings) pending.reject(error);
-      } else if (parts.length > 1) {
-        for (const { queue, group } of parts) queue.makeExclusive(group);
-      } else if (pendings.length === 1) {
-        settleSingle(pendings[0]!, error);
-      } else {
-        const { queue } = parts[0]!;
-        const middle = Math.ceil(pendings.length / 2);
-        await this.#run([{ queue, group: pendings.slice(0, middle) }]);
-        await this.#run([{ queue, group: pendings.slice(middle) }]);
-      }
+      await this.#settleFailed(batches, error);
+      return;
+    }
+    ran.results.batches.forEach((result, index) => {
+      const batch = ran.batches[index]!;
+      if (result) settle(batch, result);
+      else batch.queue.makeExclusive(batch.pendings);
+    });
+    const arrivals = pendingsIn(ran.batches).map(({ arrivedAt }) => arrivedAt);
+    this.#metrics.observeTransaction(arrivals, startedAt, ran.results);
+  }
+
+  /**
+   * Commits batches in one unit of work. Commands whose accounts another transaction holds are
+   * refused on the way, so that their neighbours need not fail with them.
+   *
+   * @returns the batches that were committed in the end, and their results
+   */
+  async #commit(
+    all: readonly RunningBatch[],
+    deadline: number,
+  ): Promise<{ batches: readonly RunningBatch[]; results: BatchResults }> {
+    let batches = all;
+    const results = await this.#unitOfWork.run(
+      (tx) =>
+        runBatches(
+          this.#database,
+          tx,
+          batches.map(({ queue: { eventId }, pendings }) => ({
+            eventId,
+            requests: pendings.map(({ request }) => request),
+          })),
+        ),
+      {
+        deadline,
+        throwsConflicts: batches.length > 1,
+        beforeRetry: async (conflict) => {
+          if (!(conflict instanceof HeldAccountsError)) return;
+          const [{ queue, pendings }] = batches as [RunningBatch];
+          batches = [{ queue, pendings: await this.#refuseHeld(pendings, deadline) }];
+        },
+      },
+    );
+    return { batches, results };
+  }
+
+  /**
+   * Several events that fail together have done nothing, and each runs by itself then. If the data of
+   * one command makes its batch fail, halves the batch until the culprit is alone; each run decides
+   * anew.
+   */
+  async #settleFailed(batches: readonly RunningBatch[], error: unknown): Promise<void> {
+    const pendings = pendingsIn(batches).filter(({ isSettled }) => !isSettled);
+    if (error instanceof ApiError) {
+      for (const pending of pendings) pending.reject(error);
+    } else if (batches.length > 1) {
+      for (const batch of batches) batch.queue.makeExclusive(batch.pendings);
+    } else if (pendings.length === 1) {
+      settleSingle(pendings[0]!, error);
+    } else {
+      const { queue } = batches[0]!;
+      const middle = Math.ceil(pendings.length / 2);
+      await this.#run([{ queue, pendings: pendings.slice(0, middle) }]);
+      await this.#run([{ queue, pendings: pendings.slice(middle) }]);
     }
   }
 
   /**
-   * Refuses the commands that name an account which somebody else holds for long.
+   * Refuses the commands that name an account which another transaction holds for long.
    *
    * @returns the others
-   * @throws ApiError SERVICE_UNAVAILABLE where there are none: then it has refused nobody
+   * @throws ApiError SERVICE_UNAVAILABLE if there are none; then it has refused nobody
    */
   async #refuseHeld(pendings: readonly Pending[], deadline: number): Promise<Pending[]> {
     const userIds = pendings.flatMap(({ request }) => accountsIn(request.command));
@@ -210,65 +236,40 @@ export class InventoryExecutor {
     );
     const isHeld = ({ request }: Pending): boolean =>
       accountsIn(request.command).some((userId) => heldIds.has(userId));
-    const refusal = serviceUnavailable('An account of this request is busy');
-    if (pendings.every(isHeld)) throw refusal;
-    for (const pending of pendings.filter(isHeld)) pending.reject(refusal);
+    const busy = serviceUnavailable('An account of this request is busy');
+    if (pendings.every(isHeld)) throw busy;
+    for (const pending of pendings.filter(isHeld)) pending.reject(busy);
     return pendings.filter((pending) => !isHeld(pending));
-  }
-
-  #observe(
-    pendings: readonly Pending[],
-    startedAt: number,
-    { groups, lockWaitMs }: BatchResults,
-  ): void {
-    this.#metrics.batchSize.observe(pendings.length);
-    this.#metrics.lockWaitSeconds.observe(lockWaitMs / 1_000);
-    this.#metrics.batchSeconds.observe((performance.now() - startedAt) / 1_000);
-    for (const { arrivedAt } of pendings) {
-      this.#metrics.queueWaitSeconds.observe((startedAt - arrivedAt) / 1_000);
-    }
-    const promoted = groups.reduce((sum, group) => sum + (group?.promotedTickets ?? 0), 0);
-    if (promoted > 0) this.#metrics.promotedTickets.inc(promoted);
-  }
-
-  #countOutcome({ command }: CommandRequest, result: CommandResult): void {
-    const outcome =
-      result instanceof Replay
-        ? 'replayed'
-        : result.refused
-          ? result.code
-          : result.kind === 'book'
-            ? result.result
-            : 'done';
-    this.#metrics.commandOutcomes.inc({ kind: command.kind, outcome });
   }
 }
 
-function pendingIn(parts: readonly Part[]): Pending[] {
-  return parts.flatMap(({ group }) => group);
+function pendingsIn(batches: readonly RunningBatch[]): Pending[] {
+  return batches.flatMap(({ pendings }) => pendings);
 }
 
 function isFull(queue: EventQueue): boolean {
   return queue.length >= WAITING_PER_EVENT_MAX || queue.isOverdue;
 }
 
-/** A group must end before the time of its oldest member is over. */
-function deadlineOf(group: readonly Pending[], startedAt: number): number {
-  if (isExclusive(group[0]!.request)) return startedAt + EXCLUSIVE_LIMIT_MS;
-  return Math.min(...group.map(({ deadline }) => deadline));
+/** A batch must end before the time of its oldest command is over. */
+function deadlineOf(pendings: readonly Pending[], startedAt: number): number {
+  if (isExclusive(pendings[0]!.request)) return startedAt + EXCLUSIVE_LIMIT_MS;
+  return Math.min(...pendings.map(({ deadline }) => deadline));
 }
 
-function settle(queue: EventQueue, group: readonly Pending[], { results }: BatchResult): void {
-  queue.putBack(group.slice(results.length));
+function settle({ queue, pendings }: RunningBatch, { results }: BatchResult): void {
+  queue.putBack(pendings.slice(results.length));
   results.forEach((result, index) => {
-    group[index]!.resolve(result);
+    pendings[index]!.resolve(result);
   });
 }
 
-/** The constraint behind a check has the last word where two events ask for one name at once. */
+/** The constraint behind a check decides if two events ask for one name at once. */
 function settleSingle(pending: Pending, error: unknown): void {
   if (violatesUnique(error, 'uq_events_name', ['event_name'])) {
-    pending.resolve(refuse('EVENT_NAME_TAKEN', 'Another event bears this name', 'event_name'));
+    pending.resolve(
+      refusal('EVENT_NAME_TAKEN', 'Another event already has this name', 'event_name'),
+    );
   } else if (faultKind(error) === 'constraint') {
     pending.reject(new Error('A command broke a rule of the database', { cause: error }));
   } else {

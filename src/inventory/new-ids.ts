@@ -3,26 +3,81 @@ import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { Tx } from '../database/unit-of-work';
 import type { EventRow } from '../models/event.model';
+import type { Decided } from './decide-batch';
+import type { NewTicket } from './inventory-writer';
+
+/** Ids that the database gave to what one event's commands created. */
+export interface NewIds {
+  /** By ticket number. */
+  readonly bookings: ReadonlyMap<number, number>;
+  /** By person. */
+  readonly entries: ReadonlyMap<number, number>;
+}
+
+/** One event's row as it was locked, and what was done to the event. */
+interface ChangedEvent {
+  readonly row: EventRow;
+  readonly effective: readonly Decided[];
+}
 
 /** Ids of new rows by event, and within it by what names the row there. */
 type IdsByEvent = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 /**
- * Ids of tickets just written, by event and ticket number. They are read back because a bulk insert
- * tells one id at the most, and the next ones need not follow it (`auto_increment_increment`).
+ * Ids of the rows just written that answers name, by event. They are read back because a bulk insert
+ * returns at most one id, and the next ones need not follow it (`auto_increment_increment`).
+ *
+ * @param singleTicket the only new ticket, if there is exactly one: its id is known already
  */
-export async function readBookingIds(
+export async function readNewIds(
+  database: Database,
+  tx: Tx,
+  events: readonly ChangedEvent[],
+  singleTicket: NewTicket | null,
+): Promise<ReadonlyMap<number, NewIds>> {
+  const bookings = singleTicket
+    ? new Map([[singleTicket.eventId, new Map([[singleTicket.ticketNo, singleTicket.id]])]])
+    : await readBookingIds(database, tx, events.filter(namesNewTickets));
+  const entries = await readEntryIds(database, tx, events.flatMap(newWaitersOf));
+  return new Map(
+    events.map(({ row: { id } }) => [
+      id,
+      { bookings: bookings.get(id) ?? new Map(), entries: entries.get(id) ?? new Map() },
+    ]),
+  );
+}
+
+function namesNewTickets({ effective }: ChangedEvent): boolean {
+  return effective.some(
+    ({ decision: { outcome } }) =>
+      'tickets' in outcome && outcome.tickets.some(({ bookingId }) => bookingId === null),
+  );
+}
+
+interface NewWaiters {
+  readonly eventId: number;
+  readonly userIds: readonly number[];
+}
+
+function newWaitersOf({ row, effective }: ChangedEvent): NewWaiters[] {
+  const userIds = effective.flatMap(({ decision: { outcome } }) =>
+    'entry' in outcome && outcome.entry.entryId === null ? [outcome.entry.userId] : [],
+  );
+  return userIds.length > 0 ? [{ eventId: row.id, userIds }] : [];
+}
+
+async function readBookingIds(
   { models }: Database,
   tx: Tx,
-  events: readonly EventRow[],
+  events: readonly ChangedEvent[],
 ): Promise<IdsByEvent> {
   if (events.length === 0) return new Map();
   const rows = await findRows(models.Booking, {
     attributes: ['id', 'event_id', 'ticket_no'],
     where: {
-      [Op.or]: events.map((event) => ({
-        event_id: event.id,
-        ticket_no: { [Op.gte]: event.next_ticket_no },
+      [Op.or]: events.map(({ row }) => ({
+        event_id: row.id,
+        ticket_no: { [Op.gte]: row.next_ticket_no },
       })),
     },
     transaction: tx,
@@ -30,14 +85,7 @@ export async function readBookingIds(
   return idsByEvent(rows, ({ ticket_no }) => ticket_no);
 }
 
-/** People who have just come to wait for an event. */
-export interface NewWaiters {
-  readonly eventId: number;
-  readonly userIds: readonly number[];
-}
-
-/** Ids of waitlist entries just written, by event and person. */
-export async function readEntryIds(
+async function readEntryIds(
   { models }: Database,
   tx: Tx,
   waiters: readonly NewWaiters[],

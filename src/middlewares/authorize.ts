@@ -1,4 +1,4 @@
-import { demand } from '../policies/accounts.policy';
+import { requireAllowed } from '../policies/accounts.policy';
 import type { PermissionTable } from '../policies/permissions';
 import type { ProtectedRoute } from '../controllers/route';
 import { requestIn, type ApiHandler } from './locals';
@@ -8,9 +8,9 @@ export function authorize(table: PermissionTable, route: ProtectedRoute): ApiHan
   return (_request, { locals }, next) => {
     const { actor } = locals;
     if (!actor) throw new Error('Authorizing needs an actor');
-    demand(table[actor.role].has(route.access), 'Your role does not permit this');
+    requireAllowed(table[actor.role].has(route.access), 'Your role does not permit this');
     const mayAsk = route.mayAsk?.(actor, requestIn(locals)) ?? true;
-    demand(mayAsk, 'You may only do this for yourself');
+    requireAllowed(mayAsk, 'You may only do this for yourself');
     next();
   };
 }

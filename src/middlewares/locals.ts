@@ -1,7 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { ActorRequest, IdempotencyKey } from '../controllers/controller';
+import type { ActorRequest } from '../controllers/request';
 import type { EventFacts } from '../domain/inventory-state';
-import type { Actor } from '../policies/permissions';
+import type { Actor } from '../domain/rights';
+import type { IdempotencyKey } from '../inventory/idempotency';
 
 /** What the middlewares of a route find out about a request, for those behind them. */
 export interface Locals {

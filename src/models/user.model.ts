@@ -1,6 +1,5 @@
 import { DataTypes, Model, type Sequelize } from 'sequelize';
-
-export type Role = 'user' | 'organizer' | 'admin';
+import type { Role } from '../domain/rights';
 
 export interface UserRow {
   id: number;

@@ -1,5 +1,5 @@
 import { ApiError } from '../errors/api-error';
-import type { Actor } from './permissions';
+import type { Actor } from '../domain/rights';
 
 /** Everyone acts for themselves and on their own account; an admin for and on anyone's. */
 export function mayActFor(actor: Actor, userId: number): boolean {
@@ -15,6 +15,6 @@ export function forOneself(
 }
 
 /** @throws ApiError FORBIDDEN where a policy says no */
-export function demand(isAllowed: boolean, message: string): void {
+export function requireAllowed(isAllowed: boolean, message: string): void {
   if (!isAllowed) throw new ApiError('FORBIDDEN', message);
 }

@@ -1,10 +1,4 @@
-import type { Role } from '../models/user.model';
-
-/** Who asks: from the token, never from the body. */
-export interface Actor {
-  readonly id: number;
-  readonly role: Role;
-}
+import type { Role } from '../domain/rights';
 
 /** What a route can demand. Whose row it is about is the policies' matter. */
 export type Permission =

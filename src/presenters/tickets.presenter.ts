@@ -18,7 +18,7 @@ export function presentBooking({ eventId, ticket }: TicketOfEvent): BookingDto {
 
 export function presentBookingResult(booked: TicketsBooked): BookingResultDto {
   return {
-    outcome: booked.result,
+    outcome: booked.outcome,
     event_id: booked.eventId,
     bookings: booked.tickets.map((ticket) => presentBooking({ eventId: booked.eventId, ticket })),
     waitlisted: booked.waitlisted.map(({ userId, quantity, position }) => ({

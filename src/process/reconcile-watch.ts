@@ -21,7 +21,7 @@ export function startReconcileWatch({ services, logger, metrics }: Container): {
 
   const checkAll = async (): Promise<void> => {
     let startedAt = performance.now();
-    for await (const { event, faults } of services.ledger.reconcileAll({ eventsAtOnce: 1 })) {
+    for await (const { event, faults } of services.reconcile.reconcileAll({ eventsAtOnce: 1 })) {
       const tookMs = performance.now() - startedAt;
       if (faults.length > 0) {
         faulty.add(event.id);

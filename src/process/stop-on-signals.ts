@@ -1,7 +1,8 @@
 import cluster from 'node:cluster';
 import type { Logger } from '../observability/logger';
-import { STOP_MESSAGE } from './stop-message';
 
+/** What the primary process says to a worker that is to stop. */
+export const STOP_MESSAGE = 'tickets:stop';
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**

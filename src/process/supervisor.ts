@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from '../observability/logger';
 import { answerMetricsRequests } from '../observability/cluster-metrics';
-import { STOP_MESSAGE } from './stop-message';
+import { STOP_MESSAGE } from './stop-on-signals';
 
 /** Pause before a worker that crashed is replaced; it doubles with each crash in a row. */
 const FIRST_RESTART_PAUSE_MS = 500;

@@ -1,5 +1,6 @@
 import { Router, type Request } from 'express';
-import { envelopeOf, type Answer, type Services } from '../controllers/controller';
+import { envelopeOf, type Answer } from '../controllers/answer';
+import type { Services } from '../controllers/services';
 import { Replay } from '../inventory/idempotency';
 import { authenticate } from '../middlewares/authenticate';
 import { authorize } from '../middlewares/authorize';

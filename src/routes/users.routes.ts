@@ -2,7 +2,7 @@ import * as usersController from '../controllers/users.controller';
 import { PageQuery, UserParams } from '../dtos/common.dto';
 import { ChangeRoleBody, UpdateUserBody, UserDto } from '../dtos/users.dto';
 import { mayActFor } from '../policies/accounts.policy';
-import type { Actor } from '../policies/permissions';
+import type { Actor } from '../domain/rights';
 import { protectedRoute, type Route } from '../controllers/route';
 
 const ownAccount = (actor: Actor, { params }: { params: UserParams }): boolean =>
@@ -75,7 +75,7 @@ export const usersRoutes: readonly Route[] = [
     params: UserParams,
     success: { status: 200, description: 'Gone', data: null },
     errors: ['USER_NOT_FOUND'],
-    handle: usersController.remove,
+    handle: usersController.deleteAccount,
   }),
   protectedRoute({
     method: 'patch',

@@ -5,7 +5,8 @@ import { readNow } from '../database/timestamps';
 import type { Tx, UnitOfWork } from '../database/unit-of-work';
 import { writeAudit } from '../inventory/audit';
 import type { UserRow } from '../models/user.model';
-import { isEmailTaken, type Credentials } from './auth.service';
+import { findAdminIds, isEmailTaken } from './accounts';
+import type { Credentials } from './auth.service';
 import type { PasswordHasher } from '../auth/password-hasher';
 
 /** Makes admins from outside the API: at start, and from the operator's command line. */
@@ -26,13 +27,14 @@ export class AdminAccountsService {
    * @returns whether that was necessary
    */
   async ensureOne(credentials: Credentials): Promise<boolean> {
-    if ((await findAdminIds(this.#database)).length > 0) return false;
+    if ((await findAdminIds(this.#database, null)).length > 0) return false;
     try {
       await this.make(credentials);
       return true;
     } catch (error) {
       // Another process that started at the same moment was quicker.
-      if (isEmailTaken(error) && (await findAdminIds(this.#database)).length > 0) return false;
+      if (isEmailTaken(error) && (await findAdminIds(this.#database, null)).length > 0)
+        return false;
       throw error;
     }
   }
@@ -91,13 +93,4 @@ export class AdminAccountsService {
     const user = await this.#database.models.User.create(values, { transaction: tx });
     return user.get();
   }
-}
-
-export async function findAdminIds({ models }: Database, tx?: Tx): Promise<number[]> {
-  const rows = await findRows(models.User, {
-    attributes: ['id'],
-    where: { role: 'admin', deleted_at: null },
-    transaction: tx ?? null,
-  });
-  return rows.map(({ id }) => id);
 }

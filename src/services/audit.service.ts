@@ -2,9 +2,9 @@ import { Op, type WhereOptions } from 'sequelize';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { AuditEntryRow } from '../models/audit-entry.model';
-import { demand } from '../policies/accounts.policy';
-import { mayManageEvent } from '../policies/events.policy';
-import type { Actor } from '../policies/permissions';
+import { requireAllowed } from '../policies/accounts.policy';
+import { mayManageEvent } from '../domain/rights';
+import type { Actor } from '../domain/rights';
 import type { EventReader } from './event-reader';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 
@@ -18,11 +18,11 @@ export interface AuditFilter extends PageRequest {
 /** What was done, by whom and why. */
 export class AuditService {
   readonly #database: Database;
-  readonly #events: EventReader;
+  readonly #eventReader: EventReader;
 
-  constructor(options: { database: Database; events: EventReader }) {
+  constructor(options: { database: Database; eventReader: EventReader }) {
     this.#database = options.database;
-    this.#events = options.events;
+    this.#eventReader = options.eventReader;
   }
 
   /**
@@ -31,7 +31,7 @@ export class AuditService {
    * @throws ApiError EVENT_NOT_FOUND, FORBIDDEN
    */
   async list(actor: Actor, filter: AuditFilter): Promise<Page<AuditEntryRow>> {
-    await this.#demandReader(actor, filter.eventId);
+    await this.#requireReader(actor, filter.eventId);
     const [beforeId] = readCursor(filter, 1) ?? [];
     const where: WhereOptions<AuditEntryRow> = {
       ...(beforeId === undefined ? {} : { id: { [Op.lt]: beforeId } }),
@@ -62,12 +62,15 @@ export class AuditService {
     return pageOf(rows, filter, ({ id }) => [id]);
   }
 
-  async #demandReader(actor: Actor, eventId: number | undefined): Promise<void> {
+  async #requireReader(actor: Actor, eventId: number | undefined): Promise<void> {
     if (eventId === undefined) {
-      demand(actor.role === 'admin', 'Name one of your events with event_id');
+      requireAllowed(actor.role === 'admin', 'Name one of your events with event_id');
       return;
     }
-    const event = await this.#events.find(eventId);
-    demand(mayManageEvent(actor, event), "Only the event's organizer and admins may read this");
+    const event = await this.#eventReader.find(eventId);
+    requireAllowed(
+      mayManageEvent(actor, event),
+      "Only the event's organizer and admins may read this",
+    );
   }
 }

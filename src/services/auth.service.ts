@@ -1,13 +1,13 @@
 import { literal } from 'sequelize';
 import type { Database } from '../database/database';
-import { violatesUnique } from '../database/fault-kind';
 import { findRows } from '../database/find-rows';
 import { readNow } from '../database/timestamps';
 import type { UnitOfWork } from '../database/unit-of-work';
 import { ApiError } from '../errors/api-error';
 import type { UserRow } from '../models/user.model';
-import type { Actor } from '../policies/permissions';
+import type { Actor } from '../domain/rights';
 import type { LoginGuard } from '../auth/login-guard';
+import { emailTaken, isEmailTaken } from './accounts';
 import type { AccountCache } from '../auth/account-cache';
 import type { PasswordHasher } from '../auth/password-hasher';
 import type { PasswordRules } from '../auth/password-rules';
@@ -115,7 +115,7 @@ export class AuthService {
     const [count] = await this.#unitOfWork.run((tx) =>
       User.update(
         { token_version: literal('token_version + 1') },
-        { where: { id: actor.id, deleted_at: null }, transaction: tx, silent: true },
+        { where: { id: actor.id, deleted_at: null }, transaction: tx },
       ),
     );
     this.#accounts.forget(actor.id);
@@ -129,7 +129,7 @@ export class AuthService {
     await this.#unitOfWork.run((tx) =>
       this.#database.models.User.update(
         { password: renewed },
-        { where: { id, password: hash }, transaction: tx, silent: true },
+        { where: { id, password: hash }, transaction: tx },
       ),
     );
   }
@@ -144,14 +144,4 @@ export class AuthService {
     const [user] = await findRows(this.#database.models.User, { where: { email } });
     return user;
   }
-}
-
-export function isEmailTaken(error: unknown): boolean {
-  return violatesUnique(error, 'uq_users_email', ['email']);
-}
-
-export function emailTaken(): ApiError {
-  return new ApiError('EMAIL_TAKEN', 'An account with this e-mail exists already', {
-    details: [{ field: 'email', message: 'email is taken' }],
-  });
 }

@@ -5,7 +5,6 @@ import type { Ticket } from '../domain/inventory-state';
 import { nextActions, type NextAction } from '../domain/next-actions';
 import { ApiError } from '../errors/api-error';
 import { entryOf, factsOf, ticketOf } from '../inventory/inventory-loader';
-import type { Actor } from '../policies/permissions';
 import { countAhead, sumTicketsAhead, type PositionedEntry } from './waitlist-reader';
 
 /** Tickets told one by one; of more, only the number. */
@@ -33,13 +32,13 @@ export class MyEventReader {
   }
 
   /** @throws ApiError EVENT_NOT_FOUND */
-  find(actor: Actor, eventId: number): Promise<MyEvent> {
-    return this.#unitOfWork.snapshot(async (tx) => {
+  find(userId: number, eventId: number): Promise<MyEvent> {
+    return this.#unitOfWork.readConsistently(async (tx) => {
       const { Event, Booking } = this.#database.models;
       const [row] = await findRows(Event, { where: { id: eventId }, transaction: tx });
       if (!row) throw new ApiError('EVENT_NOT_FOUND', `No event ${String(eventId)}`);
       const event = factsOf(row);
-      const mine = { event_id: eventId, user_id: actor.id, status: 'booked' as const };
+      const mine = { event_id: eventId, user_id: userId, status: 'booked' as const };
       const tickets = await findRows(Booking, {
         where: mine,
         order: [['id', 'ASC']],
@@ -50,7 +49,7 @@ export class MyEventReader {
         tickets.length < TOLD_TICKETS_MAX
           ? tickets.length
           : await Booking.count({ where: mine, transaction: tx });
-      const { entry, ticketsAhead } = await this.#place(tx, actor, eventId);
+      const { entry, ticketsAhead } = await this.#position(tx, userId, eventId);
       return {
         eventId,
         version: event.version,
@@ -63,13 +62,13 @@ export class MyEventReader {
     });
   }
 
-  async #place(
+  async #position(
     tx: Tx,
-    actor: Actor,
+    userId: number,
     eventId: number,
   ): Promise<{ entry: PositionedEntry | null; ticketsAhead: number | null }> {
     const [row] = await findRows(this.#database.models.WaitlistEntry, {
-      where: { event_id: eventId, user_id: actor.id },
+      where: { event_id: eventId, user_id: userId },
       transaction: tx,
     });
     if (!row) return { entry: null, ticketsAhead: null };

@@ -72,7 +72,7 @@ export class ReconcileService {
   }
 
   #reconcile(eventIds: readonly number[], limitMs: number): Promise<Reconciliation[]> {
-    return this.#unitOfWork.snapshot(
+    return this.#unitOfWork.readConsistently(
       async (tx) => {
         const events = await findRows(this.#database.models.Event, {
           where: { id: [...eventIds] },

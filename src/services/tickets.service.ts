@@ -1,42 +1,19 @@
 import { Op, type WhereOptions } from 'sequelize';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
-import type { BookTickets, CancelBookings, CancelHeldTickets } from '../domain/commands';
 import type { Ticket } from '../domain/inventory-state';
-import type { TicketsBooked, TicketsCancelled } from '../domain/outcomes';
+import type { TicketsCancelled } from '../domain/outcomes';
 import { ApiError, validationFailed } from '../errors/api-error';
 import type { IdempotentRequest, Replay } from '../inventory/idempotency';
-import type { InventoryExecutor } from '../inventory/inventory-executor';
 import { ticketOf } from '../inventory/inventory-loader';
 import type { BookingRow } from '../models/booking.model';
-import { demand } from '../policies/accounts.policy';
-import type { Actor } from '../policies/permissions';
-import { mayUseTicket } from '../policies/tickets.policy';
+import { requireAllowed } from '../policies/accounts.policy';
+import type { Actor } from '../domain/rights';
+import { mayUseTicket } from '../domain/rights';
+import type { CommandsService } from './commands.service';
 import type { EventReader } from './event-reader';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
-import { acceptedOrThrow } from './accepted-or-throw';
-import type { RequestTrace } from './request-trace';
-
-export interface BookingWish {
-  readonly eventId: number;
-  /** Who gets the tickets that no additional user gets. */
-  readonly userId: number;
-  readonly additionalUsers: readonly number[];
-  readonly quantity: number;
-}
-
-export interface HeldTicketsWish {
-  readonly eventId: number;
-  readonly holderId: number;
-  /** Null for all of them. */
-  readonly quantity: number | null;
-}
-
-export interface BookingsWish {
-  readonly bookingIds: readonly number[];
-  /** The event that they must belong to, where one was named. */
-  readonly eventId: number | null;
-}
+import type { RequestContext } from './request-context';
 
 export interface TicketFilter extends PageRequest {
   readonly eventId?: number | undefined;
@@ -49,89 +26,41 @@ export interface TicketOfEvent {
   readonly ticket: Ticket;
 }
 
-/** Booking tickets, giving them back, and looking at them. */
+/** Tickets: looking at them, and giving back named ones. */
 export class TicketsService {
   readonly #database: Database;
-  readonly #inventory: InventoryExecutor;
-  readonly #events: EventReader;
+  readonly #commands: CommandsService;
+  readonly #eventReader: EventReader;
 
-  constructor(options: { database: Database; inventory: InventoryExecutor; events: EventReader }) {
+  constructor(options: {
+    database: Database;
+    commands: CommandsService;
+    eventReader: EventReader;
+  }) {
     this.#database = options.database;
-    this.#inventory = options.inventory;
-    this.#events = options.events;
-  }
-
-  /**
-   * Books what there is and puts the rest on the waitlist.
-   *
-   * @throws ApiError EVENT_NOT_FOUND, EVENT_CANCELLED, USER_NOT_FOUND,
-   * TICKET_LIMIT_REACHED, ALREADY_WAITLISTED, or as `InventoryExecutor.execute` says
-   */
-  async book(
-    actor: Actor,
-    { eventId, ...wish }: BookingWish,
-    { requestId, startedAt }: RequestTrace,
-    once?: IdempotentRequest<TicketsBooked>,
-  ): Promise<TicketsBooked | Replay> {
-    return acceptedOrThrow(
-      await this.#inventory.execute<BookTickets>(eventId, {
-        command: { kind: 'book', bookedBy: actor.id, ...wish },
-        actorId: actor.id,
-        requestId,
-        startedAt,
-        once,
-      }),
-    );
-  }
-
-  /**
-   * Gives back what one person holds for an event.
-   *
-   * @throws ApiError EVENT_NOT_FOUND, EVENT_CANCELLED, USER_NOT_FOUND, BOOKING_NOT_FOUND,
-   * VALIDATION_FAILED where they hold fewer, or as `InventoryExecutor.execute` says
-   */
-  async cancelHeld(
-    actor: Actor,
-    { eventId, holderId, quantity }: HeldTicketsWish,
-    { requestId, startedAt }: RequestTrace,
-    once?: IdempotentRequest<TicketsCancelled>,
-  ): Promise<TicketsCancelled | Replay> {
-    return acceptedOrThrow(
-      await this.#inventory.execute<CancelHeldTickets>(eventId, {
-        command: { kind: 'cancel-held', holderId, quantity },
-        actorId: actor.id,
-        requestId,
-        startedAt,
-        once,
-      }),
-    );
+    this.#commands = options.commands;
+    this.#eventReader = options.eventReader;
   }
 
   /**
    * Gives back the named tickets, all or none.
    *
-   * @throws ApiError FORBIDDEN, EVENT_CANCELLED, BOOKING_NOT_FOUND, BOOKING_ALREADY_CANCELLED,
-   * VALIDATION_FAILED where they belong to several events, or as `InventoryExecutor.execute` says
+   * @param named the event that they must belong to, or null if the request names none
+   * @throws ApiError BOOKING_NOT_FOUND, VALIDATION_FAILED if they belong to several events, or as
+   * `CommandsService.perform` says
    */
   async cancelBookings(
-    actor: Actor,
-    { bookingIds, eventId: namedEventId }: BookingsWish,
-    { requestId, startedAt }: RequestTrace,
-    once?: IdempotentRequest<TicketsCancelled>,
+    bookingIds: readonly number[],
+    named: { readonly eventId: number | null },
+    request: RequestContext,
+    idempotent?: IdempotentRequest<TicketsCancelled>,
   ): Promise<TicketsCancelled | Replay> {
-    const eventId = namedEventId ?? (await this.#eventOf(bookingIds));
-    return acceptedOrThrow(
-      await this.#inventory.execute<CancelBookings>(eventId, {
-        command: {
-          kind: 'cancel-bookings',
-          bookingIds,
-          mayCancel: (ticket, event) => mayUseTicket(actor, ticket, event),
-        },
-        actorId: actor.id,
-        requestId,
-        startedAt,
-        once,
-      }),
+    const eventId = named.eventId ?? (await this.#eventOf(bookingIds));
+    return this.#commands.perform(
+      eventId,
+      { kind: 'cancel-bookings', bookingIds, actor: request.actor },
+      request,
+      { idempotent },
     );
   }
 
@@ -165,8 +94,11 @@ export class TicketsService {
     const [row] = await findRows(this.#database.models.Booking, { where: { id: bookingId } });
     if (!row) throw bookingNotFound(bookingId);
     const found = ticketOfEvent(row);
-    const event = await this.#events.find(found.eventId);
-    demand(mayUseTicket(actor, found.ticket, event), 'This ticket is none of yours');
+    const event = await this.#eventReader.find(found.eventId);
+    requireAllowed(
+      mayUseTicket(actor, found.ticket, event),
+      "Only its holder, its booker, the event's organizer and admins may see this ticket",
+    );
     return found;
   }
 

@@ -7,18 +7,18 @@ import type { Tx, UnitOfWork } from '../database/unit-of-work';
 import { ApiError, serviceUnavailable, validationFailed } from '../errors/api-error';
 import { writeAudit } from '../inventory/audit';
 import { EXCLUSIVE_LIMIT_MS } from '../inventory/inventory-executor';
-import { InvolvementChangedError, withdrawFromEvents } from '../inventory/delete-account';
-import type { Role, UserRow } from '../models/user.model';
-import { demand } from '../policies/accounts.policy';
-import type { Actor } from '../policies/permissions';
+import { InvolvementChangedError, deleteAccountFromEvents } from '../inventory/delete-account';
+import type { Role } from '../domain/rights';
+import type { UserRow } from '../models/user.model';
+import { requireAllowed } from '../policies/accounts.policy';
+import type { Actor } from '../domain/rights';
 import type { LoginGuard } from '../auth/login-guard';
 import type { AccountCache } from '../auth/account-cache';
-import { findAdminIds } from './admin-accounts.service';
-import { emailTaken, isEmailTaken } from './auth.service';
+import { emailTaken, findAdminIds, isEmailTaken } from './accounts';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 import type { PasswordHasher } from '../auth/password-hasher';
 import type { PasswordRules } from '../auth/password-rules';
-import type { RequestTrace } from './request-trace';
+import type { RequestContext } from './request-context';
 import { invalidToken } from '../auth/tokens';
 
 export interface AccountPatch {
@@ -97,28 +97,27 @@ export class UsersService {
    * @throws ApiError RATE_LIMITED after too many wrong ones
    */
   async update(
-    actor: Actor,
     userId: number,
-    change: AccountPatch,
-    { requestId }: RequestTrace,
+    patch: AccountPatch,
+    { actor, requestId }: RequestContext,
   ): Promise<UserRow> {
-    if (change.password !== undefined) this.#passwordRules.requireStrong(change.password);
+    if (patch.password !== undefined) this.#passwordRules.requireStrong(patch.password);
     const before = await this.find(userId);
-    const needsCurrent = actor.id === userId && change.password !== undefined;
-    if (needsCurrent) await this.#checkCurrentPassword(before, change.currentPassword);
-    const hash = change.password === undefined ? null : await this.#hasher.hash(change.password);
+    const needsCurrent = actor.id === userId && patch.password !== undefined;
+    if (needsCurrent) await this.#checkCurrentPassword(before, patch.currentPassword);
+    const hash = patch.password === undefined ? null : await this.#hasher.hash(patch.password);
     return this.#changeUser(userId, async (tx, current, now) => {
       // Hashing took its time: what was compared must still be what counts.
       if (needsCurrent && current.password !== before.password) throw wrongPassword();
       const values = {
-        email: change.email ?? current.email,
+        email: patch.email ?? current.email,
         password: hash ?? current.password,
         token_version: hash === null ? current.token_version : current.token_version + 1,
         updatedAt: now,
       };
       await this.#database.models.User.update(values, { where: { id: userId }, transaction: tx });
       const fields = [
-        ...(change.email === undefined ? [] : ['email']),
+        ...(patch.email === undefined ? [] : ['email']),
         ...(hash === null ? [] : ['password']),
       ];
       await writeAudit(
@@ -137,10 +136,9 @@ export class UsersService {
    * @throws ApiError USER_NOT_FOUND; FORBIDDEN for the last admin
    */
   async changeRole(
-    actor: Actor,
     userId: number,
     role: Role,
-    { requestId }: RequestTrace,
+    { actor, requestId }: RequestContext,
   ): Promise<UserRow> {
     return this.#changeUser(userId, async (tx, current, now, admins) => {
       if (current.role === role) return current;
@@ -166,11 +164,11 @@ export class UsersService {
    *
    * @throws ApiError USER_NOT_FOUND; FORBIDDEN for the last admin
    */
-  async remove(actor: Actor, userId: number, { requestId }: RequestTrace): Promise<void> {
+  async deleteAccount(userId: number, { actor, requestId }: RequestContext): Promise<void> {
     const deadline = performance.now() + EXCLUSIVE_LIMIT_MS;
     for (let tries = 1; ; tries += 1) {
       try {
-        await this.#removeOnce(actor, userId, { requestId, deadline });
+        await this.#deleteOnce(actor, userId, { requestId, deadline });
         break;
       } catch (error) {
         if (!(error instanceof InvolvementChangedError)) throw error;
@@ -183,7 +181,7 @@ export class UsersService {
   }
 
   /** @throws InvolvementChangedError */
-  #removeOnce(
+  #deleteOnce(
     actor: Actor,
     userId: number,
     { requestId, deadline }: { readonly requestId: string; readonly deadline: number },
@@ -191,7 +189,7 @@ export class UsersService {
     return this.#unitOfWork.run(
       async (tx) => {
         const trace = { userId, actorId: actor.id, requestId };
-        await withdrawFromEvents(this.#database, tx, trace, async () => {
+        await deleteAccountFromEvents(this.#database, tx, trace, async () => {
           const { user, admins } = await this.#lockUser(tx, userId);
           requireAnotherAdmin(user, admins);
         });
@@ -262,7 +260,7 @@ export class UsersService {
 /** Without an admin nobody could manage anything, or make another admin. */
 function requireAnotherAdmin(user: UserRow, admins: readonly UserRow[]): void {
   const isLast = user.role === 'admin' && admins.every(({ id }) => id === user.id);
-  demand(!isLast, "The last admin can't be demoted or deleted");
+  requireAllowed(!isLast, "The last admin can't be demoted or deleted");
 }
 
 function userNotFound(userId: number): ApiError {

@@ -1,12 +1,12 @@
-import { Op, type Order, type WhereOptions } from 'sequelize';
+import { Op, QueryTypes, type Order, type WhereOptions } from 'sequelize';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { Tx } from '../database/unit-of-work';
 import type { WaitlistEntry } from '../domain/inventory-state';
 import { entryOf } from '../inventory/inventory-loader';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
-import { mayUseEntry } from '../policies/waitlists.policy';
-import type { Actor } from '../policies/permissions';
+import { mayUseEntry } from '../domain/rights';
+import type { Actor } from '../domain/rights';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 
 /** An entry and its place in its event's queue. */
@@ -190,4 +190,20 @@ async function visibleEmails(
       return email === null || email === undefined ? [] : [[row.id, email] as const];
     }),
   );
+}
+
+/**
+ * People and tickets on all waitlists, by the events' own counts: a row an event, not one a person.
+ *
+ * @throws where the database does not answer
+ */
+export async function waitlistTotals({
+  sequelize,
+}: Database): Promise<{ people: number; tickets: number }> {
+  const [row] = await sequelize.query<{ people: unknown; tickets: unknown }>(
+    'SELECT SUM(waitlist_count) AS people, SUM(waitlist_tickets) AS tickets FROM events',
+    { type: QueryTypes.SELECT },
+  );
+  // Sums are null where there is nothing, and text from some servers.
+  return { people: Number(row?.people ?? 0), tickets: Number(row?.tickets ?? 0) };
 }

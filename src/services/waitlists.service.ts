@@ -1,23 +1,14 @@
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { UnitOfWork } from '../database/unit-of-work';
-import type {
-  JoinWaitlist,
-  LeaveWaitlist,
-  LowerWaitlistQuantity,
-  PrioritizeEntry,
-} from '../domain/commands';
 import type { WaitlistEntry } from '../domain/inventory-state';
-import type { WaitlistEntryChanged, WaitlistJoined, WaitlistLeft } from '../domain/outcomes';
+import type { WaitlistEntryChanged } from '../domain/outcomes';
 import { ApiError, outcomeUnknown } from '../errors/api-error';
-import { Replay, type IdempotentRequest } from '../inventory/idempotency';
-import type { InventoryExecutor } from '../inventory/inventory-executor';
-import { mayManageEvent } from '../policies/events.policy';
-import type { Actor } from '../policies/permissions';
-import { mayUseEntry } from '../policies/waitlists.policy';
+import { Replay } from '../inventory/idempotency';
+import type { Actor } from '../domain/rights';
+import type { CommandsService } from './commands.service';
 import type { Page } from './pages';
-import { acceptedOrThrow } from './accepted-or-throw';
-import type { RequestTrace } from './request-trace';
+import type { RequestContext } from './request-context';
 import {
   countAhead,
   listEntries,
@@ -26,137 +17,56 @@ import {
   type WaitlistFilter,
 } from './waitlist-reader';
 
-export interface WaitlistWish {
-  readonly eventId: number;
-  readonly userId: number;
-  readonly quantity: number;
-}
-
-/** Waiting for tickets: joining, leaving, and one's place in the queue. */
+/** The waitlist: changing an entry, and its position in the queue. */
 export class WaitlistsService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
-  readonly #inventory: InventoryExecutor;
+  readonly #commands: CommandsService;
 
-  constructor(options: {
-    database: Database;
-    unitOfWork: UnitOfWork;
-    inventory: InventoryExecutor;
-  }) {
+  constructor(options: { database: Database; unitOfWork: UnitOfWork; commands: CommandsService }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
-    this.#inventory = options.inventory;
-  }
-
-  /**
-   * Puts a person at the end of an event's queue.
-   *
-   * @throws ApiError EVENT_NOT_FOUND, EVENT_CANCELLED, USER_NOT_FOUND,
-   * TICKET_LIMIT_REACHED, TICKETS_AVAILABLE, ALREADY_WAITLISTED, or as `InventoryExecutor.execute`
-   * says
-   */
-  async join(
-    actor: Actor,
-    { eventId, userId, quantity }: WaitlistWish,
-    { requestId, startedAt }: RequestTrace,
-    once?: IdempotentRequest<WaitlistJoined>,
-  ): Promise<WaitlistJoined | Replay> {
-    return acceptedOrThrow(
-      await this.#inventory.execute<JoinWaitlist>(eventId, {
-        command: { kind: 'join', userId, requestedBy: actor.id, quantity },
-        actorId: actor.id,
-        requestId,
-        startedAt,
-        once,
-      }),
-    );
+    this.#commands = options.commands;
   }
 
   /**
    * Lets the caller's entry want fewer tickets; it keeps its place.
    *
-   * @throws ApiError EVENT_NOT_FOUND, EVENT_CANCELLED, WAITLIST_ENTRY_NOT_FOUND, VALIDATION_FAILED
-   * where it would want more, or as `InventoryExecutor.execute` says
+   * @throws ApiError as `CommandsService.perform` says
    */
   async lower(
-    actor: Actor,
-    { eventId, quantity }: { readonly eventId: number; readonly quantity: number },
-    { requestId, startedAt }: RequestTrace,
+    eventId: number,
+    quantity: number,
+    request: RequestContext,
   ): Promise<PositionedEntry> {
-    return this.#placed(
-      acceptedOrThrow(
-        await this.#inventory.execute<LowerWaitlistQuantity>(eventId, {
-          command: { kind: 'lower', userId: actor.id, quantity },
-          actorId: actor.id,
-          requestId,
-          startedAt,
-        }),
-      ),
-    );
-  }
-
-  /**
-   * Takes a person out of an event's queue.
-   *
-   * @throws ApiError EVENT_NOT_FOUND, EVENT_CANCELLED, FORBIDDEN, WAITLIST_ENTRY_NOT_FOUND, or as
-   * `InventoryExecutor.execute` says
-   */
-  async leave(
-    actor: Actor,
-    { eventId, userId }: { readonly eventId: number; readonly userId: number },
-    { requestId, startedAt }: RequestTrace,
-    once?: IdempotentRequest<WaitlistLeft>,
-  ): Promise<WaitlistLeft | Replay> {
-    return acceptedOrThrow(
-      await this.#inventory.execute<LeaveWaitlist>(eventId, {
-        command: {
-          kind: 'leave',
-          userId,
-          mayRemove: (event) => mayUseEntry(actor, userId, event),
-        },
-        actorId: actor.id,
-        requestId,
-        startedAt,
-        once,
-      }),
-    );
+    const command = { kind: 'lower', userId: request.actor.id, quantity } as const;
+    return this.#positioned(await this.#commands.perform(eventId, command, request));
   }
 
   /**
    * Moves an entry before those of lower priority; back at its old priority it is at its old place.
    *
-   * @throws ApiError WAITLIST_ENTRY_NOT_FOUND, FORBIDDEN, or as `InventoryExecutor.execute` says
+   * @throws ApiError WAITLIST_ENTRY_NOT_FOUND, or as `CommandsService.perform` says
    */
   async prioritize(
-    actor: Actor,
-    { entryId, priority, reason }: { entryId: number; priority: number; reason: string },
-    { requestId, startedAt }: RequestTrace,
+    entryId: number,
+    { priority, reason }: { readonly priority: number; readonly reason: string },
+    request: RequestContext,
   ): Promise<PositionedEntry> {
-    return this.#placed(
-      acceptedOrThrow(
-        await this.#inventory.execute<PrioritizeEntry>(await this.#eventOf(entryId), {
-          command: {
-            kind: 'prioritize',
-            entryId,
-            priority,
-            mayManage: (event) => mayManageEvent(actor, event),
-          },
-          actorId: actor.id,
-          requestId,
-          startedAt,
-          reason,
-        }),
-      ),
-    );
+    const eventId = await this.#eventOf(entryId);
+    const command = { kind: 'prioritize', entryId, priority, actor: request.actor } as const;
+    return this.#positioned(await this.#commands.perform(eventId, command, request, { reason }));
   }
 
   /** Entries by event, then in queue order, each with its present position. */
   list(actor: Actor, filter: WaitlistFilter): Promise<Page<ListedEntry>> {
     // One unchanging view: otherwise positions and rows could be of different moments.
-    return this.#unitOfWork.snapshot((tx) => listEntries(this.#database, tx, actor, filter));
+    return this.#unitOfWork.readConsistently((tx) =>
+      listEntries(this.#database, tx, actor, filter),
+    );
   }
 
-  async #placed(changed: WaitlistEntryChanged | Replay): Promise<PositionedEntry> {
+  async #positioned(changed: WaitlistEntryChanged | Replay): Promise<PositionedEntry> {
     if (changed instanceof Replay) throw new Error('This route takes no Idempotency-Key');
     const { eventId, entry } = changed;
     return { eventId, entry, position: await this.#positionOf(eventId, entry) };

@@ -85,10 +85,14 @@ describe('the last admin', () => {
         await makePerson(api.container, 'admin'),
         await makePerson(api.container, 'admin'),
       ];
-      const trace = { requestId: 'test', startedAt: performance.now() };
+      const requestOf = ({ id }: Person) => ({
+        actor: { id, role: 'admin' as const },
+        requestId: 'test',
+        startedAt: performance.now(),
+      });
       await Promise.allSettled([
-        api.container.services.users.changeRole({ ...one, role: 'admin' }, two.id, 'user', trace),
-        elsewhere.services.users.changeRole({ ...two, role: 'admin' }, one.id, 'user', trace),
+        api.container.services.users.changeRole(two.id, 'user', requestOf(one)),
+        elsewhere.services.users.changeRole(one.id, 'user', requestOf(two)),
       ]);
 
       const admins = await api.container.database.models.User.count({ where: { role: 'admin' } });

@@ -47,7 +47,7 @@ describe('a rush on many events at once', () => {
     );
   const versions = async (events: readonly MadeEvent[]): Promise<number[]> => {
     const all = events.map(async ({ id }) => {
-      const { event, faults } = await api.container.services.ledger.reconcile(id);
+      const { event, faults } = await api.container.services.reconcile.reconcile(id);
       expect(faults).toEqual([]);
       return event.version;
     });

@@ -13,7 +13,7 @@ describe('booking', () => {
 
     const { outcome, after } = accepted(inventory, bookFor(1, 2));
 
-    expect(outcome.result).toBe('booked');
+    expect(outcome.outcome).toBe('booked');
     expect(outcome.tickets).toEqual([
       ticket(3, 1, { bookingId: null, createdAt: NOW, updatedAt: NOW }),
       ticket(4, 1, { bookingId: null, createdAt: NOW, updatedAt: NOW }),
@@ -25,8 +25,8 @@ describe('booking', () => {
   it('gives the last ticket, and not one more', () => {
     const inventory = inventoryOf({ event: { totalTickets: 1 } });
 
-    expect(accepted(inventory, bookFor(1, 1)).outcome.result).toBe('booked');
-    expect(accepted(inventory, bookFor(2, 1)).outcome.result).toBe('waitlisted');
+    expect(accepted(inventory, bookFor(1, 1)).outcome.outcome).toBe('booked');
+    expect(accepted(inventory, bookFor(2, 1)).outcome.outcome).toBe('waitlisted');
     expect(inventory.event.availableTickets).toBe(0);
   });
 
@@ -37,7 +37,7 @@ describe('booking', () => {
 
     expect(outcome.tickets.map(({ holderId }) => holderId)).toEqual([1, 2, 3]);
     expect(outcome.waitlisted).toEqual([{ userId: 1, quantity: 1, position: 1 }]);
-    expect(outcome.result).toBe('partially_booked');
+    expect(outcome.outcome).toBe('partially_booked');
   });
 
   it('gives the booker nothing where every ticket is a guest’s', () => {
@@ -54,7 +54,7 @@ describe('booking', () => {
 
     const { outcome, changes, after } = accepted(inventory, bookFor(1, 3, [2]));
 
-    expect(outcome.result).toBe('waitlisted');
+    expect(outcome.outcome).toBe('waitlisted');
     expect(outcome.waitlisted).toEqual([
       { userId: 1, quantity: 2, position: 2 },
       { userId: 2, quantity: 1, position: 3 },
@@ -97,7 +97,7 @@ describe('booking', () => {
       const inventory = inventoryOf({ event: capped, tickets: [ticket(1, 1)] });
 
       expect(refusalOf(inventory, bookFor(1, 3))).toBe('TICKET_LIMIT_REACHED');
-      expect(accepted(inventory, bookFor(1, 2)).outcome.result).toBe('booked');
+      expect(accepted(inventory, bookFor(1, 2)).outcome.outcome).toBe('booked');
       expect(refusalOf(inventory, bookFor(1, 1))).toBe('TICKET_LIMIT_REACHED');
     });
 
@@ -108,7 +108,7 @@ describe('booking', () => {
         queue: [entry(1, 1)],
       });
 
-      expect(accepted(inventory, bookFor(1, 2, [2])).outcome.result).toBe('waitlisted');
+      expect(accepted(inventory, bookFor(1, 2, [2])).outcome.outcome).toBe('waitlisted');
       expect(refusalOf(inventory, bookFor(1, 2))).toBe('TICKET_LIMIT_REACHED');
     });
 
@@ -126,7 +126,7 @@ describe('booking', () => {
 
       expect(refusalOf(inventory, bookFor(1, 1))).toBe('TICKET_LIMIT_REACHED');
       accepted(inventory, { kind: 'cancel-held', holderId: 1, quantity: 1 });
-      expect(accepted(inventory, bookFor(1, 1)).outcome.result).toBe('booked');
+      expect(accepted(inventory, bookFor(1, 1)).outcome.outcome).toBe('booked');
     });
 
     it('takes nothing away from who held more before it was lowered', () => {

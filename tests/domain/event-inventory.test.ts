@@ -1,6 +1,14 @@
 import { NotLoadedError, EventInventory } from '../../src/domain/event-inventory';
 import { compareQueueOrder } from '../../src/domain/inventory-state';
-import { accepted, entry, eventFacts, inventoryOf, NOW, ticket } from '../support/domain/inventory';
+import {
+  accepted,
+  entry,
+  eventFacts,
+  inventoryOf,
+  NOW,
+  ticket,
+  ADMIN,
+} from '../support/domain/inventory';
 
 describe('queue order', () => {
   it('is priority, the highest first, then arrival', () => {
@@ -70,8 +78,8 @@ describe('a queue of which only the head is loaded', () => {
 
   it('does not know who is next once its only entry has fallen behind', () => {
     const inventory = world();
-    accepted(inventory, { kind: 'prioritize', entryId: 201, priority: 1, mayManage: () => true });
-    accepted(inventory, { kind: 'prioritize', entryId: 201, priority: 0, mayManage: () => true });
+    accepted(inventory, { kind: 'prioritize', entryId: 201, priority: 1, actor: ADMIN });
+    accepted(inventory, { kind: 'prioritize', entryId: 201, priority: 0, actor: ADMIN });
 
     expect(() => inventory.queue().next()).toThrow(NotLoadedError);
   });

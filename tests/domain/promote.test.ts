@@ -1,4 +1,4 @@
-import { accepted, entry, inventoryOf, NOW, ticket } from '../support/domain/inventory';
+import { accepted, entry, inventoryOf, NOW, ticket, ADMIN } from '../support/domain/inventory';
 
 const give = (quantity: number) => ({ kind: 'cancel-held', holderId: 1, quantity }) as const;
 const held = (count: number) => Array.from({ length: count }, (_, index) => ticket(index + 1, 1));
@@ -53,7 +53,7 @@ describe('moving up', () => {
       kind: 'prioritize',
       entryId: 202,
       priority: 1,
-      mayManage: () => true,
+      actor: ADMIN,
     });
 
     expect(accepted(inventory, give(1)).promotions).toMatchObject([{ userId: 9 }]);

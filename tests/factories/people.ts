@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import bcrypt from 'bcrypt';
 import type { Container } from '../../src/container';
-import type { Role } from '../../src/models/user.model';
+import type { Role } from '../../src/domain/rights';
 import { Tokens } from '../../src/auth/tokens';
 
 export const PASSWORD = 'correct horse battery';

@@ -59,7 +59,10 @@ export async function fuzz(settings: DatabaseSettings, options: FuzzOptions): Pr
     } finally {
       await server.kill();
     }
-    for await (const { event, faults } of world.observer.container.services.ledger.reconcileAll()) {
+    for await (const {
+      event,
+      faults,
+    } of world.observer.container.services.reconcile.reconcileAll()) {
       tally.events += 1;
       for (const fault of faults) tally.find(`The ledger of event ${String(event.id)}: ${fault}`);
     }

@@ -1,7 +1,7 @@
 import jwt from 'jsonwebtoken';
 import type { DatabaseSettings } from '../../src/config/config';
 import { Migrator } from '../../src/database/migrator';
-import type { Role } from '../../src/models/user.model';
+import type { Role } from '../../src/domain/rights';
 import { makePeople, type Person } from '../factories/people';
 import { TestApi } from '../support/http/test-api';
 import { until } from '../support/setup/until';

@@ -3,6 +3,7 @@ import { Replay } from '../../src/inventory/idempotency';
 import { makeEvent, makeSoldOutEvent } from '../factories/events';
 import { makePeople, makePerson } from '../factories/people';
 import { TestApi } from '../support/http/test-api';
+import { ADMIN } from '../support/domain/inventory';
 
 describe('commands that come at the same moment', () => {
   let api: TestApi;
@@ -29,7 +30,7 @@ describe('commands that come at the same moment', () => {
     quantity,
   });
   const consistency = async (eventId: number): Promise<unknown> => {
-    const { event, faults } = await api.container.services.ledger.reconcile(eventId);
+    const { event, faults } = await api.container.services.reconcile.reconcile(eventId);
     return [faults, event.version];
   };
 
@@ -62,7 +63,7 @@ describe('commands that come at the same moment', () => {
       requestedBy: person!.id,
       quantity: 1,
     } as const;
-    const leave = { kind: 'leave', userId: person!.id, mayRemove: () => true } as const;
+    const leave = { kind: 'leave', userId: person!.id, actor: ADMIN } as const;
 
     const answers = await runTogether(event.id, [join, leave, leave, join, book(other!.id)]);
 
@@ -73,14 +74,13 @@ describe('commands that come at the same moment', () => {
   it('and concern the whole event each see what the one before has left', async () => {
     const person = await makePerson(api.container);
     const event = await makeEvent(api, { total: 5 });
-    const mayManage = (): boolean => true;
 
     const answers = await runTogether(event.id, [
       book(person.id, 5),
-      { kind: 'update-event', totalTickets: 4, mayManage },
-      { kind: 'update-event', totalTickets: 6, mayManage },
+      { kind: 'update-event', totalTickets: 4, actor: ADMIN },
+      { kind: 'update-event', totalTickets: 6, actor: ADMIN },
       book(person.id),
-      { kind: 'cancel-event', mayManage },
+      { kind: 'cancel-event', actor: ADMIN },
       book(person.id),
     ]);
 

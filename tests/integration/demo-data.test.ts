@@ -39,7 +39,7 @@ describe('the demo data', () => {
     expect(await migrator.seed()).toEqual([]);
 
     const checks: Reconciliation[] = [];
-    for await (const check of api.container.services.ledger.reconcileAll()) checks.push(check);
+    for await (const check of api.container.services.reconcile.reconcileAll()) checks.push(check);
     expect(checks.map(({ event, faults }) => [event.name, faults])).toEqual([
       ['Demo: concert in the park, tickets left', []],
       ['Demo: club night, sold out', []],

@@ -50,7 +50,7 @@ describe('a key', () => {
         command: { kind: 'book', bookedBy: id, userId: id, additionalUsers: [], quantity: 1 },
         actorId: id,
         requestId: null,
-        once: {
+        idempotent: {
           userId: id,
           route: 'POST /api/tickets/book',
           key: 'the same',

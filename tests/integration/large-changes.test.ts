@@ -33,7 +33,7 @@ describe('a change of more rows than one statement writes', () => {
   /** Counted, with the ledger looked at. */
   async function rows(): Promise<Record<'booked' | 'cancelled' | 'holders' | 'waiting', number>> {
     const { Booking, WaitlistEntry } = api.container.database.models;
-    const { faults } = await api.container.services.ledger.reconcile(event.id);
+    const { faults } = await api.container.services.reconcile.reconcile(event.id);
     expect(faults).toEqual([]);
     const booked = { event_id: event.id, status: 'booked' } as const;
     return {

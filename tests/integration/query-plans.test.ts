@@ -229,7 +229,7 @@ describe('on tables with many rows, no statement scans or sorts what may grow wi
   it('holding all events against their rows', () =>
     expectNoFaults(async () => {
       let events = 0;
-      for await (const { event } of api.container.services.ledger.reconcileAll()) {
+      for await (const { event } of api.container.services.reconcile.reconcileAll()) {
         if (event.id > 0) events += 1;
       }
       expect(events).toBeGreaterThan(1_250);

@@ -134,7 +134,7 @@ describe('a unit of work', () => {
   });
 
   it('that only reads sees one unchanging view, whatever others change meanwhile', async () => {
-    const seen = await api.container.unitOfWork.snapshot(async (tx) => {
+    const seen = await api.container.unitOfWork.readConsistently(async (tx) => {
       const before = await rowOf(event.id, tx);
       const { status } = await api.post('/api/tickets/book', event.organizer.token, {
         event_id: event.id,

@@ -407,19 +407,19 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     ],
   },
   {
-    name: 'twin-with-another-body-served',
+    name: 'duplicate-with-another-body-served',
     rule: 'A twin with another body is refused, in one group too',
     tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
       {
         file: 'src/inventory/decide-batch.ts',
-        from: '  return first.once?.fingerprint === once.fingerprint',
-        to: '  return first.once !== undefined',
+        from: '  return first.idempotent?.fingerprint === idempotent.fingerprint',
+        to: '  return first.idempotent !== undefined',
       },
     ],
   },
   {
-    name: 'twins-both-run',
+    name: 'duplicates-both-run',
     rule: 'Of two requests with one key in a group, one runs',
     tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
@@ -443,14 +443,14 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     ],
   },
   {
-    name: 'solo-in-company',
+    name: 'exclusive-in-company',
     rule: 'A command on the whole event runs alone',
     tests: [{ project: 'unit', file: 'tests/unit/event-queue.test.ts' }],
     edits: [
       {
         file: 'src/inventory/event-queue.ts',
-        from: '        group.length > 0 && (isExclusive(pending.request) || isExclusive(group[0]!.request));',
-        to: '        group.length > 0 && isExclusive(group[0]!.request);',
+        from: '        batch.length > 0 && (isExclusive(pending.request) || isExclusive(batch[0]!.request));',
+        to: '        batch.length > 0 && isExclusive(batch[0]!.request);',
       },
     ],
   },
@@ -576,14 +576,17 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/inventory-executor.ts',
-        from: '          ),',
-        to: `          ).then((done) => {
-            done.groups.forEach((result, index) => {
-              const { queue, group } = parts[index]!;
-              if (result) settle(queue, group, result);
-            });
-            return done;
-          }),`,
+        from: `            requests: pendings.map(({ request }) => request),
+          })),
+        ),`,
+        to: `            requests: pendings.map(({ request }) => request),
+          })),
+        ).then((done) => {
+          done.batches.forEach((result, index) => {
+            if (result) settle(batches[index]!, result);
+          });
+          return done;
+        }),`,
       },
     ],
   },
@@ -594,10 +597,10 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/inventory-executor.ts',
-        from: `      } else if (pendings.length === 1) {
-        settleSingle(pendings[0]!, error);`,
-        to: `      } else if (pendings.length > 0) {
-        for (const pending of pendings) settleSingle(pending, error);`,
+        from: `    } else if (pendings.length === 1) {
+      settleSingle(pendings[0]!, error);`,
+        to: `    } else if (pendings.length > 0) {
+      for (const pending of pendings) settleSingle(pending, error);`,
       },
     ],
   },
@@ -608,8 +611,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/inventory-executor.ts',
-        from: '        for (const { queue, group } of parts) queue.makeExclusive(group);',
-        to: '        for (const pending of pendings) settleSingle(pending, error);',
+        from: '      for (const batch of batches) batch.queue.makeExclusive(batch.pendings);',
+        to: '      for (const pending of pendings) settleSingle(pending, error);',
       },
     ],
   },
@@ -620,9 +623,9 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/inventory-executor.ts',
-        from: '            parts = [{ queue, group: await this.#refuseHeld(group, deadline) }];',
-        to: `            await this.#refuseHeld(group, deadline);
-            parts = [{ queue, group }];`,
+        from: '          batches = [{ queue, pendings: await this.#refuseHeld(pendings, deadline) }];',
+        to: `          await this.#refuseHeld(pendings, deadline);
+          batches = [{ queue, pendings }];`,
       },
     ],
   },
@@ -639,7 +642,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     ],
   },
   {
-    name: 'rest-of-group-forgotten',
+    name: 'rest-of-batch-forgotten',
     rule: 'What did not fit into its group runs in the next',
     tests: [
       { project: 'unit', file: 'tests/unit/event-queue.test.ts' },
@@ -648,8 +651,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/inventory-executor.ts',
-        from: '  queue.putBack(group.slice(results.length));',
-        to: '  queue.putBack(group.slice(group.length));',
+        from: '  queue.putBack(pendings.slice(results.length));',
+        to: '  queue.putBack(pendings.slice(pendings.length));',
       },
     ],
   },
@@ -660,8 +663,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/inventory-executor.ts',
-        from: '  return Math.min(...group.map(({ deadline }) => deadline));',
-        to: '  return Math.max(...group.map(({ deadline }) => deadline));',
+        from: '  return Math.min(...pendings.map(({ deadline }) => deadline));',
+        to: '  return Math.max(...pendings.map(({ deadline }) => deadline));',
       },
     ],
   },
@@ -796,7 +799,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
     edits: [
       {
-        file: 'src/policies/events.policy.ts',
+        file: 'src/domain/rights.ts',
         from: `  return actor.role === 'admin' || actor.id === event.organizerId;`,
         to: '  return actor.role !== undefined || actor.id === event.organizerId;',
       },
@@ -833,8 +836,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/services/audit.service.ts',
-        from: `    demand(mayManageEvent(actor, event), "Only the event's organizer and admins may read this");`,
-        to: `    demand(mayManageEvent(actor, event) || true, "Only the event's organizer and admins may read this");`,
+        from: 'mayManageEvent(actor, event)',
+        to: 'mayManageEvent(actor, event) || true',
       },
     ],
   },
@@ -857,8 +860,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/services/tickets.service.ts',
-        from: `    demand(mayUseTicket(actor, found.ticket, event), 'This ticket is none of yours');`,
-        to: `    demand(mayUseTicket(actor, found.ticket, event) || true, 'This ticket is none of yours');`,
+        from: '      mayUseTicket(actor, found.ticket, event),',
+        to: '      mayUseTicket(actor, found.ticket, event) || true,',
       },
     ],
   },
@@ -918,9 +921,9 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
     edits: [
       {
-        file: 'src/services/waitlists.service.ts',
-        from: '          mayRemove: (event) => mayUseEntry(actor, userId, event),',
-        to: '          mayRemove: (event) => mayUseEntry(actor, userId, event) || true,',
+        file: 'src/domain/waitlist.ts',
+        from: '  if (!mayUseEntry(actor, userId, inventory.event)) {',
+        to: '  if (!mayUseEntry(actor, userId, inventory.event) && inventory.event.id < 0) {',
       },
     ],
   },

@@ -1,4 +1,7 @@
-import { InvolvementChangedError, withdrawFromEvents } from '../../src/inventory/delete-account';
+import {
+  InvolvementChangedError,
+  deleteAccountFromEvents,
+} from '../../src/inventory/delete-account';
 import { makeEvent } from '../factories/events';
 import { makePeople, makePerson, type Person } from '../factories/people';
 import { Outsider } from '../support/servers/outsider';
@@ -40,7 +43,7 @@ describe('changing an account that others use', () => {
   const withdraw = ({ id }: Person, lockAccounts: () => Promise<void>): Promise<void> => {
     const { database, unitOfWork } = api.container;
     const request = { userId: id, actorId: id, requestId: null };
-    return unitOfWork.run((tx) => withdrawFromEvents(database, tx, request, lockAccounts));
+    return unitOfWork.run((tx) => deleteAccountFromEvents(database, tx, request, lockAccounts));
   };
 
   it('a deletion finds the event that was made before the account was locked', async () => {
@@ -66,7 +69,7 @@ describe('changing an account that others use', () => {
 
     const { Booking } = api.container.database.models;
     expect(await Booking.count({ where: { user_id: person.id, status: 'booked' } })).toBe(0);
-    expect((await api.container.services.ledger.reconcile(event.id)).faults).toEqual([]);
+    expect((await api.container.services.reconcile.reconcile(event.id)).faults).toEqual([]);
   });
 
   it('a deletion that a booking has overtaken starts over, and takes that ticket too', async () => {
@@ -88,7 +91,7 @@ describe('changing an account that others use', () => {
     const { Booking } = api.container.database.models;
     expect(await Booking.count({ where: { user_id: person!.id, status: 'booked' } })).toBe(0);
     for (const { id } of [held, other]) {
-      expect((await api.container.services.ledger.reconcile(id)).faults).toEqual([]);
+      expect((await api.container.services.reconcile.reconcile(id)).faults).toEqual([]);
     }
   });
 

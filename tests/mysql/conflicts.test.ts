@@ -108,7 +108,7 @@ describe('a booking that meets another session', () => {
         eventId: event.id,
         people: people.map(({ id }) => id),
       });
-      const { faults, counts } = await api.container.services.ledger.reconcile(event.id);
+      const { faults, counts } = await api.container.services.reconcile.reconcile(event.id);
       expect([faults, counts.activeTickets]).toEqual([[], 39]);
     } finally {
       await outsider.session.query('DROP TRIGGER poison');

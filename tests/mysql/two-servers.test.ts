@@ -89,7 +89,7 @@ describe('two servers on one database', () => {
         eventId: id,
         people: people.map((person) => person.id),
       });
-      expect((await first.container.services.ledger.reconcile(id)).faults).toEqual([]);
+      expect((await first.container.services.reconcile.reconcile(id)).faults).toEqual([]);
     }
   });
 

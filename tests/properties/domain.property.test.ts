@@ -27,7 +27,7 @@ function count(
     if (outcome.code === 'TICKET_LIMIT_REACHED') shares.capped += 1;
     return;
   }
-  if (outcome.kind === 'book' && outcome.result === 'partially_booked') shares.partial += 1;
+  if (outcome.kind === 'book' && outcome.outcome === 'partially_booked') shares.partial += 1;
   if (promotions.length > 0) shares.promoting += 1;
   if (wish.kind.startsWith('cancel')) shares.cancelling += 1;
 }

@@ -10,7 +10,7 @@ import {
   type IdempotentRequest,
   type StoredKey,
 } from '../../src/inventory/idempotency';
-import { entry, eventFacts, inventoryOf, NOW, ticket } from '../support/domain/inventory';
+import { entry, eventFacts, inventoryOf, NOW, ticket, ADMIN } from '../support/domain/inventory';
 
 const HOUR_MS = 3_600_000;
 
@@ -26,7 +26,9 @@ function requestOf(command: Command, wish: Partial<CommandRequest> = {}): Comman
   return { command, actorId: 1, requestId: null, ...wish };
 }
 
-function onceOf(wish: Partial<IdempotentRequest<unknown>> = {}): IdempotentRequest<unknown> {
+function idempotentRequest(
+  wish: Partial<IdempotentRequest<unknown>> = {},
+): IdempotentRequest<unknown> {
   return {
     userId: 1,
     route: 'POST /api/tickets/book',
@@ -37,13 +39,13 @@ function onceOf(wish: Partial<IdempotentRequest<unknown>> = {}): IdempotentReque
   };
 }
 
-function storedOf(once: IdempotentRequest<unknown>, ageMs = 0): StoredKey {
+function storedOf(idempotent: IdempotentRequest<unknown>, ageMs = 0): StoredKey {
   return {
     id: 1,
-    user_id: once.userId,
-    route: once.route,
-    idempotency_key: once.key,
-    fingerprint: once.fingerprint,
+    user_id: idempotent.userId,
+    route: idempotent.route,
+    idempotency_key: idempotent.key,
+    fingerprint: idempotent.fingerprint,
     status: 201,
     body: '{"first":true}',
     createdAt: new Date(NOW.getTime() - ageMs),
@@ -115,7 +117,7 @@ describe('a group of commands', () => {
 
     const verdicts = decideBatch(inventory, none, [
       requestOf({ kind: 'join', userId: 1, requestedBy: 1, quantity: 1 }),
-      requestOf({ kind: 'leave', userId: 1, mayRemove: () => true }),
+      requestOf({ kind: 'leave', userId: 1, actor: ADMIN }),
     ]);
 
     expect(kindsOf(verdicts)).toEqual(['decided']);
@@ -126,7 +128,7 @@ describe('a group of commands', () => {
 describe('requests with one key in a group', () => {
   it('run once, and the others are its twins', () => {
     const inventory = inventoryOf({});
-    const first = requestOf(book(1), { once: onceOf() });
+    const first = requestOf(book(1), { idempotent: idempotentRequest() });
 
     const verdicts = decideBatch(inventory, none, [first, { ...first }, { ...first }]);
 
@@ -142,7 +144,7 @@ describe('requests with one key in a group', () => {
     const verdicts = decideBatch(
       inventory,
       none,
-      scopes.map((scope) => requestOf(book(1), { once: onceOf(scope) })),
+      scopes.map((scope) => requestOf(book(1), { idempotent: idempotentRequest(scope) })),
     );
 
     expect(kindsOf(verdicts)).toEqual(['decided', 'decided', 'decided', 'decided']);
@@ -150,8 +152,8 @@ describe('requests with one key in a group', () => {
 
   it('are refused where they ask for something else', () => {
     const verdicts = decideBatch(inventoryOf({}), none, [
-      requestOf(book(1), { once: onceOf() }),
-      requestOf(book(1, 2), { once: onceOf({ fingerprint: 'b'.repeat(64) }) }),
+      requestOf(book(1), { idempotent: idempotentRequest() }),
+      requestOf(book(1, 2), { idempotent: idempotentRequest({ fingerprint: 'b'.repeat(64) }) }),
     ]);
 
     expect(verdicts[1]).toMatchObject({
@@ -162,11 +164,11 @@ describe('requests with one key in a group', () => {
 
   it('leave the key free after a refusal', () => {
     const inventory = inventoryOf({});
-    const once = onceOf();
+    const idempotent = idempotentRequest();
 
     const verdicts = decideBatch(inventory, none, [
-      requestOf({ kind: 'cancel-held', holderId: 1, quantity: null }, { once }),
-      requestOf(book(1), { once }),
+      requestOf({ kind: 'cancel-held', holderId: 1, quantity: null }, { idempotent }),
+      requestOf(book(1), { idempotent }),
     ]);
 
     expect(kindsOf(verdicts)).toEqual(['decided', 'decided']);
@@ -175,11 +177,11 @@ describe('requests with one key in a group', () => {
 
   it('are answered by the stored answer where there is one, and run nothing', () => {
     const inventory = inventoryOf({});
-    const once = onceOf();
-    const stored = storedOf(once);
+    const idempotent = idempotentRequest();
+    const stored = storedOf(idempotent);
 
-    const verdicts = decideBatch(inventory, new Map([[scopeId(once), stored]]), [
-      requestOf(book(1), { once }),
+    const verdicts = decideBatch(inventory, new Map([[scopeId(idempotent), stored]]), [
+      requestOf(book(1), { idempotent }),
     ]);
 
     expect(verdicts).toEqual([{ kind: 'answered', result: new Replay(stored) }]);
@@ -188,24 +190,24 @@ describe('requests with one key in a group', () => {
 });
 
 describe('a stored key', () => {
-  const once = onceOf();
+  const idempotent = idempotentRequest();
 
   it('answers the same request until it is 24 hours old', () => {
     const lifetimeMs = KEY_LIFETIME_HOURS * HOUR_MS;
 
     expect(lifetimeMs).toBe(24 * HOUR_MS);
-    expect(judgeKey(storedOf(once, lifetimeMs - 1), once, NOW)).toBeInstanceOf(Replay);
-    expect(judgeKey(storedOf(once, lifetimeMs), once, NOW)).toBe('free');
+    expect(judgeKey(storedOf(idempotent, lifetimeMs - 1), idempotent, NOW)).toBeInstanceOf(Replay);
+    expect(judgeKey(storedOf(idempotent, lifetimeMs), idempotent, NOW)).toBe('free');
   });
 
   it('refuses another request, unless its own time is over', () => {
-    const other = { fingerprint: 'b'.repeat(64) };
+    const other = { ...idempotent, fingerprint: 'b'.repeat(64) };
 
-    expect(judgeKey(storedOf(once), other, NOW)).toBe('reused');
-    expect(judgeKey(storedOf(once, 25 * HOUR_MS), other, NOW)).toBe('free');
+    expect(judgeKey(storedOf(idempotent), other, NOW)).toBe('reused');
+    expect(judgeKey(storedOf(idempotent, 25 * HOUR_MS), other, NOW)).toBe('free');
   });
 
   it('is nothing where there is none', () => {
-    expect(judgeKey(undefined, once, NOW)).toBe('free');
+    expect(judgeKey(undefined, idempotent, NOW)).toBe('free');
   });
 });

@@ -1,5 +1,6 @@
 import { COMMAND_LIMIT_MS, EventQueue } from '../../src/inventory/event-queue';
 import type { CommandRequest } from '../../src/inventory/command-request';
+import { ADMIN } from '../support/domain/inventory';
 
 /** No test here waits for real time: what has not come by then never will. */
 const HANG_LIMIT_MS = 5_000;
@@ -8,10 +9,10 @@ jest.setTimeout(HANG_LIMIT_MS);
 /** A request that cancels a whole event, and so may run for longer than its twin may wait. */
 function requestWith(key: string): CommandRequest {
   return {
-    command: { kind: 'cancel-event', mayManage: () => true },
+    command: { kind: 'cancel-event', actor: ADMIN },
     actorId: 1,
     requestId: null,
-    once: {
+    idempotent: {
       userId: 1,
       route: 'POST /api/events/:event_id/cancel',
       key,
@@ -82,7 +83,7 @@ describe('the queue of one event', () => {
     requestId: null,
   });
   const cancelEvent: CommandRequest = {
-    command: { kind: 'cancel-event', mayManage: () => true },
+    command: { kind: 'cancel-event', actor: ADMIN },
     actorId: 1,
     requestId: null,
   };

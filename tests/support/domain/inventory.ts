@@ -4,8 +4,13 @@ import type { Decision } from '../../../src/domain/decision';
 import { EventInventory, type LoadedInventory } from '../../../src/domain/event-inventory';
 import type { EventFacts, Ticket, WaitlistEntry } from '../../../src/domain/inventory-state';
 import type { AcceptanceOf, RefusalCode } from '../../../src/domain/outcomes';
+import type { Actor } from '../../../src/domain/rights';
 
 const LONG_AGO = new Date(0);
+/** May manage every event. */
+export const ADMIN: Actor = { id: 0, role: 'admin' };
+/** Has nothing to do with any event. */
+export const STRANGER: Actor = { id: 1_000, role: 'user' };
 /** The moment of all decisions. */
 export const NOW = new Date(1_000);
 

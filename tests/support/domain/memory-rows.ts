@@ -77,7 +77,8 @@ export class MemoryRows {
       ),
       tickets,
       entries: [...this.entries.values()].filter(
-        ({ userId, entryId }) => requirements.waiting.has(userId) || requirements.entryIds.has(entryId ?? 0),
+        ({ userId, entryId }) =>
+          requirements.waiting.has(userId) || requirements.entryIds.has(entryId ?? 0),
       ),
       head: size === 0 ? [] : this.queue.slice(0, size),
     });

@@ -6,6 +6,7 @@ import type { Verdict } from '../../../src/inventory/decide-batch';
 import { PEOPLE, type Story, type Wish } from './command-arbitraries';
 import { MemoryRows } from './memory-rows';
 import { NaiveEvent, type NaiveResult } from './naive-event';
+import { ADMIN } from './inventory';
 
 /** May cancel anyone's tickets in the generated worlds. */
 const ORGANIZER = 1;
@@ -99,7 +100,7 @@ export class TwinWorld {
         return {
           kind: 'cancel-bookings',
           bookingIds: facts.bookingIds,
-          mayCancel: ({ holderId, bookedBy }) => [ORGANIZER, holderId, bookedBy].includes(wish.by),
+          actor: { id: wish.by, role: wish.by === ORGANIZER ? 'admin' : 'user' },
         };
       case 'join':
         return {
@@ -111,23 +112,23 @@ export class TwinWorld {
       case 'lower':
         return { kind: 'lower', userId: wish.user, quantity: wish.quantity };
       case 'leave':
-        return { kind: 'leave', userId: wish.user, mayRemove: () => true };
+        return { kind: 'leave', userId: wish.user, actor: ADMIN };
       case 'prioritize':
         return {
           kind: 'prioritize',
           entryId: facts.entryId,
           priority: wish.priority,
-          mayManage: () => true,
+          actor: ADMIN,
         };
       case 'update-event':
         return {
           kind: 'update-event',
           totalTickets: facts.total,
           maxTicketsPerUser: wish.cap,
-          mayManage: () => true,
+          actor: ADMIN,
         };
       case 'cancel-event':
-        return { kind: 'cancel-event', mayManage: () => true };
+        return { kind: 'cancel-event', actor: ADMIN };
       case 'delete-account':
         return { kind: 'delete-account', userId: wish.user };
     }
@@ -261,7 +262,7 @@ function compare(outcome: Outcome, expected: NaiveResult): void {
   if (outcome.kind === 'book') {
     expectSame(
       [
-        outcome.result,
+        outcome.outcome,
         ...outcome.waitlisted.flatMap(({ userId, quantity, position }) => [
           userId,
           quantity,

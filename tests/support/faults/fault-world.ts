@@ -1,7 +1,7 @@
 import { QueryTypes } from 'sequelize';
 import type { DatabaseSettings } from '../../../src/config/config';
 import { Migrator } from '../../../src/database/migrator';
-import type { Role } from '../../../src/models/user.model';
+import type { Role } from '../../../src/domain/rights';
 import { makeEvent } from '../../factories/events';
 import { makePeople, makePerson, type Person } from '../../factories/people';
 import { checkHistory, type HistorySummary } from '../history/check-history';
@@ -100,7 +100,7 @@ export class FaultRun {
         people: people.map(({ id }) => id),
       });
       for (const name of Object.keys(sum) as (keyof HistorySummary)[]) sum[name] += summary[name];
-      const { faults } = await observer.container.services.ledger.reconcile(eventId);
+      const { faults } = await observer.container.services.reconcile.reconcile(eventId);
       if (faults.length > 0) throw new Error(`The counters are wrong: ${faults.join('; ')}`);
     }
     return sum;

@@ -384,7 +384,7 @@ function answerOf(outcome: Acceptance): Record<string, unknown> | undefined {
   switch (outcome.kind) {
     case 'book':
       return {
-        outcome: outcome.result,
+        outcome: outcome.outcome,
         available_tickets: outcome.availableTickets,
         version: outcome.version,
         tickets: outcome.tickets.map(({ ticketNo }) => ticketNo),

@@ -1,0 +1,59 @@
+import { Replay, type IdempotentRequest, type StoredAnswer } from '../inventory/idempotency';
+import type { Page } from '../services/pages';
+import type { ApiRequest } from './request';
+
+/** A success, to be put into the envelope. */
+export interface Answer {
+  readonly status: 200 | 201;
+  readonly message: string;
+  readonly data: unknown;
+  readonly meta?: { readonly limit: number; readonly next: string | null };
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function ok(message: string, data: unknown): Answer {
+  return { status: 200, message, data };
+}
+
+export function created(message: string, data: unknown): Answer {
+  return { status: 201, message, data };
+}
+
+export function pageAnswer<Row>(
+  message: string,
+  { limit }: { readonly limit: number },
+  page: Page<Row>,
+  present: (row: Row) => object,
+): Answer {
+  return {
+    ...ok(
+      message,
+      page.rows.map((row) => present(row)),
+    ),
+    meta: { limit, next: page.next },
+  };
+}
+
+/** The JSON that an answer is sent as, and stored as for a replay. */
+export function envelopeOf({ status, message, data, meta }: Answer): object {
+  return meta === undefined
+    ? { statusCode: status, message, data }
+    : { statusCode: status, message, data, meta };
+}
+
+/**
+ * Answers a request that may carry an Idempotency-Key. With a key, the answer is made in the
+ * transaction of the effect and stored there; a repeated request gets the stored answer.
+ */
+export async function idempotently<Result extends object>(
+  { idempotencyKey }: ApiRequest,
+  present: (result: Result) => Answer,
+  work: (idempotent: IdempotentRequest<Result> | undefined) => Promise<Result | Replay>,
+): Promise<Answer | Replay> {
+  const answer = (result: Result): StoredAnswer => {
+    const presented = present(result);
+    return { status: presented.status, body: JSON.stringify(envelopeOf(presented)) };
+  };
+  const result = await work(idempotencyKey && { ...idempotencyKey, answer });
+  return result instanceof Replay ? result : present(result);
+}

@@ -1,0 +1,24 @@
+import type { AuditService } from '../services/audit.service';
+import type { AuthService } from '../services/auth.service';
+import type { CommandsService } from '../services/commands.service';
+import type { EventReader } from '../services/event-reader';
+import type { EventsService } from '../services/events.service';
+import type { MyEventReader } from '../services/my-event-reader';
+import type { ReconcileService } from '../services/reconcile.service';
+import type { TicketsService } from '../services/tickets.service';
+import type { UsersService } from '../services/users.service';
+import type { WaitlistsService } from '../services/waitlists.service';
+
+/** What controllers call. */
+export interface Services {
+  readonly auth: AuthService;
+  readonly users: UsersService;
+  readonly commands: CommandsService;
+  readonly events: EventsService;
+  readonly eventReader: EventReader;
+  readonly myEventReader: MyEventReader;
+  readonly tickets: TicketsService;
+  readonly waitlists: WaitlistsService;
+  readonly reconcile: ReconcileService;
+  readonly audit: AuditService;
+}

@@ -1,0 +1,80 @@
+import type { Acceptance } from '../domain/outcomes';
+import type { CommandRequest, CommandResult } from './command-request';
+import type { DecidedBatch, Verdict } from './decide-batch';
+import { Replay, scopeId, type NewKey, type StoredAnswer } from './idempotency';
+import type { NewIds } from './new-ids';
+
+/** The answers to one event's commands, and the keys to store them under. */
+export interface AnsweredBatch {
+  readonly results: readonly CommandResult[];
+  readonly newKeys: readonly NewKey[];
+}
+
+/**
+ * Answers decided commands, with the ids of what they have created.
+ *
+ * @param ids undefined for a batch that has written nothing
+ */
+export function answerBatch(batch: DecidedBatch, ids: NewIds | undefined): AnsweredBatch {
+  const answers = new Map<CommandRequest, StoredAnswer>();
+  const results = batch.verdicts.map((verdict) => resultOf(verdict, ids, answers));
+  const newKeys = [...answers].flatMap(([{ idempotent }, answer]): NewKey[] =>
+    idempotent
+      ? [
+          {
+            eventId: batch.row.id,
+            key: idempotent,
+            answer,
+            replaces: batch.keys.get(scopeId(idempotent)),
+          },
+        ]
+      : [],
+  );
+  return { results, newKeys };
+}
+
+/** @param answers collects the answers of requests with a key, and serves their duplicates */
+function resultOf(
+  verdict: Verdict,
+  ids: NewIds | undefined,
+  answers: Map<CommandRequest, StoredAnswer>,
+): CommandResult {
+  if (verdict.kind === 'answered') return verdict.result;
+  if (verdict.kind === 'duplicate') {
+    const answer = answers.get(verdict.of);
+    if (!answer) throw new Error('A duplicate stands before the request that it repeats');
+    return new Replay(answer);
+  }
+  const { request, decision } = verdict;
+  if (decision.outcome.refused) return decision.outcome;
+  const acceptance = withIds(decision.outcome, ids);
+  if (request.idempotent) answers.set(request, storedAnswerOf(request, acceptance));
+  return acceptance;
+}
+
+function storedAnswerOf({ idempotent }: CommandRequest, acceptance: Acceptance): StoredAnswer {
+  // The request and its result are of one kind; the batch has lost which.
+  const answer = idempotent?.answer as (acceptance: Acceptance) => StoredAnswer;
+  return answer(acceptance);
+}
+
+/** The outcome with the ids of its new tickets and its new entry. */
+function withIds(outcome: Acceptance, ids: NewIds | undefined): Acceptance {
+  if ('tickets' in outcome) {
+    const tickets = outcome.tickets.map((ticket) => ({
+      ...ticket,
+      bookingId: ticket.bookingId ?? known(ids?.bookings.get(ticket.ticketNo)),
+    }));
+    return { ...outcome, tickets };
+  }
+  if ('entry' in outcome) {
+    const entryId = outcome.entry.entryId ?? known(ids?.entries.get(outcome.entry.userId));
+    return { ...outcome, entry: { ...outcome.entry, entryId } };
+  }
+  return outcome;
+}
+
+function known(id: number | undefined): number {
+  if (id === undefined) throw new Error('A row just written was not found again');
+  return id;
+}

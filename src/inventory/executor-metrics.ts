@@ -1,0 +1,62 @@
+import type { Logger } from '../observability/logger';
+import type { Metrics } from '../observability/metrics';
+import type { BatchResults } from './batch';
+import type { CommandRequest, CommandResult } from './command-request';
+import { Replay } from './idempotency';
+
+const MS_PER_SECOND = 1_000;
+
+/** What the executor counts. A metric that fails is logged, and never fails a committed command. */
+export class ExecutorMetrics {
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly logger: Logger,
+  ) {}
+
+  countTurnedAway(): void {
+    this.#record(() => {
+      this.metrics.turnedAway.inc();
+    });
+  }
+
+  countOutcome({ command: { kind } }: CommandRequest, result: CommandResult): void {
+    this.#record(() => {
+      this.metrics.commandOutcomes.inc({ kind, outcome: outcomeOf(result) });
+    });
+  }
+
+  /**
+   * @param arrivals when each command arrived; like `startedAt` on the `performance.now()` clock
+   * @param startedAt when their transaction began
+   */
+  observeTransaction(
+    arrivals: readonly number[],
+    startedAt: number,
+    { batches, lockWaitMs }: BatchResults,
+  ): void {
+    this.#record(() => {
+      this.metrics.batchSize.observe(arrivals.length);
+      this.metrics.lockWaitSeconds.observe(lockWaitMs / MS_PER_SECOND);
+      this.metrics.batchSeconds.observe((performance.now() - startedAt) / MS_PER_SECOND);
+      for (const arrivedAt of arrivals) {
+        this.metrics.queueWaitSeconds.observe((startedAt - arrivedAt) / MS_PER_SECOND);
+      }
+      const promoted = batches.reduce((sum, batch) => sum + (batch?.promotedTickets ?? 0), 0);
+      if (promoted > 0) this.metrics.promotedTickets.inc(promoted);
+    });
+  }
+
+  #record(record: () => void): void {
+    try {
+      record();
+    } catch (error) {
+      this.logger.error('A metric could not be recorded', { error });
+    }
+  }
+}
+
+function outcomeOf(result: CommandResult): string {
+  if (result instanceof Replay) return 'replayed';
+  if (result.refused) return result.code;
+  return result.kind === 'book' ? result.outcome : 'done';
+}
