@@ -77,7 +77,7 @@ async function measure(plan: Plan, chosen: readonly string[], isWhole: boolean):
       }
     }
     tell('holding every event against its rows');
-    arena.database.checkLedger();
+    arena.database.reconcileAll();
     print(findings, curve);
     if (isWhole && curve) {
       await writeReport({ plan, machine, curve, findings, voids });

@@ -2,7 +2,11 @@ import 'reflect-metadata';
 import { ConfigurationError } from './config/configuration-error';
 import { COMMANDS, UsageError } from './process/commands';
 
-const [name = 'help', ...words] = process.argv.slice(2);
+/** Names that commands had in earlier versions. */
+const FORMER_NAMES: Readonly<Record<string, string>> = { 'ledger:check': 'reconcile' };
+
+const [given = 'help', ...words] = process.argv.slice(2);
+const name = FORMER_NAMES[given] ?? given;
 
 async function run(): Promise<void> {
   const command = COMMANDS[name];

@@ -42,7 +42,7 @@ async function serve(config: Config): Promise<void> {
     const server = new HttpServer(container.app, logger);
     const port = await server.listen(config.http.port);
     const housekeeping = startHousekeeping(container);
-    const ledgerWatch = startReconcileWatch(container);
+    const reconcileWatch = startReconcileWatch(container);
     logger.info(`Listening on port ${String(port)}: http://localhost:${String(port)}/api-docs`, {
       port,
       database: config.database.dialect,
@@ -51,7 +51,7 @@ async function serve(config: Config): Promise<void> {
     stopOnSignals(logger, async () => {
       container.health.drain();
       housekeeping.stop();
-      ledgerWatch.stop();
+      reconcileWatch.stop();
       await server.drain();
       await container.close();
       prepared.release();

@@ -161,9 +161,9 @@ export class BenchDatabase {
   }
 
   /** @throws Error where any event differs from its rows */
-  checkLedger(): void {
+  reconcileAll(): void {
     const { host, port, user, password, database } = this.settings;
-    execFileSync(process.execPath, ['dist/cli.js', 'ledger:check'], {
+    execFileSync(process.execPath, ['dist/cli.js', 'reconcile'], {
       cwd: path.resolve(__dirname, '..', '..'),
       stdio: ['ignore', process.stderr, process.stderr],
       env: {

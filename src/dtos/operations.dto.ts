@@ -42,7 +42,7 @@ export class HealthDto {
   reason?: string;
 }
 
-export class LedgerCountsDto {
+export class RowCountsDto {
   @WholeNumber('Ticket rows, cancelled ones included', { min: 0, max: MAX_COUNT, example: 3 })
   tickets!: number;
 
@@ -56,7 +56,7 @@ export class LedgerCountsDto {
   tickets_waited_for!: number;
 }
 
-export class LedgerCounterDto {
+export class EventCountersDto {
   @WholeNumber('How many tickets there are', { min: 1, max: MAX_COUNT, example: 2 })
   total_tickets!: number;
 
@@ -70,7 +70,7 @@ export class LedgerCounterDto {
   waitlist_tickets!: number;
 }
 
-export class LedgerFaultDto {
+export class DiscrepancyDto {
   @Words('What does not agree', 'available_tickets is 1, should be 0')
   message!: string;
 }
@@ -82,17 +82,17 @@ export class ReconciliationDto {
   @WholeNumber("The event's version that was counted", { min: 0, max: MAX_COUNT, example: 4 })
   version!: number;
 
-  @Nested('What the event row says', () => LedgerCounterDto)
-  counter!: LedgerCounterDto;
+  @Nested('What the event row says', () => EventCountersDto)
+  counter!: EventCountersDto;
 
-  @Nested('What the rows add up to', () => LedgerCountsDto)
-  counted!: LedgerCountsDto;
+  @Nested('What the rows add up to', () => RowCountsDto)
+  counted!: RowCountsDto;
 
   @Flag('Whether the two agree, and nobody waits while there is stock', true)
   consistent!: boolean;
 
-  @ListOf('What does not agree', () => LedgerFaultDto)
-  faults!: LedgerFaultDto[];
+  @ListOf('What does not agree', () => DiscrepancyDto)
+  faults!: DiscrepancyDto[];
 }
 
 export class ListAuditQuery extends PageQuery {

@@ -64,7 +64,7 @@ export interface EventScope {
 }
 
 /**
- * Stored keys by event and `scopeId`. Call it under the events' locks: then no twin can be under
+ * Stored keys by event and `scopeId`. Call it under the events' locks: then no duplicate can be under
  * way elsewhere.
  */
 export async function loadKeys(

@@ -10,7 +10,7 @@ export interface UserRow {
   role: Role;
   /** Stands in every token; a token that bears another one has ended. */
   token_version: number;
-  /** When the account was deleted. The nameless row stays for the ledger. */
+  /** When the account was deleted. The nameless row stays, because bookings refer to it. */
   deleted_at: Date | null;
   createdAt: Date;
   updatedAt: Date;

@@ -17,7 +17,7 @@ export type Permission =
   | 'waitlists:leave'
   | 'waitlists:prioritize'
   | 'audit:read'
-  | 'ledger:check';
+  | 'reconcile:read';
 
 const USER: readonly Permission[] = [
   'accounts:read',
@@ -41,7 +41,7 @@ const ADMIN: readonly Permission[] = [
   ...ORGANIZER,
   'accounts:list',
   'accounts:change-role',
-  'ledger:check',
+  'reconcile:read',
 ];
 
 export type PermissionTable = Readonly<Record<Role, ReadonlySet<Permission>>>;

@@ -83,9 +83,9 @@ export const COMMANDS: Readonly<Record<string, CliCommand>> = {
     help: 'make an admin: <e-mail> <password>, or ADMIN_EMAIL and ADMIN_PASSWORD',
     run: createAdmin,
   },
-  'ledger:check': {
-    help: 'hold all events against their rows; exit 1 where anything is off',
-    run: checkLedger,
+  reconcile: {
+    help: 'compare the counters of all events with their rows; exit 1 if any differ',
+    run: reconcileAll,
   },
 };
 
@@ -113,7 +113,7 @@ async function createAdmin(words: readonly string[]): Promise<number> {
   });
 }
 
-async function checkLedger(): Promise<number> {
+async function reconcileAll(): Promise<number> {
   return withDatabase(async (parts) => {
     const faulty: { event: number; fault: string }[] = [];
     let events = 0;

@@ -25,7 +25,7 @@ export function startReconcileWatch({ services, logger, metrics }: Container): {
       const tookMs = performance.now() - startedAt;
       if (faults.length > 0) {
         faulty.add(event.id);
-        logger.error('The ledger of an event is off', { event: event.id, faults });
+        logger.error('The counters of an event differ from its rows', { event: event.id, faults });
       } else {
         faulty.delete(event.id);
       }
@@ -44,7 +44,7 @@ export function startReconcileWatch({ services, logger, metrics }: Container): {
     for (;;) {
       await checkAll().catch((error: unknown) => {
         if (signal.aborted) return;
-        logger.warn('The ledger could not be checked; trying again later', { error });
+        logger.warn('Events could not be reconciled; trying again later', { error });
       });
       await rest(ROUND_PAUSE_MS);
     }

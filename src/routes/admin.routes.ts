@@ -8,7 +8,7 @@ export const adminRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/admin/events/:event_id/reconcile',
     tag: 'Operations',
-    access: 'ledger:check',
+    access: 'reconcile:read',
     summary: 'Hold an event’s counters against its rows, for admins',
     description: 'Reads only, on one unchanging view, and locks nobody out.',
     params: EventParams,

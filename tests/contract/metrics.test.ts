@@ -62,10 +62,10 @@ describe('what a server tells Prometheus', () => {
     expect(growth('inventory_commands_total{kind="book",outcome="waitlisted"}')).toBe(1);
     expect(growth('inventory_commands_total{kind="book",outcome="ALREADY_WAITLISTED"}')).toBe(1);
     expect(growth('inventory_promoted_tickets_total')).toBe(1);
-    expect(growth('inventory_group_size_sum')).toBe(5);
-    const groups = growth('inventory_group_size_count');
+    expect(growth('inventory_batch_size_sum')).toBe(5);
+    const groups = growth('inventory_batch_size_count');
     expect(growth('inventory_lock_wait_seconds_count')).toBe(groups);
-    expect(growth('inventory_group_seconds_count')).toBe(groups);
+    expect(growth('inventory_batch_seconds_count')).toBe(groups);
     expect(after.value('inventory_commands_in_flight')).toBe(0);
   });
 

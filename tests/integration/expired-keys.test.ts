@@ -59,7 +59,7 @@ describe('a key', () => {
         },
       });
 
-    expect(await book()).toMatchObject({ result: 'booked' });
+    expect(await book()).toMatchObject({ outcome: 'booked' });
     const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 25 * HOUR_MS);
     const again = await book();
     clock.mockRestore();

@@ -8,7 +8,7 @@ import { until } from '../support/setup/until';
 
 describe('a server that serves', () => {
   it('finds by itself an event whose tickets do not add up, and says which', async () => {
-    const database = await emptyDatabase('ledger');
+    const database = await emptyDatabase('reconcile');
     await new Migrator(database).up();
     const api = await TestApi.start({ database });
     const event = await makeSoldOutEvent(api, { total: 2 });

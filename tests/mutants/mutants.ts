@@ -165,7 +165,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'event-lock-dropped',
-    rule: 'A group reads its event only once it has locked it',
+    rule: 'A batch reads its event only once it has locked it',
     tests: [{ project: 'mysql', file: 'tests/mysql/two-servers.test.ts' }],
     edits: [
       {
@@ -408,7 +408,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'duplicate-with-another-body-served',
-    rule: 'A twin with another body is refused, in one group too',
+    rule: 'A duplicate with another body is refused, in one batch too',
     tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
       {
@@ -420,13 +420,13 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'duplicates-both-run',
-    rule: 'Of two requests with one key in a group, one runs',
+    rule: 'Of two requests with one key in a batch, one runs',
     tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
       {
         file: 'src/inventory/decide-batch.ts',
         from: '  if (!first) return undefined;',
-        to: `  if (!first || once.key !== '') return undefined;`,
+        to: `  if (!first || idempotent.key !== '') return undefined;`,
       },
     ],
   },

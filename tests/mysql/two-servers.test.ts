@@ -114,7 +114,7 @@ describe('two servers on one database', () => {
     expect(effects).toBe(1);
   });
 
-  it('create one event for one key, and answer its twins alike', async () => {
+  it('create one event for one key, and answer its duplicates alike', async () => {
     const [person] = await makePeople(first.container, 1);
     const wish = { event_name: `Concert ${randomUUID()}`, total_tickets: 5 };
     const headers = { 'Idempotency-Key': randomUUID() };

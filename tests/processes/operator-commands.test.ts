@@ -19,21 +19,21 @@ describe('the operator’s commands', () => {
   const run = (...words: string[]): Promise<{ code: number; output: string }> =>
     runCli(api.container.config.database, words);
 
-  it('ledger:check passes events whose counters agree with their rows, and names the others', async () => {
+  it('reconcile passes events whose counters agree with their rows, and names the others', async () => {
     const sound = await makeSoldOutEvent(api, { total: 3 });
     const waiting = await makePerson(api.container);
     await api.post('/api/waitinglists/join-waitlist', waiting.token, { event_id: sound.id });
     const odd = await makeSoldOutEvent(api, { total: 2 });
     await makeEvent(api);
 
-    const before = await run('ledger:check');
+    const before = await run('reconcile');
     expect(before.output).toContain('Checked 3 events with 5 tickets given out');
     expect(before.code).toBe(0);
 
     const { Booking } = api.container.database.models;
     await Booking.update({ status: 'cancelled' }, { where: { event_id: odd.id, ticket_no: 1 } });
 
-    const after = await run('ledger:check');
+    const after = await run('reconcile');
     expect(after.output).toMatch(
       new RegExp(`│ ${String(odd.id)} +│ 'available_tickets is 0, should be 1' +│`),
     );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Outcome, Promotion } from '../../src/domain/outcomes';
 import { story, wishesOf, type Story, type Wish } from '../support/domain/command-arbitraries';
-import { TwinWorld } from '../support/domain/twin-world';
+import { ModelComparison } from '../support/domain/model-comparison';
 
 const FACTOR = process.env.TEST_LONG === 'true' ? 10 : 1;
 const STORIES = 5_000 * FACTOR;
@@ -38,7 +38,7 @@ describe('the domain, held against a naive model', () => {
     let commands = 0;
     fc.assert(
       fc.property(story, (told: Story) => {
-        const world = new TwinWorld(told);
+        const world = new ModelComparison(told);
         for (const wish of wishesOf(told)) {
           commands += 1;
           count(shares, wish, world.run([wish])[0]!);
@@ -63,7 +63,7 @@ describe('the domain, held against a naive model', () => {
     const sizes = fc.infiniteStream(fc.integer({ min: 1, max: 12 }));
     fc.assert(
       fc.property(story, sizes, (told: Story, groupSizes) => {
-        const world = new TwinWorld(told);
+        const world = new ModelComparison(told);
         let waiting = wishesOf(told);
         while (waiting.length > 0) {
           const size = groupSizes.next().value as number;

@@ -85,8 +85,8 @@ export class Installation {
   }
 
   /** The operator's last word: every counter against its rows. */
-  async checkLedger(): Promise<{ code: number; output: string }> {
-    const check = spawnCli(this.database, ['ledger:check']);
+  async reconcileAll(): Promise<{ code: number; output: string }> {
+    const check = spawnCli(this.database, ['reconcile']);
     let output = '';
     check.stdout!.on('data', (part: Buffer) => (output += part.toString()));
     const [code] = (await once(check, 'close')) as [number];

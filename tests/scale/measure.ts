@@ -62,7 +62,7 @@ async function main(): Promise<void> {
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const setup of SETUPS) await measure(setup, database, results);
     }
-    const check = spawnCli(database.settings, ['ledger:check']);
+    const check = spawnCli(database.settings, ['reconcile']);
     const [code] = (await once(check, 'exit')) as [number];
     assert.equal(code, 0, 'The ledger is wrong');
   } finally {

@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     for (const phase of [stampede, killOne, restartAll, oneIsBack, redisPhases, twoWorkers]) {
       rows.push(...[await phase(installation)].flat());
     }
-    const { code, output } = await installation.checkLedger();
+    const { code, output } = await installation.reconcileAll();
     console.log(output.trim());
     assert.equal(code, 0, 'The ledger is wrong');
   } finally {

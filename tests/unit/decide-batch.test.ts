@@ -126,14 +126,14 @@ describe('a group of commands', () => {
 });
 
 describe('requests with one key in a group', () => {
-  it('run once, and the others are its twins', () => {
+  it('run once, and the others are its duplicates', () => {
     const inventory = inventoryOf({});
     const first = requestOf(book(1), { idempotent: idempotentRequest() });
 
     const verdicts = decideBatch(inventory, none, [first, { ...first }, { ...first }]);
 
-    expect(kindsOf(verdicts)).toEqual(['decided', 'twin', 'twin']);
-    expect(verdicts[1]).toEqual({ kind: 'twin', of: first });
+    expect(kindsOf(verdicts)).toEqual(['decided', 'duplicate', 'duplicate']);
+    expect(verdicts[1]).toEqual({ kind: 'duplicate', of: first });
     expect(inventory.event.availableTickets).toBe(9);
   });
 

@@ -6,7 +6,7 @@ import { ADMIN } from '../support/domain/inventory';
 const HANG_LIMIT_MS = 5_000;
 jest.setTimeout(HANG_LIMIT_MS);
 
-/** A request that cancels a whole event, and so may run for longer than its twin may wait. */
+/** A request that cancels a whole event, and so may run for longer than its duplicate may wait. */
 function requestWith(key: string): CommandRequest {
   return {
     command: { kind: 'cancel-event', actor: ADMIN },
@@ -30,12 +30,12 @@ describe('a command whose time is over before it ran', () => {
     jest.useRealTimers();
   });
 
-  it('is told that its key is in use where its twin is still running', async () => {
+  it('is told that its key is in use where its duplicate is still running', async () => {
     const queue = new EventQueue(1);
     queue.add(requestWith('k'));
     queue.takeBatch();
-    const twin = queue.add(requestWith('k'));
-    const refused = expect(twin.promise).rejects.toMatchObject({
+    const duplicate = queue.add(requestWith('k'));
+    const refused = expect(duplicate.promise).rejects.toMatchObject({
       code: 'IDEMPOTENCY_KEY_IN_USE',
       retryAfterSeconds: 1,
     });

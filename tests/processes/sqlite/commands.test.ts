@@ -16,7 +16,7 @@ describe('the operator’s commands refuse', () => {
   it('a word that is no command, and list those that are', async () => {
     const { code, output } = await run('db:migrat');
 
-    for (const name of ['db:migrate', 'db:seed', 'admin:create', 'ledger:check', 'openapi']) {
+    for (const name of ['db:migrate', 'db:seed', 'admin:create', 'reconcile', 'openapi']) {
       expect(output).toContain(`  ${name}`);
     }
     expect(code).toBe(1);

@@ -207,14 +207,14 @@ function expectAcknowledgedEffects(
 /** However often a request with a key was sent, it had one effect at most, and one answer. */
 function expectOneTruthPerKey(calls: readonly RecordedCall[], effects: readonly Effect[]): void {
   const effective = new Set(effects.map(({ call }) => call));
-  const twins = new Map<string, RecordedCall[]>();
+  const duplicates = new Map<string, RecordedCall[]>();
   for (const call of calls) {
     const { key, token, path } = call.ask;
     if (key === undefined) continue;
     const scope = `${token} ${path} ${key}`;
-    twins.set(scope, [...(twins.get(scope) ?? []), call]);
+    duplicates.set(scope, [...(duplicates.get(scope) ?? []), call]);
   }
-  for (const group of twins.values()) {
+  for (const group of duplicates.values()) {
     const done = group.filter((call) => effective.has(call));
     if (done.length > 1) throw new Error('A request with a key had more than one effect');
     const bodies = new Set(

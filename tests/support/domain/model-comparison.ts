@@ -24,7 +24,7 @@ interface WishFacts {
 }
 
 /** The same event twice: by the domain and the executor's rules, and by the naive model. */
-export class TwinWorld {
+export class ModelComparison {
   readonly rows: MemoryRows;
   readonly naive: NaiveEvent;
   #steps = 0;
