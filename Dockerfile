@@ -1,6 +1,6 @@
 # The server as a small image: compiled code and production dependencies, run by a plain user.
 # It writes to data/ and logs/ only, so the root file system may be read-only.
-ARG NODE_VERSION=20.20.2
+ARG NODE_VERSION=24.21.0
 
 FROM node:${NODE_VERSION}-bookworm-slim AS build
 WORKDIR /app
