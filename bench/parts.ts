@@ -15,7 +15,7 @@ import { findRows } from '../src/database/find-rows';
 import { lockEvents } from '../src/database/locks';
 import { UnitOfWork } from '../src/database/unit-of-work';
 import { BookTicketsBody } from '../src/dtos/tickets.dto';
-import { factsOf } from '../src/inventory/inventory-loader';
+import { eventFactsOf } from '../src/models/facts';
 import { writeEvents } from '../src/inventory/inventory-writer';
 import { createLogger } from '../src/observability/logger';
 import { Metrics } from '../src/observability/metrics';
@@ -91,7 +91,7 @@ async function timeStatements(database: Database, eventId: number): Promise<void
     async (tx) => {
       const [before] = (await lockEvents(database, tx, [eventId])).rows;
       if (!before) throw new Error('The event is gone');
-      const event = factsOf(before);
+      const event = eventFactsOf(before);
       const where = { id: [eventId] };
       const lock = Transaction.LOCK.UPDATE;
       await time('read an event, Model.findAll with instances', () =>

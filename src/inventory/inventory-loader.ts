@@ -5,9 +5,10 @@ import { shareLockUsers } from '../database/locks';
 import type { Tx } from '../database/unit-of-work';
 import type { Command } from '../domain/commands';
 import { EventInventory } from '../domain/event-inventory';
-import type { EventFacts, Ticket, WaitlistEntry } from '../domain/inventory-state';
+import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
 import type { BookingRow } from '../models/booking.model';
 import type { EventRow } from '../models/event.model';
+import { eventFactsOf, ticketOf, waitlistEntryOf } from '../models/facts';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
 import { headSize, requirementsOf, type Requirements } from './requirements';
 
@@ -37,7 +38,7 @@ export async function loadInventories(
   loadRequests: readonly LoadRequest[],
 ): Promise<EventInventory[]> {
   const all = loadRequests.map(({ row, commands }): EventRequirements => {
-    const event = factsOf(row);
+    const event = eventFactsOf(row);
     return { event, requirements: requirementsOf(event, commands) };
   });
   const accounts = await accountsOf(database, tx, all);
@@ -58,59 +59,12 @@ export async function loadInventories(
           counts.get(event.id)?.map(({ user_id, count }) => [Number(user_id), count]),
         ),
         tickets: ownTickets,
-        entries: (entries.get(event.id) ?? []).map(entryOf),
+        entries: (entries.get(event.id) ?? []).map(waitlistEntryOf),
         head: await loadHead(database, tx, event, headSize(ownTickets.length, requirements)),
       }),
     );
   }
   return inventories;
-}
-
-/** A row in the domain's words. */
-export function factsOf(row: EventRow): EventFacts {
-  return {
-    id: row.id,
-    name: row.event_name,
-    status: row.status,
-    organizerId: row.organizer_id,
-    totalTickets: row.total_tickets,
-    availableTickets: row.available_tickets,
-    maxTicketsPerUser: row.max_tickets_per_user,
-    version: row.version,
-    nextTicketNo: row.next_ticket_no,
-    nextQueueNo: row.next_queue_no,
-    waitlistCount: row.waitlist_count,
-    waitlistTickets: row.waitlist_tickets,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-  };
-}
-
-/** A row in the domain's words. */
-export function ticketOf(row: BookingRow): Ticket {
-  return {
-    bookingId: row.id,
-    ticketNo: row.ticket_no,
-    holderId: row.user_id,
-    bookedBy: row.booked_by,
-    status: row.status,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-  };
-}
-
-/** A row in the domain's words. */
-export function entryOf(row: WaitlistEntryRow): WaitlistEntry {
-  return {
-    entryId: row.id,
-    userId: row.user_id,
-    requestedBy: row.requested_by,
-    quantity: row.quantity,
-    priority: row.priority,
-    queueNo: row.queue_no,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-  };
 }
 
 async function accountsOf(
@@ -228,5 +182,5 @@ async function loadHead(
     limit: size,
     transaction: tx,
   });
-  return rows.map(entryOf);
+  return rows.map(waitlistEntryOf);
 }

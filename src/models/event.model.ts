@@ -14,11 +14,14 @@ export interface EventRow {
   next_queue_no: number;
   waitlist_count: number;
   waitlist_tickets: number;
+  /** The version as of which `waitlist_blocks` sums up the queue; null if it never did. */
+  queue_counted_version: number | null;
   createdAt: Date;
   updatedAt: Date;
 }
 
-type NewEvent = Omit<EventRow, 'id'>;
+type NewEvent = Omit<EventRow, 'id' | 'queue_counted_version'> &
+  Partial<Pick<EventRow, 'queue_counted_version'>>;
 
 export function defineEvent(sequelize: Sequelize) {
   class Event extends Model<EventRow, NewEvent> {}
@@ -36,6 +39,7 @@ export function defineEvent(sequelize: Sequelize) {
       next_queue_no: { type: DataTypes.INTEGER, allowNull: false },
       waitlist_count: { type: DataTypes.INTEGER, allowNull: false },
       waitlist_tickets: { type: DataTypes.INTEGER, allowNull: false },
+      queue_counted_version: { type: DataTypes.INTEGER },
       createdAt: { type: DataTypes.DATE(3), allowNull: false },
       updatedAt: { type: DataTypes.DATE(3), allowNull: false },
     },

@@ -4,6 +4,7 @@ import { defineBooking } from './booking.model';
 import { defineEvent } from './event.model';
 import { defineIdempotencyKey } from './idempotency-key.model';
 import { defineUser } from './user.model';
+import { defineWaitlistBlock } from './waitlist-block.model';
 import { defineWaitlistEntry } from './waitlist-entry.model';
 
 /** Binds the models to one database; several databases can be open at the same time. */
@@ -13,6 +14,7 @@ export function defineModels(sequelize: Sequelize) {
     Event: defineEvent(sequelize),
     Booking: defineBooking(sequelize),
     WaitlistEntry: defineWaitlistEntry(sequelize),
+    WaitlistBlock: defineWaitlistBlock(sequelize),
     IdempotencyKey: defineIdempotencyKey(sequelize),
     AuditEntry: defineAuditEntry(sequelize),
   };

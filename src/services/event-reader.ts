@@ -3,7 +3,7 @@ import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { EventFacts } from '../domain/inventory-state';
 import { ApiError } from '../errors/api-error';
-import { factsOf } from '../inventory/inventory-loader';
+import { eventFactsOf } from '../models/facts';
 
 /**
  * Reads events one by one as they are now. Requests for the same event that wait together share one
@@ -15,7 +15,7 @@ export class EventReader {
   constructor({ models }: Database) {
     this.#reader = new BatchedReader(async (ids) => {
       const rows = await findRows(models.Event, { where: { id: [...ids] } });
-      return new Map(rows.map((row) => [row.id, factsOf(row)]));
+      return new Map(rows.map((row) => [row.id, eventFactsOf(row)]));
     });
   }
 

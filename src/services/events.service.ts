@@ -20,7 +20,7 @@ import {
   type IdempotentRequest,
   type StoredKey,
 } from '../inventory/idempotency';
-import { factsOf } from '../inventory/inventory-loader';
+import { eventFactsOf } from '../models/facts';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 import type { RequestContext } from './request-context';
 import { invalidToken } from '../auth/tokens';
@@ -83,7 +83,7 @@ export class EventsService {
       limit: filter.limit + 1,
     });
     const page = pageOf(rows, filter, ({ id }) => [id]);
-    return { ...page, rows: page.rows.map(factsOf) };
+    return { ...page, rows: page.rows.map(eventFactsOf) };
   }
 
   async #create(
@@ -152,7 +152,7 @@ export class EventsService {
       },
       { transaction: tx },
     );
-    return factsOf(row.get());
+    return eventFactsOf(row.get());
   }
 
   /** The answer to an earlier duplicate, or the expired key that this one replaces. */

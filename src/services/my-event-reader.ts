@@ -4,7 +4,7 @@ import type { Tx, UnitOfWork } from '../database/unit-of-work';
 import type { Ticket } from '../domain/inventory-state';
 import { nextActions, type NextAction } from '../domain/next-actions';
 import { ApiError } from '../errors/api-error';
-import { entryOf, factsOf, ticketOf } from '../inventory/inventory-loader';
+import { waitlistEntryOf, eventFactsOf, ticketOf } from '../models/facts';
 import { countAhead, sumTicketsAhead, type PositionedEntry } from './waitlist-reader';
 
 /** Tickets told one by one; of more, only the number. */
@@ -37,7 +37,7 @@ export class MyEventReader {
       const { Event, Booking } = this.#database.models;
       const [row] = await findRows(Event, { where: { id: eventId }, transaction: tx });
       if (!row) throw new ApiError('EVENT_NOT_FOUND', `No event ${String(eventId)}`);
-      const event = factsOf(row);
+      const event = eventFactsOf(row);
       const mine = { event_id: eventId, user_id: userId, status: 'booked' as const };
       const tickets = await findRows(Booking, {
         where: mine,
@@ -72,7 +72,7 @@ export class MyEventReader {
       transaction: tx,
     });
     if (!row) return { entry: null, ticketsAhead: null };
-    const entry = entryOf(row);
+    const entry = waitlistEntryOf(row);
     const ahead = await countAhead(this.#database, tx, eventId, entry);
     return {
       entry: { eventId, entry, position: ahead + 1 },

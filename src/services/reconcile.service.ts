@@ -5,7 +5,7 @@ import { DEFAULT_UNIT_LIMIT_MS, type Tx, type UnitOfWork } from '../database/uni
 import type { EventFacts } from '../domain/inventory-state';
 import { findDiscrepancies, type RowCounts } from '../domain/reconcile';
 import { ApiError } from '../errors/api-error';
-import { factsOf } from '../inventory/inventory-loader';
+import { eventFactsOf } from '../models/facts';
 
 /** Events counted together by the check over all of them. */
 const EVENTS_AT_ONCE = 200;
@@ -81,7 +81,7 @@ export class ReconcileService {
         });
         const counts = await this.#count(tx, eventIds);
         return events.map((row) => {
-          const event = factsOf(row);
+          const event = eventFactsOf(row);
           const counted = counts.get(row.id) ?? NOTHING_COUNTED;
           return { event, counts: counted, faults: findDiscrepancies(event, counted) };
         });

@@ -5,7 +5,7 @@ import type { Ticket } from '../domain/inventory-state';
 import type { TicketsCancelled } from '../domain/outcomes';
 import { ApiError, validationFailed } from '../errors/api-error';
 import type { IdempotentRequest, Replay } from '../inventory/idempotency';
-import { ticketOf } from '../inventory/inventory-loader';
+import { ticketOf } from '../models/facts';
 import type { BookingRow } from '../models/booking.model';
 import { requireAllowed } from '../policies/accounts.policy';
 import type { Actor } from '../domain/rights';

@@ -3,7 +3,7 @@ import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { Tx } from '../database/unit-of-work';
 import type { WaitlistEntry } from '../domain/inventory-state';
-import { entryOf } from '../inventory/inventory-loader';
+import { waitlistEntryOf } from '../models/facts';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
 import { mayUseEntry } from '../domain/rights';
 import type { Actor } from '../domain/rights';
@@ -84,7 +84,7 @@ export async function listEntries(
       const email = emails.get(row.id);
       return {
         eventId: row.event_id,
-        entry: entryOf(row),
+        entry: waitlistEntryOf(row),
         position: positions[index]!,
         ...(email === undefined ? {} : { email }),
       };
@@ -154,7 +154,7 @@ async function positionsOf(
     positions.push(
       isNextInQueue
         ? positions[index - 1]! + 1
-        : 1 + (await countAhead(database, tx, row.event_id, entryOf(row))),
+        : 1 + (await countAhead(database, tx, row.event_id, waitlistEntryOf(row))),
     );
   }
   return positions;

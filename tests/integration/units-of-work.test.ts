@@ -3,7 +3,7 @@ import { findRows } from '../../src/database/find-rows';
 import { lockEvents } from '../../src/database/locks';
 import type { Tx } from '../../src/database/unit-of-work';
 import { RowChanges } from '../../src/inventory/row-changes';
-import { factsOf, ticketOf } from '../../src/inventory/inventory-loader';
+import { eventFactsOf, ticketOf } from '../../src/models/facts';
 import { writeEvents, writeRows } from '../../src/inventory/inventory-writer';
 import type { EventRow } from '../../src/models/event.model';
 import { makeEvent, makeSoldOutEvent, type MadeEvent } from '../factories/events';
@@ -107,7 +107,7 @@ describe('a unit of work', () => {
         (transaction) =>
           database.models.Event.update({ version: 7 }, { where: { id: event.id }, transaction }),
         (tx, before) =>
-          writeEvents(database, tx, [{ before, after: { ...factsOf(before), version: 1 } }]),
+          writeEvents(database, tx, [{ before, after: { ...eventFactsOf(before), version: 1 } }]),
       );
 
       await expect(unit).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });

@@ -10,7 +10,7 @@ import { findRows } from '../../../src/database/find-rows';
 import type { Command } from '../../../src/domain/commands';
 import { compareQueueOrder, type EventFacts } from '../../../src/domain/inventory-state';
 import type { Acceptance, Outcome } from '../../../src/domain/outcomes';
-import { factsOf } from '../../../src/inventory/inventory-loader';
+import { eventFactsOf } from '../../../src/models/facts';
 import type { AuditEntryRow } from '../../../src/models/audit-entry.model';
 import { expectInvariants, expectPromotedInOrder } from '../domain/event-invariants';
 import type { History, RecordedCall } from './history';
@@ -77,7 +77,7 @@ export async function checkHistory(
   const { models } = database;
   const [row] = await findRows(models.Event, { where: { id: eventId } });
   if (!row) throw new Error(`No event ${String(eventId)}`);
-  const event = factsOf(row);
+  const event = eventFactsOf(row);
   const log = await findRows(models.AuditEntry, {
     where: { event_id: eventId },
     order: [['version', 'ASC']],

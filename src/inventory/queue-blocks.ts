@@ -1,0 +1,144 @@
+/**
+ * Sums over blocks of a queue, written by the transaction that changes the queue: a position is then
+ * the sum of some hundred small rows and a part of one block, however many people wait.
+ *
+ * See docs/adr/0012-positions-from-blocks.md.
+ */
+import { QueryTypes } from 'sequelize';
+import type { Database } from '../database/database';
+import type { Tx } from '../database/unit-of-work';
+import type { WaitlistEntry } from '../domain/inventory-state';
+import type { EventRow } from '../models/event.model';
+
+/** Queue numbers in one block. */
+export const BLOCK_SIZE = 128;
+
+/** How much the sums of one block change. */
+export interface BlockChange {
+  readonly priority: number;
+  readonly block: number;
+  entries: number;
+  tickets: number;
+}
+
+/** How the sums of one queue change. */
+export class BlockChanges {
+  readonly #changes = new Map<string, BlockChange>();
+
+  add(entry: WaitlistEntry): void {
+    this.#count(entry, 1);
+  }
+
+  remove(entry: WaitlistEntry): void {
+    this.#count(entry, -1);
+  }
+
+  /** Blocks whose sums are not what they were. */
+  get effective(): BlockChange[] {
+    return [...this.#changes.values()].filter(({ entries, tickets }) => entries || tickets);
+  }
+
+  #count({ priority, queueNo, quantity }: WaitlistEntry, sign: 1 | -1): void {
+    const block = blockOf(queueNo);
+    const key = `${String(priority)} ${String(block)}`;
+    const change = this.#changes.get(key) ?? { priority, block, entries: 0, tickets: 0 };
+    change.entries += sign;
+    change.tickets += sign * quantity;
+    this.#changes.set(key, change);
+  }
+}
+
+export function blockOf(queueNo: number): number {
+  return Math.floor(queueNo / BLOCK_SIZE);
+}
+
+/** A locked event's row as it was, and how its queue has changed since. */
+export interface QueueChange {
+  readonly before: EventRow;
+  readonly blocks: BlockChanges;
+  readonly isEmptied: boolean;
+}
+
+/**
+ * Writes the sums of changed queues. Call it under the events' locks, after the entries are written,
+ * and let the event row say that its sums are as of its new version.
+ *
+ * The sums of a queue that another build has changed, which does not keep them, are made again from
+ * its entries.
+ */
+export async function writeQueueBlocks(
+  database: Database,
+  tx: Tx,
+  changes: readonly QueueChange[],
+): Promise<void> {
+  const current = changes.filter(({ before }) => areBlocksCurrent(before));
+  const outdated = changes.filter(({ before }) => !areBlocksCurrent(before));
+  await addToBlocks(database, tx, current);
+  for (const { before } of outdated) await rebuildQueueBlocks(database, tx, before.id);
+  for (const { before, isEmptied } of current) {
+    if (isEmptied) await removeBlocks(database, tx, before.id);
+  }
+}
+
+/** Whether an event's sums are as of its version. */
+export function areBlocksCurrent({
+  version,
+  queue_counted_version,
+}: Pick<EventRow, 'version' | 'queue_counted_version'>): boolean {
+  return queue_counted_version === version;
+}
+
+/** Makes the sums of one queue from its entries. Call it under the event's lock. */
+export async function rebuildQueueBlocks(
+  database: Database,
+  tx: Tx,
+  eventId: number,
+): Promise<void> {
+  await removeBlocks(database, tx, eventId);
+  await database.sequelize.query(
+    'INSERT INTO waitlist_blocks (event_id, priority, block, entries, tickets) ' +
+      `SELECT event_id, priority, ${blockSql(database, 'queue_no')}, COUNT(*), SUM(quantity) ` +
+      'FROM waitlists WHERE event_id = :eventId ' +
+      `GROUP BY event_id, priority, ${blockSql(database, 'queue_no')}`,
+    { type: QueryTypes.RAW, replacements: { eventId }, transaction: tx },
+  );
+}
+
+/** A queue number's block, in SQL. */
+export function blockSql({ isSqlite }: Database, column: string): string {
+  return `${column} ${isSqlite ? '/' : 'DIV'} ${String(BLOCK_SIZE)}`;
+}
+
+async function addToBlocks(
+  { sequelize, isSqlite }: Database,
+  tx: Tx,
+  changes: readonly QueueChange[],
+): Promise<void> {
+  const tuples = changes.flatMap(({ before, blocks, isEmptied }) =>
+    isEmptied
+      ? []
+      : blocks.effective.map(({ priority, block, entries, tickets }) =>
+          [before.id, priority, block, entries, tickets].join(', '),
+        ),
+  );
+  if (tuples.length === 0) return;
+  const onKnown = isSqlite
+    ? 'ON CONFLICT (event_id, priority, block) DO UPDATE SET ' +
+      'entries = entries + excluded.entries, tickets = tickets + excluded.tickets'
+    : 'ON DUPLICATE KEY UPDATE ' +
+      'entries = entries + VALUES(entries), tickets = tickets + VALUES(tickets)';
+  await sequelize.query(
+    'INSERT INTO waitlist_blocks (event_id, priority, block, entries, tickets) ' +
+      `VALUES (${tuples.join('), (')}) ${onKnown}`,
+    { type: QueryTypes.RAW, transaction: tx },
+  );
+}
+
+async function removeBlocks({ models }: Database, tx: Tx, eventId: number): Promise<void> {
+  await models.WaitlistBlock.destroy({ where: { event_id: eventId }, transaction: tx });
+}
+
+/** Removes the sums of blocks in which nobody waits any more. */
+export async function removeEmptyBlocks({ models }: Database): Promise<void> {
+  await models.WaitlistBlock.destroy({ where: { entries: 0 } });
+}

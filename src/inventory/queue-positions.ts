@@ -1,0 +1,172 @@
+import { literal, QueryTypes, type WhereOptions } from 'sequelize';
+import type { Database } from '../database/database';
+import { findRows } from '../database/find-rows';
+import type { Tx } from '../database/unit-of-work';
+import type { WaitlistEntry } from '../domain/inventory-state';
+import type { EventRow } from '../models/event.model';
+import { waitlistEntryOf } from '../models/facts';
+import type { WaitlistBlockRow } from '../models/waitlist-block.model';
+import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
+import { areBlocksCurrent, BLOCK_SIZE, blockOf, blockSql } from './queue-blocks';
+
+/** An entry and where it is in its event's queue. */
+export interface PositionedEntry {
+  readonly eventId: number;
+  readonly entry: WaitlistEntry;
+  /** Counts from 1. */
+  readonly position: number;
+  /** Tickets that the entries ahead still want. */
+  readonly ticketsAhead: number;
+}
+
+/** People and tickets ahead of a place in the queue. */
+interface Ahead {
+  readonly entries: number;
+  readonly tickets: number;
+}
+
+/** Of an event: whether the sums of its queue are up to date. */
+export type QueueState = Pick<EventRow, 'id' | 'version' | 'queue_counted_version'>;
+
+type EntryWithSums = WaitlistEntryRow & {
+  readonly entries_ahead: number | string;
+  readonly tickets_ahead: number | string | null;
+};
+
+/**
+ * Reads entries with their positions: the sums of the blocks ahead, and those ahead of an entry within
+ * its own block. Of an event whose sums are out of date, everyone ahead is counted.
+ *
+ * @param tx one view of the database: rows, sums and `events` must be of the same moment
+ * @param events the events of all these entries
+ */
+export async function readPositions(
+  database: Database,
+  tx: Tx,
+  where: WhereOptions<WaitlistEntryRow>,
+  events: readonly QueueState[],
+): Promise<PositionedEntry[]> {
+  const isCurrent = new Map(events.map((event) => [event.id, areBlocksCurrent(event)]));
+  const rows = await findEntries(database, tx, where);
+  const blocks = await loadBlocks(
+    database,
+    tx,
+    new Set(rows.map((row) => row.event_id).filter((eventId) => isCurrent.get(eventId))),
+  );
+  const positioned: PositionedEntry[] = [];
+  for (const row of rows) {
+    const entry = waitlistEntryOf(row);
+    const before = blocks.get(row.event_id);
+    const ahead = before
+      ? {
+          entries: before.aheadOf(entry).entries + Number(row.entries_ahead),
+          tickets: before.aheadOf(entry).tickets + Number(row.tickets_ahead ?? 0),
+        }
+      : await countAhead(database, tx, row);
+    positioned.push({
+      eventId: row.event_id,
+      entry,
+      position: ahead.entries + 1,
+      ticketsAhead: ahead.tickets,
+    });
+  }
+  return positioned;
+}
+
+/** Entries, each with the sums of those ahead of it in its own block. */
+async function findEntries(
+  database: Database,
+  tx: Tx,
+  where: WhereOptions<WaitlistEntryRow>,
+): Promise<EntryWithSums[]> {
+  const { WaitlistEntry } = database.models;
+  const own = 'waitlists.queue_no';
+  const inOwnBlock =
+    'FROM waitlists AS ahead WHERE ahead.event_id = waitlists.event_id ' +
+    'AND ahead.priority = waitlists.priority ' +
+    `AND ahead.queue_no >= (${blockSql(database, own)}) * ${String(BLOCK_SIZE)} ` +
+    `AND ahead.queue_no < ${own}`;
+  const rows = await findRows(WaitlistEntry, {
+    attributes: [
+      ...Object.keys(WaitlistEntry.getAttributes()),
+      [literal(`(SELECT COUNT(*) ${inOwnBlock})`), 'entries_ahead'],
+      [literal(`(SELECT SUM(ahead.quantity) ${inOwnBlock})`), 'tickets_ahead'],
+    ],
+    where,
+    transaction: tx,
+  });
+  return rows as EntryWithSums[];
+}
+
+/** The sums of one queue's blocks, for any place in it. */
+class BlocksAhead {
+  /** What is ahead of each block, by priority and block. */
+  readonly #ahead = new Map<string, Ahead>();
+
+  /** @param blocks in queue order */
+  constructor(blocks: readonly WaitlistBlockRow[]) {
+    let entries = 0;
+    let tickets = 0;
+    for (const row of blocks) {
+      this.#ahead.set(keyOf(row.priority, row.block), { entries, tickets });
+      entries += row.entries;
+      tickets += row.tickets;
+    }
+  }
+
+  /** @throws Error if there are no sums of the entry's block */
+  aheadOf({ priority, queueNo }: WaitlistEntry): Ahead {
+    const ahead = this.#ahead.get(keyOf(priority, blockOf(queueNo)));
+    if (!ahead) throw new Error('An entry waits in a block that has no sums');
+    return ahead;
+  }
+}
+
+function keyOf(priority: number, block: number): string {
+  return `${String(priority)} ${String(block)}`;
+}
+
+async function loadBlocks(
+  { models }: Database,
+  tx: Tx,
+  eventIds: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, BlocksAhead>> {
+  if (eventIds.size === 0) return new Map();
+  const rows = await findRows(models.WaitlistBlock, {
+    where: { event_id: [...eventIds] },
+    order: [
+      ['event_id', 'ASC'],
+      ['priority', 'DESC'],
+      ['block', 'ASC'],
+    ],
+    transaction: tx,
+  });
+  const byEvent = new Map<number, WaitlistBlockRow[]>();
+  for (const row of rows) {
+    const others = byEvent.get(row.event_id);
+    if (others) others.push(row);
+    else byEvent.set(row.event_id, [row]);
+  }
+  return new Map([...byEvent].map(([eventId, blocks]) => [eventId, new BlocksAhead(blocks)]));
+}
+
+/** Everyone ahead, counted one by one. */
+async function countAhead(
+  { sequelize }: Database,
+  tx: Tx,
+  { event_id, priority, queue_no }: WaitlistEntryRow,
+): Promise<Ahead> {
+  const [row] = await sequelize.query<{
+    entries: number | string;
+    tickets: number | string | null;
+  }>(
+    'SELECT COUNT(*) AS entries, SUM(quantity) AS tickets FROM waitlists WHERE event_id = :event_id ' +
+      'AND (priority > :priority OR (priority = :priority AND queue_no < :queue_no))',
+    {
+      type: QueryTypes.SELECT,
+      replacements: { event_id, priority, queue_no },
+      transaction: tx,
+    },
+  );
+  return { entries: Number(row?.entries ?? 0), tickets: Number(row?.tickets ?? 0) };
+}
