@@ -72,10 +72,11 @@ export interface WaitlistJoined extends Accepted {
   readonly position: number;
 }
 
-/** The entry as it is now; its position is a matter of reading, not of deciding. */
 export interface WaitlistEntryChanged extends Accepted {
   readonly kind: 'lower' | 'prioritize';
   readonly entry: WaitlistEntry;
+  /** Counts from 1. Null until the queue is written: it depends on entries that were not loaded. */
+  readonly position: number | null;
 }
 
 export interface WaitlistLeft extends Accepted {

@@ -12,6 +12,10 @@ export interface RowCounts {
   readonly ticketsWaitedFor: number;
   /** 0 where there are none. */
   readonly highestQueueNo: number;
+  /** Blocks of the queue whose sums differ from their entries. */
+  readonly wrongBlocks: number;
+  /** People on the waitlist by the sums of all blocks. */
+  readonly entriesInBlocks: number;
 }
 
 /**
@@ -38,6 +42,8 @@ export function findDiscrepancies(event: EventFacts, rows: RowCounts): string[] 
   if (event.availableTickets > 0 && rows.waiting > 0) {
     faults.push(`${String(event.availableTickets)} tickets lie in stock while people wait`);
   }
+  expect('number of wrong blocks in waitlist_blocks', rows.wrongBlocks, 0);
+  expect('number of entries in waitlist_blocks', rows.entriesInBlocks, rows.waiting);
   expect('next_ticket_no', event.nextTicketNo, rows.highestTicketNo + 1);
   expect('number of tickets given out', rows.tickets, rows.highestTicketNo);
   if (event.nextQueueNo <= rows.highestQueueNo) {

@@ -120,13 +120,14 @@ function changeEntry(
       eventId: inventory.event.id,
       kind,
       entry: before,
+      position: null,
     }));
   }
   const changed = { ...entry, updatedAt: inventory.now };
   return accept(
     inventory,
     { changes: [{ type: 'entry-changed', before, entry: changed }] },
-    () => ({ refused: false, eventId: inventory.event.id, kind, entry: changed }),
+    () => ({ refused: false, eventId: inventory.event.id, kind, entry: changed, position: null }),
   );
 }
 

@@ -4,6 +4,12 @@ import type { DecidedBatch, Verdict } from './decide-batch';
 import { Replay, scopeId, type NewKey, type StoredAnswer } from './idempotency';
 import type { NewIds } from './new-ids';
 
+/** What is known only once the rows are written. */
+interface Written {
+  readonly ids: NewIds | undefined;
+  readonly positions: ReadonlyMap<number, number>;
+}
+
 /** The answers to one event's commands, and the keys to store them under. */
 export interface AnsweredBatch {
   readonly results: readonly CommandResult[];
@@ -14,10 +20,15 @@ export interface AnsweredBatch {
  * Answers decided commands, with the ids of what they have created.
  *
  * @param ids undefined for a batch that has written nothing
+ * @param positions of changed entries, by entry id
  */
-export function answerBatch(batch: DecidedBatch, ids: NewIds | undefined): AnsweredBatch {
+export function answerBatch(
+  batch: DecidedBatch,
+  ids: NewIds | undefined,
+  positions: ReadonlyMap<number, number>,
+): AnsweredBatch {
   const answers = new Map<CommandRequest, StoredAnswer>();
-  const results = batch.verdicts.map((verdict) => resultOf(verdict, ids, answers));
+  const results = batch.verdicts.map((verdict) => resultOf(verdict, { ids, positions }, answers));
   const newKeys = [...answers].flatMap(([{ idempotent }, answer]): NewKey[] =>
     idempotent
       ? [
@@ -36,7 +47,7 @@ export function answerBatch(batch: DecidedBatch, ids: NewIds | undefined): Answe
 /** @param answers collects the answers of requests with a key, and serves their duplicates */
 function resultOf(
   verdict: Verdict,
-  ids: NewIds | undefined,
+  written: Written,
   answers: Map<CommandRequest, StoredAnswer>,
 ): CommandResult {
   if (verdict.kind === 'answered') return verdict.result;
@@ -47,7 +58,7 @@ function resultOf(
   }
   const { request, decision } = verdict;
   if (decision.outcome.refused) return decision.outcome;
-  const acceptance = withIds(decision.outcome, ids);
+  const acceptance = completed(decision.outcome, written);
   if (request.idempotent) answers.set(request, storedAnswerOf(request, acceptance));
   return acceptance;
 }
@@ -58,8 +69,8 @@ function storedAnswerOf({ idempotent }: CommandRequest, acceptance: Acceptance):
   return answer(acceptance);
 }
 
-/** The outcome with the ids of its new tickets and its new entry. */
-function withIds(outcome: Acceptance, ids: NewIds | undefined): Acceptance {
+/** The outcome with the ids and the position that only the written rows tell. */
+function completed(outcome: Acceptance, { ids, positions }: Written): Acceptance {
   if ('tickets' in outcome) {
     const tickets = outcome.tickets.map((ticket) => ({
       ...ticket,
@@ -69,12 +80,13 @@ function withIds(outcome: Acceptance, ids: NewIds | undefined): Acceptance {
   }
   if ('entry' in outcome) {
     const entryId = outcome.entry.entryId ?? known(ids?.entries.get(outcome.entry.userId));
-    return { ...outcome, entry: { ...outcome.entry, entryId } };
+    const position = outcome.position ?? known(positions.get(entryId));
+    return { ...outcome, entry: { ...outcome.entry, entryId }, position };
   }
   return outcome;
 }
 
-function known(id: number | undefined): number {
-  if (id === undefined) throw new Error('A row just written was not found again');
-  return id;
+function known(value: number | undefined): number {
+  if (value === undefined) throw new Error('A row just written was not found again');
+  return value;
 }

@@ -16,7 +16,9 @@ import {
   type EventRowChanges,
   type EventRowUpdate,
 } from './inventory-writer';
+import { readChangedPositions } from './changed-positions';
 import { readNewIds } from './new-ids';
+import { writeQueueBlocks, type QueueChange } from './queue-blocks';
 import { RowChanges } from './row-changes';
 
 /** Commands of one event that run together. */
@@ -88,9 +90,12 @@ export async function runLocked(
   const inventories = await loadInventories(database, tx, now, batches.map(loadRequestOf));
   const decided = batches.map((batch, index) => decideLocked(batch, inventories[index]!, keys));
   const changed = decided.filter(({ effective }) => effective.length > 0);
-  const singleTicket = await writeRows(database, tx, now, changed.map(rowChangesOf));
+  const rowChanges = changed.map(rowChangesOf);
+  const singleTicket = await writeRows(database, tx, now, rowChanges);
+  await writeQueueBlocks(database, tx, rowChanges.map(queueChangeOf));
   const ids = await readNewIds(database, tx, changed, singleTicket);
-  const answered = decided.map((batch) => answerBatch(batch, ids.get(batch.row.id)));
+  const positions = await readChangedPositions(database, tx, decided, ids);
+  const answered = decided.map((batch) => answerBatch(batch, ids.get(batch.row.id), positions));
   await saveKeys(
     database,
     tx,
@@ -142,6 +147,10 @@ function rowChangesOf({ row, effective }: DecidedBatch): EventRowChanges {
     for (const change of decision.changes) changes.add(change);
   }
   return { before: row, changes };
+}
+
+function queueChangeOf({ before, changes }: EventRowChanges): QueueChange {
+  return { before, blocks: changes.blocks, isEmptied: changes.eventIsCancelled };
 }
 
 function auditRecordsOf({ effective }: DecidedBatch): AuditRecord[] {

@@ -64,9 +64,7 @@ export function decideBatch(
     if (decision.outcome.refused || request.isDryRun) continue;
     inventory.apply(decision);
     if (request.idempotent) firstWithKey.set(scopeId(request.idempotent), request);
-    if ('entry' in decision.outcome && decision.outcome.entry.entryId === null) {
-      promisedEntries.add(decision.outcome.entry.userId);
-    }
+    if ('entry' in decision.outcome) promisedEntries.add(decision.outcome.entry.userId);
   }
   return verdicts;
 }
@@ -86,15 +84,12 @@ function decideInBatch(
 }
 
 /**
- * An answer of this batch names the id of a new entry, so the entry must be written: a command that
- * would remove it again has to wait for the next batch.
+ * An answer of this batch names the id or the position of an entry, so the entry must be there when
+ * the batch is written: a command that would remove it has to wait for the next batch.
  */
 function removesPromisedEntry(decision: Decision, promised: ReadonlySet<number>): boolean {
   return decision.changes.some(
-    (change) =>
-      change.type === 'entry-removed' &&
-      change.entry.entryId === null &&
-      promised.has(change.entry.userId),
+    (change) => change.type === 'entry-removed' && promised.has(change.entry.userId),
   );
 }
 

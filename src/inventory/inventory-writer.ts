@@ -87,6 +87,8 @@ const EVENT_COLUMNS: readonly [
   ['next_queue_no', ({ nextQueueNo }) => nextQueueNo],
   ['waitlist_count', ({ waitlistCount }) => waitlistCount],
   ['waitlist_tickets', ({ waitlistTickets }) => waitlistTickets],
+  // The sums of the queue are written with each change of it: see queue-blocks.ts.
+  ['queue_counted_version', ({ version }) => version],
   ['updatedAt', ({ updatedAt }, database) => asSqlTimestamp(database, updatedAt)],
 ];
 

@@ -109,6 +109,41 @@ export function blockSql({ isSqlite }: Database, column: string): string {
   return `${column} ${isSqlite ? '/' : 'DIV'} ${String(BLOCK_SIZE)}`;
 }
 
+/** What the sums of one queue say. */
+export interface BlockSums {
+  readonly entries: number;
+  /** Blocks whose sums differ from their entries. */
+  readonly wrong: number;
+}
+
+/** Compares sums with entries, block by block. Events without any sums are left out. */
+export async function compareBlocks(
+  { sequelize }: Database,
+  tx: Tx,
+  eventIds: readonly number[],
+): Promise<ReadonlyMap<number, BlockSums>> {
+  if (eventIds.length === 0) return new Map();
+  const size = String(BLOCK_SIZE);
+  const inBlock =
+    'FROM waitlists AS entry WHERE entry.event_id = sums.event_id ' +
+    'AND entry.priority = sums.priority ' +
+    `AND entry.queue_no >= sums.block * ${size} AND entry.queue_no < (sums.block + 1) * ${size}`;
+  const rows = await sequelize.query<Record<'event_id' | 'entries' | 'wrong', number | string>>(
+    'SELECT sums.event_id, SUM(sums.entries) AS entries, SUM(CASE ' +
+      `WHEN sums.entries = (SELECT COUNT(*) ${inBlock}) ` +
+      `AND sums.tickets = (SELECT COALESCE(SUM(entry.quantity), 0) ${inBlock}) ` +
+      'THEN 0 ELSE 1 END) AS wrong ' +
+      'FROM waitlist_blocks AS sums WHERE sums.event_id IN (:eventIds) GROUP BY sums.event_id',
+    { type: QueryTypes.SELECT, replacements: { eventIds }, transaction: tx },
+  );
+  return new Map(
+    rows.map(({ event_id, entries, wrong }) => [
+      Number(event_id),
+      { entries: Number(entries), wrong: Number(wrong) },
+    ]),
+  );
+}
+
 async function addToBlocks(
   { sequelize, isSqlite }: Database,
   tx: Tx,

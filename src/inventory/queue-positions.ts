@@ -10,11 +10,14 @@ import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
 import { areBlocksCurrent, BLOCK_SIZE, blockOf, blockSql } from './queue-blocks';
 
 /** An entry and where it is in its event's queue. */
-export interface PositionedEntry {
+export interface EntryWithPosition {
   readonly eventId: number;
   readonly entry: WaitlistEntry;
   /** Counts from 1. */
   readonly position: number;
+}
+
+export interface PositionedEntry extends EntryWithPosition {
   /** Tickets that the entries ahead still want. */
   readonly ticketsAhead: number;
 }
@@ -56,11 +59,11 @@ export async function readPositions(
   const positioned: PositionedEntry[] = [];
   for (const row of rows) {
     const entry = waitlistEntryOf(row);
-    const before = blocks.get(row.event_id);
-    const ahead = before
+    const inBlocks = blocks.get(row.event_id)?.aheadOf(entry);
+    const ahead = inBlocks
       ? {
-          entries: before.aheadOf(entry).entries + Number(row.entries_ahead),
-          tickets: before.aheadOf(entry).tickets + Number(row.tickets_ahead ?? 0),
+          entries: inBlocks.entries + Number(row.entries_ahead),
+          tickets: inBlocks.tickets + Number(row.tickets_ahead ?? 0),
         }
       : await countAhead(database, tx, row);
     positioned.push({
@@ -80,12 +83,13 @@ async function findEntries(
   where: WhereOptions<WaitlistEntryRow>,
 ): Promise<EntryWithSums[]> {
   const { WaitlistEntry } = database.models;
-  const own = 'waitlists.queue_no';
+  // Sequelize names the outer table by its model.
+  const own = (column: string): string => `WaitlistEntry.${column}`;
   const inOwnBlock =
-    'FROM waitlists AS ahead WHERE ahead.event_id = waitlists.event_id ' +
-    'AND ahead.priority = waitlists.priority ' +
-    `AND ahead.queue_no >= (${blockSql(database, own)}) * ${String(BLOCK_SIZE)} ` +
-    `AND ahead.queue_no < ${own}`;
+    `FROM waitlists AS ahead WHERE ahead.event_id = ${own('event_id')} ` +
+    `AND ahead.priority = ${own('priority')} ` +
+    `AND ahead.queue_no >= (${blockSql(database, own('queue_no'))}) * ${String(BLOCK_SIZE)} ` +
+    `AND ahead.queue_no < ${own('queue_no')}`;
   const rows = await findRows(WaitlistEntry, {
     attributes: [
       ...Object.keys(WaitlistEntry.getAttributes()),
@@ -114,11 +118,9 @@ class BlocksAhead {
     }
   }
 
-  /** @throws Error if there are no sums of the entry's block */
-  aheadOf({ priority, queueNo }: WaitlistEntry): Ahead {
-    const ahead = this.#ahead.get(keyOf(priority, blockOf(queueNo)));
-    if (!ahead) throw new Error('An entry waits in a block that has no sums');
-    return ahead;
+  /** Undefined if there are no sums of the entry's block, so that they must be wrong. */
+  aheadOf({ priority, queueNo }: WaitlistEntry): Ahead | undefined {
+    return this.#ahead.get(keyOf(priority, blockOf(queueNo)));
   }
 }
 
@@ -134,13 +136,9 @@ async function loadBlocks(
   if (eventIds.size === 0) return new Map();
   const rows = await findRows(models.WaitlistBlock, {
     where: { event_id: [...eventIds] },
-    order: [
-      ['event_id', 'ASC'],
-      ['priority', 'DESC'],
-      ['block', 'ASC'],
-    ],
     transaction: tx,
   });
+  rows.sort((a, b) => b.priority - a.priority || a.block - b.block);
   const byEvent = new Map<number, WaitlistBlockRow[]>();
   for (const row of rows) {
     const others = byEvent.get(row.event_id);

@@ -1,5 +1,6 @@
 import type { Change } from '../domain/changes';
 import type { Ticket, WaitlistEntry } from '../domain/inventory-state';
+import { BlockChanges } from './queue-blocks';
 
 /**
  * What the rows must become, once the changes of a whole group are told one after another: a ticket
@@ -15,6 +16,7 @@ export class RowChanges {
   /** Entries that stay, by id, as the group leaves them. */
   readonly changed = new Map<number, WaitlistEntry>();
   readonly removedEntryIds: number[] = [];
+  readonly blocks = new BlockChanges();
   eventIsCancelled = false;
 
   add(change: Change): void {
@@ -28,13 +30,17 @@ export class RowChanges {
         else this.cancelledBookingIds.push(change.ticket.bookingId);
         return;
       case 'entry-added':
+        this.blocks.add(change.entry);
         this.added.set(change.entry.userId, change.entry);
         return;
       case 'entry-changed':
+        this.blocks.remove(change.before);
+        this.blocks.add(change.entry);
         if (change.entry.entryId === null) this.added.set(change.entry.userId, change.entry);
         else this.changed.set(change.entry.entryId, change.entry);
         return;
       case 'entry-removed':
+        this.blocks.remove(change.entry);
         if (change.entry.entryId === null) {
           this.added.delete(change.entry.userId);
         } else {

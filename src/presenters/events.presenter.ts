@@ -68,7 +68,7 @@ export function presentMyEvent(mine: MyEvent): MyEventDto {
     bookings: mine.tickets.map((ticket) => presentBooking({ eventId: mine.eventId, ticket })),
     tickets_held: mine.ticketsHeld,
     waitlist_entry: mine.entry && presentEntry(mine.entry),
-    tickets_ahead: mine.ticketsAhead,
+    tickets_ahead: mine.entry && mine.entry.ticketsAhead,
     allowed_actions: [...mine.allowedActions],
     version: mine.version,
   };

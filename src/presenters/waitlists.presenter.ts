@@ -1,7 +1,8 @@
 import type { ListedWaitlistEntryDto, WaitlistEntryDto } from '../dtos/waitlists.dto';
-import type { ListedEntry, PositionedEntry } from '../services/waitlist-reader';
+import type { EntryWithPosition } from '../inventory/queue-positions';
+import type { ListedEntry } from '../services/waitlist-reader';
 
-export function presentEntry({ eventId, entry, position }: PositionedEntry): WaitlistEntryDto {
+export function presentEntry({ eventId, entry, position }: EntryWithPosition): WaitlistEntryDto {
   if (entry.entryId === null) throw new Error('Only written entries are presented');
   return {
     id: entry.entryId,

@@ -147,6 +147,7 @@ export class EventsService {
         next_queue_no: 1,
         waitlist_count: 0,
         waitlist_tickets: 0,
+        queue_counted_version: 0,
         createdAt: now,
         updatedAt: now,
       },

@@ -5,6 +5,7 @@ import { DEFAULT_UNIT_LIMIT_MS, type Tx, type UnitOfWork } from '../database/uni
 import type { EventFacts } from '../domain/inventory-state';
 import { findDiscrepancies, type RowCounts } from '../domain/reconcile';
 import { ApiError } from '../errors/api-error';
+import { areBlocksCurrent, compareBlocks } from '../inventory/queue-blocks';
 import { eventFactsOf } from '../models/facts';
 
 /** Events counted together by the check over all of them. */
@@ -30,6 +31,8 @@ const NOTHING_COUNTED: RowCounts = {
   waiting: 0,
   ticketsWaitedFor: 0,
   highestQueueNo: 0,
+  wrongBlocks: 0,
+  entriesInBlocks: 0,
 };
 
 /** Proves from the rows that every ticket is where the counters say. Reads only, locks nobody. */
@@ -80,9 +83,17 @@ export class ReconcileService {
           transaction: tx,
         });
         const counts = await this.#count(tx, eventIds);
+        const summed = events.filter(areBlocksCurrent).map(({ id }) => id);
+        const sums = await compareBlocks(this.#database, tx, summed);
         return events.map((row) => {
           const event = eventFactsOf(row);
-          const counted = counts.get(row.id) ?? NOTHING_COUNTED;
+          const rows = counts.get(row.id) ?? NOTHING_COUNTED;
+          const inBlocks = sums.get(row.id) ?? { entries: 0, wrong: 0 };
+          const counted = {
+            ...rows,
+            wrongBlocks: inBlocks.wrong,
+            entriesInBlocks: areBlocksCurrent(row) ? inBlocks.entries : rows.waiting,
+          };
           return { event, counts: counted, faults: findDiscrepancies(event, counted) };
         });
       },

@@ -2,69 +2,21 @@ import { Op, QueryTypes, type Order, type WhereOptions } from 'sequelize';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { Tx } from '../database/unit-of-work';
-import type { WaitlistEntry } from '../domain/inventory-state';
-import { waitlistEntryOf } from '../models/facts';
+import { readPositions, type EntryWithPosition } from '../inventory/queue-positions';
+import type { EventRow } from '../models/event.model';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
 import { mayUseEntry } from '../domain/rights';
 import type { Actor } from '../domain/rights';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 
-/** An entry and its place in its event's queue. */
-export interface PositionedEntry {
-  readonly eventId: number;
-  readonly entry: WaitlistEntry;
-  /** Counts from 1. */
-  readonly position: number;
-}
-
-export interface ListedEntry extends PositionedEntry {
-  /** Where the reader may see it. */
+export interface ListedEntry extends EntryWithPosition {
+  /** Left out if the reader may not see it. */
   readonly email?: string;
 }
 
 export interface WaitlistFilter extends PageRequest {
   readonly eventId?: number | undefined;
   readonly userId?: number | undefined;
-}
-
-type QueuePosition = Pick<WaitlistEntry, 'priority' | 'queueNo'>;
-
-/** People who are served before the one at this place. */
-export function countAhead(
-  { models }: Database,
-  tx: Tx | null,
-  eventId: number,
-  place: QueuePosition,
-): Promise<number> {
-  return models.WaitlistEntry.count({
-    where: isAhead(eventId, place),
-    transaction: tx,
-  });
-}
-
-/** Tickets that they want. */
-export async function sumTicketsAhead(
-  { models }: Database,
-  tx: Tx,
-  eventId: number,
-  place: QueuePosition,
-): Promise<number> {
-  const sum = (await models.WaitlistEntry.sum('quantity', {
-    where: isAhead(eventId, place),
-    transaction: tx,
-  })) as number | null;
-  // Nothing to add up makes null, whatever Sequelize's type says.
-  return sum ?? 0;
-}
-
-function isAhead(
-  eventId: number,
-  { priority, queueNo }: QueuePosition,
-): WhereOptions<WaitlistEntryRow> {
-  return {
-    event_id: eventId,
-    [Op.or]: [{ priority: { [Op.gt]: priority } }, { priority, queue_no: { [Op.lt]: queueNo } }],
-  };
 }
 
 /** One page of the queues, with positions, and e-mails where the reader may see them. */
@@ -76,18 +28,26 @@ export async function listEntries(
 ): Promise<Page<ListedEntry>> {
   const rows = await findPage(database, tx, filter);
   const page = pageOf(rows, filter, (row) => [row.event_id, row.priority, row.queue_no]);
-  const positions = await positionsOf(database, tx, page.rows);
-  const emails = await visibleEmails(database, tx, actor, page.rows);
+  if (page.rows.length === 0) return { ...page, rows: [] };
+  const events = await findRows(database.models.Event, {
+    attributes: ['id', 'organizer_id', 'version', 'queue_counted_version'],
+    where: { id: [...new Set(page.rows.map((row) => row.event_id))] },
+    transaction: tx,
+  });
+  const positioned = await readPositions(
+    database,
+    tx,
+    { id: page.rows.map(({ id }) => id) },
+    events,
+  );
+  const entries = new Map(positioned.map((one) => [one.entry.entryId, one]));
+  const emails = await visibleEmails(database, tx, actor, page.rows, events);
   return {
     ...page,
-    rows: page.rows.map((row, index) => {
-      const email = emails.get(row.id);
-      return {
-        eventId: row.event_id,
-        entry: waitlistEntryOf(row),
-        position: positions[index]!,
-        ...(email === undefined ? {} : { email }),
-      };
+    rows: page.rows.map(({ id }) => {
+      const { eventId, entry, position } = entries.get(id)!;
+      const email = emails.get(id);
+      return { eventId, entry, position, ...(email === undefined ? {} : { email }) };
     }),
   };
 }
@@ -139,40 +99,14 @@ function rangesBehind(filter: WaitlistFilter): readonly (WhereOptions<WaitlistEn
   ];
 }
 
-/**
- * Counts for the first row of each event only: the following rows of an event are the next in its
- * queue, and a list for one person has one row an event.
- */
-async function positionsOf(
-  database: Database,
-  tx: Tx,
-  rows: readonly WaitlistEntryRow[],
-): Promise<number[]> {
-  const positions: number[] = [];
-  for (const [index, row] of rows.entries()) {
-    const isNextInQueue = rows[index - 1]?.event_id === row.event_id;
-    positions.push(
-      isNextInQueue
-        ? positions[index - 1]! + 1
-        : 1 + (await countAhead(database, tx, row.event_id, waitlistEntryOf(row))),
-    );
-  }
-  return positions;
-}
-
 /** E-mails by entry id. */
 async function visibleEmails(
   { models }: Database,
   tx: Tx,
   actor: Actor,
   rows: readonly WaitlistEntryRow[],
+  events: readonly Pick<EventRow, 'id' | 'organizer_id'>[],
 ): Promise<Map<number, string>> {
-  if (rows.length === 0) return new Map();
-  const events = await findRows(models.Event, {
-    attributes: ['id', 'organizer_id'],
-    where: { id: [...new Set(rows.map((row) => row.event_id))] },
-    transaction: tx,
-  });
   const organizers = new Map(events.map((event) => [event.id, event.organizer_id]));
   const visible = rows.filter((row) =>
     mayUseEntry(actor, row.user_id, { organizerId: organizers.get(row.event_id) ?? null }),

@@ -1,21 +1,15 @@
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { UnitOfWork } from '../database/unit-of-work';
-import type { WaitlistEntry } from '../domain/inventory-state';
 import type { WaitlistEntryChanged } from '../domain/outcomes';
-import { ApiError, outcomeUnknown } from '../errors/api-error';
+import { ApiError } from '../errors/api-error';
 import { Replay } from '../inventory/idempotency';
+import type { EntryWithPosition } from '../inventory/queue-positions';
 import type { Actor } from '../domain/rights';
 import type { CommandsService } from './commands.service';
 import type { Page } from './pages';
 import type { RequestContext } from './request-context';
-import {
-  countAhead,
-  listEntries,
-  type ListedEntry,
-  type PositionedEntry,
-  type WaitlistFilter,
-} from './waitlist-reader';
+import { listEntries, type ListedEntry, type WaitlistFilter } from './waitlist-reader';
 
 /** The waitlist: changing an entry, and its position in the queue. */
 export class WaitlistsService {
@@ -38,9 +32,9 @@ export class WaitlistsService {
     eventId: number,
     quantity: number,
     request: RequestContext,
-  ): Promise<PositionedEntry> {
+  ): Promise<EntryWithPosition> {
     const command = { kind: 'lower', userId: request.actor.id, quantity } as const;
-    return this.#positioned(await this.#commands.perform(eventId, command, request));
+    return positionedOf(await this.#commands.perform(eventId, command, request));
   }
 
   /**
@@ -52,10 +46,10 @@ export class WaitlistsService {
     entryId: number,
     { priority, reason }: { readonly priority: number; readonly reason: string },
     request: RequestContext,
-  ): Promise<PositionedEntry> {
+  ): Promise<EntryWithPosition> {
     const eventId = await this.#eventOf(entryId);
     const command = { kind: 'prioritize', entryId, priority, actor: request.actor } as const;
-    return this.#positioned(await this.#commands.perform(eventId, command, request, { reason }));
+    return positionedOf(await this.#commands.perform(eventId, command, request, { reason }));
   }
 
   /** Entries by event, then in queue order, each with its present position. */
@@ -64,23 +58,6 @@ export class WaitlistsService {
     return this.#unitOfWork.readConsistently((tx) =>
       listEntries(this.#database, tx, actor, filter),
     );
-  }
-
-  async #positioned(changed: WaitlistEntryChanged | Replay): Promise<PositionedEntry> {
-    if (changed instanceof Replay) throw new Error('This route takes no Idempotency-Key');
-    const { eventId, entry } = changed;
-    return { eventId, entry, position: await this.#positionOf(eventId, entry) };
-  }
-
-  /** Read after the change and outside its lock: counting grows with the queue. */
-  async #positionOf(eventId: number, entry: WaitlistEntry): Promise<number> {
-    try {
-      const ahead = await countAhead(this.#database, null, eventId, entry);
-      return ahead + 1;
-    } catch (error) {
-      // The change is committed: that nothing has happened would not be true.
-      throw outcomeUnknown(error);
-    }
   }
 
   async #eventOf(entryId: number): Promise<number> {
@@ -93,4 +70,11 @@ export class WaitlistsService {
     }
     return row.event_id;
   }
+}
+
+function positionedOf(changed: WaitlistEntryChanged | Replay): EntryWithPosition {
+  if (changed instanceof Replay) throw new Error('This route takes no Idempotency-Key');
+  const { eventId, entry, position } = changed;
+  if (position === null) throw new Error('An executed command knows the position of its entry');
+  return { eventId, entry, position };
 }

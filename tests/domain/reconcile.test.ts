@@ -17,6 +17,8 @@ const ROWS: RowCounts = {
   waiting: 1,
   ticketsWaitedFor: 2,
   highestQueueNo: 5,
+  wrongBlocks: 0,
+  entriesInBlocks: 1,
 };
 
 describe('the ledger', () => {
@@ -31,6 +33,8 @@ describe('the ledger', () => {
     ['a wish forgotten', { waitlistTickets: 1 }, {}, /waitlist_tickets is 1, should be 2/],
     ['a ticket number that would come again', { nextTicketNo: 3 }, {}, /next_ticket_no is 3/],
     ['a ticket number that never was', {}, { tickets: 2 }, /given out is 2, should be 3/],
+    ['a block with wrong sums', {}, { wrongBlocks: 1 }, /wrong blocks in waitlist_blocks is 1/],
+    ['an entry in no block', {}, { entriesInBlocks: 0 }, /entries in waitlist_blocks is 0/],
     ['a place that would come again', { nextQueueNo: 5 }, {}, /next_queue_no is 5, but 5/],
     [
       'stock while people wait',
@@ -41,7 +45,7 @@ describe('the ledger', () => {
     [
       'a ticket of a cancelled event',
       { status: 'cancelled', waitlistCount: 0, waitlistTickets: 0 },
-      { activeTickets: 1, waiting: 0, ticketsWaitedFor: 0 },
+      { activeTickets: 1, waiting: 0, ticketsWaitedFor: 0, entriesInBlocks: 0 },
       /active tickets of a cancelled event is 1/,
     ],
     [
@@ -58,7 +62,7 @@ describe('the ledger', () => {
 
   it('counts no stock of a cancelled event', () => {
     const event = { ...EVENT, status: 'cancelled', waitlistCount: 0, waitlistTickets: 0 } as const;
-    const rows = { ...ROWS, activeTickets: 0, waiting: 0, ticketsWaitedFor: 0 };
+    const rows = { ...ROWS, activeTickets: 0, waiting: 0, ticketsWaitedFor: 0, entriesInBlocks: 0 };
 
     expect(findDiscrepancies(event, rows)).toEqual([]);
   });

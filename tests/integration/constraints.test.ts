@@ -67,6 +67,11 @@ describe('the schema refuses what no row may be', () => {
     });
   }
 
+  async function addBlock({ event_id }: { event_id: number }): Promise<unknown> {
+    const block = { event_id, priority: 0, block: 0, entries: 1, tickets: 1 };
+    return database.models.WaitlistBlock.create(block);
+  }
+
   async function addEntry(row: Row<'WaitlistEntry'> = {}): Promise<unknown> {
     return database.models.WaitlistEntry.create({
       event_id: await addEvent(),
@@ -149,6 +154,7 @@ describe('the schema refuses what no row may be', () => {
     ['fk_bookings_booked_by', () => addBooking({ booked_by: NOBODY })],
     ['fk_waitlists_event', () => addEntry({ event_id: NOBODY })],
     ['fk_waitlists_user', () => addEntry({ user_id: NOBODY })],
+    ['fk_waitlist_blocks_event', () => addBlock({ event_id: NOBODY })],
     ['fk_waitlists_requested_by', () => addEntry({ requested_by: NOBODY })],
   ];
 

@@ -4,7 +4,15 @@ import { openDatabase, type Database } from '../../src/database/database';
 import { Migrator } from '../../src/database/migrator';
 import { emptyDatabase } from '../support/setup/test-database';
 
-const TABLES = ['audit_log', 'bookings', 'events', 'idempotency_keys', 'users', 'waitlists'];
+const TABLES = [
+  'audit_log',
+  'bookings',
+  'events',
+  'idempotency_keys',
+  'users',
+  'waitlist_blocks',
+  'waitlists',
+];
 
 describe('migrations', () => {
   let settings: DatabaseSettings;
@@ -80,14 +88,15 @@ describe('migrations', () => {
     const made: typeof described = {};
     for (const table of TABLES) {
       const columns = await database.sequelize.getQueryInterface().describeTable(table);
+      const keys = Object.values(columns).filter(({ primaryKey }) => primaryKey);
       made[table] = Object.fromEntries(
         Object.entries(columns).map(([name, { type, allowNull, primaryKey, autoIncrement }]) => [
           name,
           columnText(type, {
             isNullable: allowNull && !primaryKey,
             isKey: primaryKey,
-            // Sequelize does not read it back from SQLite.
-            countsUp: database.isSqlite ? primaryKey : autoIncrement,
+            // Sequelize does not read it back from SQLite, where only a single key can count up.
+            countsUp: database.isSqlite ? primaryKey && keys.length === 1 : autoIncrement,
           }),
         ]),
       );

@@ -214,6 +214,8 @@ export class ModelComparison {
         highestTicketNo: naive.tickets.length,
         waiting: rows.entries.size,
         ticketsWaitedFor: naive.waiters.reduce((sum, { wants }) => sum + wants, 0),
+        wrongBlocks: 0,
+        entriesInBlocks: rows.queue.length,
         highestQueueNo: Math.max(0, ...rows.queue.map(({ queueNo }) => queueNo)),
       }),
       [],
