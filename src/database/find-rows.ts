@@ -20,12 +20,15 @@ export async function findRows<Row extends object, New extends object>(
     attributes,
     raw: true,
   } as FindOptions<Row>)) as Record<string, unknown>[];
-  if (sequelize.getDialect() === 'sqlite') {
-    for (const row of rows) {
-      for (const column of DATE_COLUMNS) {
-        if (typeof row[column] === 'string') row[column] = asDate(row[column]);
-      }
-    }
-  }
+  if (sequelize.getDialect() === 'sqlite') for (const row of rows) withDates(row);
   return rows as Row[];
+}
+
+/** The same row, with dates where SQLite hands out text. */
+export function withDates<Row extends object>(row: Row): Row {
+  const columns = row as Record<string, unknown>;
+  for (const column of DATE_COLUMNS) {
+    if (typeof columns[column] === 'string') columns[column] = asDate(columns[column]);
+  }
+  return row;
 }

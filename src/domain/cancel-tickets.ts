@@ -68,23 +68,33 @@ export function cancelBookings(
   return giveBack(inventory, kind, tickets);
 }
 
+/**
+ * Cancels tickets and gives them to the queue, but never to the people whose tickets they were. If
+ * nobody else waits, the rest goes to stock, and then these people's own entries end: nobody waits
+ * while there is stock.
+ */
 function giveBack(
   inventory: EventInventory,
   kind: TicketsCancelled['kind'],
   tickets: readonly Ticket[],
 ): Decision {
   const cancelled = tickets.map((ticket) => cancelledAt(ticket, inventory.now));
-  const moved = promote(inventory, cancelled.length);
+  const formerHolders = new Set(cancelled.map(({ holderId }) => holderId));
+  const moved = promote(inventory, cancelled.length, formerHolders);
+  const ended = moved.left > 0 ? moved.passedOver : [];
   const changes = [
     ...cancelled.map((ticket): Change => ({ type: 'ticket-cancelled', ticket })),
     ...moved.changes,
+    ...ended.map((entry): Change => ({ type: 'entry-removed', entry })),
   ];
   return accept(inventory, { changes, promotions: moved.promotions }, (after) => ({
     refused: false,
     eventId: inventory.event.id,
     kind,
     tickets: cancelled,
+    count: cancelled.length,
     reassigned: moved.tickets,
+    endedEntries: ended.map(({ userId }) => userId),
     availableTickets: after.availableTickets,
     version: after.version,
   }));

@@ -58,6 +58,7 @@ export function updateEvent(inventory: EventInventory, command: UpdateEvent): De
       kind: 'update-event',
       event: after,
       promotions: moved.promotions,
+      promotedTickets: moved.tickets,
     }),
   );
 }
@@ -73,6 +74,7 @@ export function cancelEvent(inventory: EventInventory, { actor }: CancelEvent): 
     kind: 'cancel-event',
     event: after,
     promotions: [],
+    promotedTickets: 0,
   }));
 }
 
@@ -82,7 +84,7 @@ export function deleteAccount(inventory: EventInventory, { userId }: DeleteAccou
   const cancelled = inventory
     .ticketsHeldBy(userId)
     .map((ticket) => cancelledAt(ticket, inventory.now));
-  const moved = promote(inventory, cancelled.length, userId);
+  const moved = promote(inventory, cancelled.length, new Set([userId]));
   const changes: Change[] = [
     ...(entry ? [{ type: 'entry-removed', entry } as const] : []),
     ...cancelled.map((ticket): Change => ({ type: 'ticket-cancelled', ticket })),

@@ -59,9 +59,14 @@ export interface TicketsBooked extends Accepted {
 
 export interface TicketsCancelled extends Accepted {
   readonly kind: 'cancel-held' | 'cancel-bookings';
+  /** The tickets given back; of very many, the first ones. */
   readonly tickets: readonly Ticket[];
+  /** How many were given back. */
+  readonly count: number;
   /** Tickets that found a new holder. */
   readonly reassigned: number;
+  /** People whose own waiting ended by it, because there is stock now. */
+  readonly endedEntries: readonly number[];
   readonly availableTickets: number;
   readonly version: number;
 }
@@ -86,7 +91,9 @@ export interface WaitlistLeft extends Accepted {
 export interface EventUpdated extends Accepted {
   readonly kind: 'update-event' | 'cancel-event';
   readonly event: EventFacts;
+  /** Who moved up from the waitlist; of very many, the first ones. */
   readonly promotions: readonly Promotion[];
+  readonly promotedTickets: number;
 }
 
 export interface AccountDeleted extends Accepted {

@@ -2,6 +2,7 @@ import { decide } from '../domain/decide';
 import type { Decision } from '../domain/decision';
 import { NotLoadedError, type EventInventory } from '../domain/event-inventory';
 import type { EventFacts } from '../domain/inventory-state';
+import { isLarge } from '../domain/pieces';
 import { refusal, type Refusal } from '../domain/outcomes';
 import type { EventRow } from '../models/event.model';
 import type { CommandRequest } from './command-request';
@@ -41,7 +42,7 @@ const KEY_REUSED = refusal('IDEMPOTENCY_KEY_REUSED', KEY_REUSED_MESSAGE);
  * Decides commands one after another, each on what those before it have left.
  *
  * @returns one verdict for each command from the first on. It ends early at a command that can't be
- * decided in one batch with those before it, and never before the first
+ * decided in one batch with those before it, or that is so large that it must be executed in pieces
  */
 export function decideBatch(
   inventory: EventInventory,
@@ -57,6 +58,7 @@ export function decideBatch(
       verdicts.push(known);
       continue;
     }
+    if (isLarge(inventory, request.command)) break;
     const before = inventory.event;
     const decision = decideInBatch(inventory, request, verdicts.length > 0);
     if (!decision || removesPromisedEntry(decision, promisedEntries)) break;
@@ -93,7 +95,7 @@ function removesPromisedEntry(decision: Decision, promised: ReadonlySet<number>)
   );
 }
 
-function verdictByKey(
+export function verdictByKey(
   { now }: EventInventory,
   storedKeys: ReadonlyMap<string, StoredKey>,
   firstWithKey: ReadonlyMap<string, CommandRequest>,

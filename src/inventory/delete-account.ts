@@ -3,7 +3,7 @@ import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import { lockEvents } from '../database/locks';
 import type { Tx } from '../database/unit-of-work';
-import { runLocked } from './batch';
+import { runExclusive } from './batch';
 import type { CommandRequest } from './command-request';
 
 /** Events that an account's deletion concerns. */
@@ -49,7 +49,7 @@ export async function deleteAccountFromEvents(
   for (const row of locked.rows) {
     if (!now.inventories.has(row.id)) continue;
     const removal = { ...request, command: { kind: 'delete-account', userId } as const };
-    await runLocked(database, tx, locked.now, [{ row, requests: [removal] }]);
+    await runExclusive(database, tx, locked.now, row, removal);
   }
   if (now.organized.size > 0) {
     await database.models.Event.update(

@@ -26,6 +26,7 @@ export class Pending {
   #reject!: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #isSettled = false;
+  #isLarge = false;
 
   constructor(
     readonly request: CommandRequest,
@@ -38,6 +39,16 @@ export class Pending {
     this.#startedAt = request.startedAt ?? this.arrivedAt;
     this.deadline = this.#startedAt + COMMAND_LIMIT_MS;
     this.wait();
+  }
+
+  /** Whether it runs in a transaction of its own. */
+  get isExclusive(): boolean {
+    return this.#isLarge || isExclusive(this.request);
+  }
+
+  /** Says that it has turned out to touch very many rows. */
+  markLarge(): void {
+    this.#isLarge = true;
   }
 
   get isSettled(): boolean {
@@ -127,15 +138,14 @@ export class EventQueue {
    */
   get isExclusive(): boolean {
     const [first] = this.#waiting;
-    return this.#isNextExclusive || (first !== undefined && isExclusive(first.request));
+    return this.#isNextExclusive || first?.isExclusive === true;
   }
 
   /** Takes the commands that run together next: from the front, as many as the limits allow. */
   takeBatch(limits = new BatchLimits()): Pending[] {
     const batch: Pending[] = [];
     for (const pending of this.#waiting) {
-      const mustWait =
-        batch.length > 0 && (isExclusive(pending.request) || isExclusive(batch[0]!.request));
+      const mustWait = batch.length > 0 && (pending.isExclusive || batch[0]!.isExclusive);
       if (mustWait || !limits.take(pending.request)) break;
       batch.push(pending);
     }

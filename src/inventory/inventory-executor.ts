@@ -7,8 +7,8 @@ import { refusal } from '../domain/outcomes';
 import { ApiError, serviceUnavailable } from '../errors/api-error';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
-import { runBatches, type BatchResult, type BatchResults } from './batch';
-import { isExclusive, type CommandRequest, type CommandResult } from './command-request';
+import { runBatches, type BatchResults } from './batch';
+import type { BatchResult, CommandRequest, CommandResult } from './command-request';
 import { BatchLimits, EventQueue, type Pending } from './event-queue';
 import { ExecutorMetrics } from './executor-metrics';
 import { accountsIn } from './requirements';
@@ -186,6 +186,7 @@ export class InventoryExecutor {
           batches.map(({ queue: { eventId }, pendings }) => ({
             eventId,
             requests: pendings.map(({ request }) => request),
+            isExclusive: pendings[0]!.isExclusive,
           })),
         ),
       {
@@ -253,11 +254,13 @@ function isFull(queue: EventQueue): boolean {
 
 /** A batch must end before the time of its oldest command is over. */
 function deadlineOf(pendings: readonly Pending[], startedAt: number): number {
-  if (isExclusive(pendings[0]!.request)) return startedAt + EXCLUSIVE_LIMIT_MS;
+  if (pendings[0]!.isExclusive) return startedAt + EXCLUSIVE_LIMIT_MS;
   return Math.min(...pendings.map(({ deadline }) => deadline));
 }
 
 function settle({ queue, pendings }: RunningBatch, { results }: BatchResult): void {
+  // Only a large command ends a batch at its front: it needs more time than was given.
+  if (results.length === 0) pendings[0]!.markLarge();
   queue.putBack(pendings.slice(results.length));
   results.forEach((result, index) => {
     pendings[index]!.resolve(result);

@@ -1,20 +1,19 @@
-import { Op, type WhereOptions } from 'sequelize';
+import { Op, QueryTypes, type WhereOptions } from 'sequelize';
 import type { Database } from '../database/database';
-import { findRows } from '../database/find-rows';
+import { findRows, withDates } from '../database/find-rows';
 import { shareLockUsers } from '../database/locks';
 import type { Tx } from '../database/unit-of-work';
 import type { Command } from '../domain/commands';
 import { EventInventory } from '../domain/event-inventory';
 import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
 import type { BookingRow } from '../models/booking.model';
-import type { EventRow } from '../models/event.model';
-import { eventFactsOf, ticketOf, waitlistEntryOf } from '../models/facts';
+import { ticketOf, waitlistEntryOf } from '../models/facts';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
 import { headSize, requirementsOf, type Requirements } from './requirements';
 
 /** A locked event and the commands that want to change it. */
 export interface LoadRequest {
-  readonly row: EventRow;
+  readonly event: EventFacts;
   readonly commands: readonly Command[];
 }
 
@@ -37,10 +36,10 @@ export async function loadInventories(
   now: Date,
   loadRequests: readonly LoadRequest[],
 ): Promise<EventInventory[]> {
-  const all = loadRequests.map(({ row, commands }): EventRequirements => {
-    const event = eventFactsOf(row);
-    return { event, requirements: requirementsOf(event, commands) };
-  });
+  const all = loadRequests.map(({ event, commands }): EventRequirements => ({
+    event,
+    requirements: requirementsOf(event, commands),
+  }));
   const accounts = await accountsOf(database, tx, all);
   const tickets = await loadTickets(database, tx, all);
   const takenNames = await loadTakenNames(database, tx, all);
@@ -60,7 +59,7 @@ export async function loadInventories(
         ),
         tickets: ownTickets,
         entries: (entries.get(event.id) ?? []).map(waitlistEntryOf),
-        head: await loadHead(database, tx, event, headSize(ownTickets.length, requirements)),
+        head: await loadHead(database, tx, event, headSize(ownTickets, requirements)),
       }),
     );
   }
@@ -76,21 +75,36 @@ async function accountsOf(
   return accounts.size === 0 ? accounts : shareLockUsers(database, tx, accounts);
 }
 
+/** Tickets named by id, and of each holder those given out last, as many as are needed. */
 async function loadTickets(
-  { models }: Database,
+  { models, sequelize }: Database,
   tx: Tx,
   all: readonly EventRequirements[],
 ): Promise<Map<number, BookingRow[]>> {
   const held = all.flatMap(({ event, requirements: { holders } }) =>
-    holders.size > 0 ? [{ event_id: event.id, user_id: [...holders], status: 'booked' }] : [],
+    [...holders].map(([userId, limit]) => ({ eventId: event.id, userId, limit })),
   );
   const named = all.flatMap(({ event, requirements: { bookingIds } }) =>
     bookingIds.size > 0 ? [{ id: [...bookingIds], event_id: event.id }] : [],
   );
   const rows: BookingRow[] = [];
-  for (const wanted of [held, named]) {
-    if (wanted.length === 0) continue;
-    const where = { [Op.or]: wanted } as WhereOptions<BookingRow>;
+  if (held.length > 0) {
+    const columns = Object.keys(models.Booking.getAttributes()).join(', ');
+    // Each part follows an index and ends by itself, however many tickets the person holds.
+    const parts = held.map(
+      ({ eventId, userId, limit }) =>
+        `SELECT * FROM (SELECT ${columns} FROM bookings WHERE event_id = ${String(eventId)} ` +
+        `AND user_id = ${String(userId)} AND status = 'booked' ` +
+        `ORDER BY ticket_no DESC LIMIT ${String(limit)}) AS held`,
+    );
+    const found = await sequelize.query<BookingRow>(parts.join(' UNION ALL '), {
+      type: QueryTypes.SELECT,
+      transaction: tx,
+    });
+    for (const row of found) rows.push(withDates(row));
+  }
+  if (named.length > 0) {
+    const where = { [Op.or]: named } as WhereOptions<BookingRow>;
     rows.push(...(await findRows(models.Booking, { where, transaction: tx })));
   }
   return byEvent(rows);

@@ -62,10 +62,14 @@ export class MemoryRows {
   #load(commands: readonly Command[]): EventInventory {
     const requirements = requirementsOf(this.event, commands);
     const tickets = [
-      ...[...requirements.holders].flatMap((holder) => this.heldBy(holder)),
+      ...[...requirements.holders].flatMap(([holder, limit]) =>
+        this.heldBy(holder)
+          .sort((a, b) => b.ticketNo - a.ticketNo)
+          .slice(0, limit),
+      ),
       ...[...requirements.bookingIds].flatMap((id) => this.bookings.get(id) ?? []),
     ];
-    const size = headSize(tickets.length, requirements);
+    const size = headSize(tickets, requirements);
     return new EventInventory({
       event: this.event,
       now: new Date(1),
