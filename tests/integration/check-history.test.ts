@@ -70,7 +70,7 @@ describe('the checker of histories', () => {
 
   it('notices a change without a request', async () => {
     history.calls.splice(2, 1);
-    await expect(check()).rejects.toThrow('Nobody asked for version 3');
+    await expect(check()).rejects.toThrow('No call asked for version 3');
   });
 
   it('notices a lost acknowledged change', async () => {
