@@ -217,7 +217,7 @@ describe('accounts', () => {
       expect((await logIn(person.email, password)).status).toBe(200);
     });
 
-    it('lets an admin set someone else’s password without the current one, but not their own', async () => {
+    it("lets an admin set someone else's password without the current one, but not their own", async () => {
       const person = await makePerson(api.container);
       const admin = await makePerson(api.container, 'admin');
       const password = 'another good password';
@@ -246,7 +246,7 @@ describe('accounts', () => {
     });
   });
 
-  it('answers 403 for someone else’s account, whether it exists or not', async () => {
+  it("answers 403 for someone else's account, whether it exists or not", async () => {
     const [person, other] = [await makePerson(api.container), await makePerson(api.container)];
     for (const path of [pathOf(other), '/api/users/2147483647']) {
       const forbidden = refusal('FORBIDDEN');

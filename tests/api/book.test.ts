@@ -93,7 +93,7 @@ describe('POST /api/tickets/book', () => {
   });
 
   describe('a party', () => {
-    it('gets one ticket each first, in order, then the booker’s other tickets', async () => {
+    it("gets one ticket each first, in order, then the booker's other tickets", async () => {
       const event = await makeEvent(api, { total: 4 });
 
       const answer = await book({
@@ -249,7 +249,7 @@ describe('POST /api/tickets/book', () => {
     expect(body.data).toMatchObject({ outcome: 'waitlisted', waitlisted: [{ position: 2 }] });
   });
 
-  it('accepts the reference’s status, and the caller’s own user_id', async () => {
+  it("accepts the reference's status, and the caller's own user_id", async () => {
     const event = await makeEvent(api);
 
     const own = await book({ event_id: event.id, status: 'booked', user_id: person.id });

@@ -91,7 +91,7 @@ describe('POST /api/tickets/cancel', () => {
       expect(await cancel({ event_id: 2_147_483_647 })).toMatchObject(refusal('EVENT_NOT_FOUND'));
     });
 
-    it('accepts a user_id only if it is the caller’s own or from an admin', async () => {
+    it("accepts a user_id only if it is the caller's own or from an admin", async () => {
       const event = await makeEvent(api);
       await book(event.id, 2);
       const admin = await makePerson(api.container, 'admin');

@@ -34,7 +34,7 @@ describe('conventions', () => {
     const ask = (id?: string): Promise<ApiAnswer> =>
       api.call('get', '/api/users/me', { headers: id === undefined ? {} : { 'X-Request-Id': id } });
 
-    it('is the caller’s if it sent a valid one, in header and error', async () => {
+    it("is the caller's if it sent a valid one, in header and error", async () => {
       for (const id of ['checkout-7', '~'.repeat(128)]) {
         const { headers, body } = await ask(id);
         expect(headers['x-request-id']).toBe(id);

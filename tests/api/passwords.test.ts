@@ -80,7 +80,7 @@ describe('passwords', () => {
     }
   });
 
-  it('from the operator’s list are refused, even with digits and punctuation around them', async () => {
+  it("from the operator's list are refused, even with digits and punctuation around them", async () => {
     const api = await TestApi.start({ auth: { refusedWords: ['Stadthalle', 'correct horse 9'] } });
     try {
       const signUp = (password: string): Promise<ApiAnswer> =>

@@ -69,7 +69,7 @@ describe('the waitlist', () => {
       expect(await inOrder()).toEqual([people[0].id]);
     });
 
-    it('accepts a user_id only if it is the caller’s own, or from an admin for an existing account', async () => {
+    it("accepts a user_id only if it is the caller's own, or from an admin for an existing account", async () => {
       const admin = await makePerson(api.container, 'admin');
 
       expect(await join(people[0], { user_id: people[1].id })).toMatchObject(refusal('FORBIDDEN'));

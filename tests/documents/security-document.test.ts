@@ -28,7 +28,7 @@ describe('docs/security.md', () => {
     expect(TEST_LINKS.filter(({ text, file }) => !titles.get(file)?.has(text))).toEqual([]);
   });
 
-  it('names a test for every risk and item, or marks it as open or the operator’s', () => {
+  it("names a test for every risk and item, or marks it as open or the operator's", () => {
     const rows = TEXT.split('\n').filter((line) => /^\| (API\d|\d)/.test(line));
     expect(rows.length).toBeGreaterThan(50);
     expect(rows.filter((row) => !/\.test\.ts\)|\*\*open\*\*|\*\*operator\*\*/.test(row))).toEqual(

@@ -82,7 +82,7 @@ describe('changing other fields of an event', () => {
     );
   });
 
-  it('changes nothing if nothing differs, and accepts the event’s own name', () => {
+  it("changes nothing if nothing differs, and accepts the event's own name", () => {
     const inventory = inventoryOf({ takenNames: ['Concert'] });
 
     expect(accepted(inventory, update({ name: 'Concert', totalTickets: 10 })).changes).toEqual([]);

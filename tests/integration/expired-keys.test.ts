@@ -42,7 +42,7 @@ describe('cleaning up keys', () => {
 });
 
 describe('a key', () => {
-  it('expires by the database’s clock, however far ahead the server’s is', async () => {
+  it("expires by the database's clock, however far ahead the server's is", async () => {
     const { id: eventId, organizer } = await makeEvent(api);
     const { id } = organizer;
     const book = (): Promise<unknown> =>

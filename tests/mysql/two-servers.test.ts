@@ -129,7 +129,7 @@ describe('two servers on one database', () => {
     expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1);
   });
 
-  it('see each other’s changes at once when they read', async () => {
+  it("see each other's changes at once when they read", async () => {
     const [person] = await makePeople(first.container, 1);
     const event = await makeEvent(first, { total: 50 });
 

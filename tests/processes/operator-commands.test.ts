@@ -6,7 +6,7 @@ import { runCli } from '../support/servers/server-process';
 import { TestApi } from '../support/http/test-api';
 import { emptyDatabase } from '../support/setup/test-database';
 
-describe('the operator’s commands', () => {
+describe("the operator's commands", () => {
   let api: TestApi;
   beforeAll(async () => {
     const database = await emptyDatabase('operator');

@@ -2,7 +2,7 @@ import { runCli } from '../../support/servers/server-process';
 import { emptyDatabase } from '../../support/setup/test-database';
 
 /** Commands that fail before they open a database. */
-describe('the operator’s commands refuse', () => {
+describe("the operator's commands refuse", () => {
   const run = async (...words: string[]): Promise<{ code: number; output: string }> =>
     runCli(await emptyDatabase('commands'), words);
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const LIMIT_MS = 10_000;
-/** InnoDB’s own tables are refreshed only if they have not been read for 100 ms. */
+/** InnoDB's own tables are refreshed only if they have not been read for 100 ms. */
 const POLL_MS = 120;
 /** Jitter, because tests that poll one server in step would never let that time pass. */
 const POLL_JITTER_MS = 120;

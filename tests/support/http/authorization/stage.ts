@@ -18,7 +18,7 @@ interface Sold {
 
 /**
  * People and their events. Holder, booker and organizer belong to the event `own`, none of them to
- * `another’s`. The admin's own event is a third one.
+ * `another's`. The admin's own event is a third one.
  */
 export class Stage {
   readonly #people = new Map<Part, Promise<Person>>();
