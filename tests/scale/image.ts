@@ -204,8 +204,8 @@ async function bookOne(port: number): Promise<void> {
   const person = { email: 'someone@example.com', password: 'five small green boats' };
   await call('/api/auth/signup', person);
   const { token } = (await call('/api/auth/login', person)).data as { token: string };
-  const wish = { event_name: 'Concert', total_tickets: 5 };
-  const event = (await call('/api/events/initialize', wish, token)).data as { id: number };
+  const body = { event_name: 'Concert', total_tickets: 5 };
+  const event = (await call('/api/events/initialize', body, token)).data as { id: number };
   const booked = await call('/api/tickets/book', { event_id: event.id, quantity: 2 }, token);
   assert.equal((booked.data as { outcome: string }).outcome, 'booked');
   console.log('Signed up, logged in, created an event and booked');

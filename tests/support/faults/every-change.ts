@@ -66,10 +66,10 @@ export const EVERY_CHANGE: readonly Change[] = [
   {
     route: 'POST /api/events/initialize',
     prepare: ({ world, api }) => {
-      const wish = { event_name: `Concert ${randomUUID()}`, total_tickets: TOTAL };
+      const body = { event_name: `Concert ${randomUUID()}`, total_tickets: TOTAL };
       const headers = { 'Idempotency-Key': randomUUID() };
       return Promise.resolve(() =>
-        api.post('/api/events/initialize', world.people[0]!.token, wish, headers),
+        api.post('/api/events/initialize', world.people[0]!.token, body, headers),
       );
     },
   },

@@ -22,7 +22,7 @@ export function leakInAnswer(address: string, status: number, text: string): str
   const shown = isLogin ? text.replace(/"token":"[^"]*"/, '') : text;
   if (path === '/api-docs/openapi.json') return null;
   for (const [what, pattern] of LEAKS) if (pattern.test(shown)) return what;
-  return SECRET_NAMES.test(shown) ? 'a field that is nobody’s business' : null;
+  return SECRET_NAMES.test(shown) ? 'a field that must stay secret' : null;
 }
 
 /** An address may have a host, a query, a fragment or an extra slash, and may be malformed. */
