@@ -17,7 +17,7 @@ export async function readTables({ sequelize, models }: Database): Promise<Table
   return new Map(contents);
 }
 
-/** Names of the tables of which any row differs. */
+/** Names of the tables in which any row differs. */
 export function changedTables(before: TableContents, after: TableContents): string[] {
   return [...after].filter(([table, rows]) => before.get(table) !== rows).map(([table]) => table);
 }
