@@ -17,7 +17,7 @@ describe('the typed client of the guide', () => {
       bookTickets(api.url, account, { event_id: event.id, quantity });
 
     expect(await book(1)).toBe('1 booked');
-    expect(await book(2)).toBe('1 booked, waiting for 1 at place 1');
+    expect(await book(2)).toBe('1 booked, waiting for 1 at position 1');
     expect(await book(1)).toMatch(/already/i);
   });
 
