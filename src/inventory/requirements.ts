@@ -35,6 +35,11 @@ export function requirementsOf(event: EventFacts, commands: readonly Command[]):
     reorderings: 0,
   };
   for (const command of commands) addRequirements(requirements, event, command);
+  // A named ticket may be one of those that its holder's own command would give back.
+  const named = requirements.bookingIds.size;
+  for (const [userId, limit] of requirements.holders) {
+    requirements.holders.set(userId, limit + named);
+  }
   return requirements;
 }
 

@@ -281,6 +281,12 @@ function compare(outcome: Outcome, expected: NaiveResult): void {
       ],
     );
   }
-  if ('reassigned' in outcome) expectSame([outcome.reassigned], [expected.reassigned]);
+  if ('reassigned' in outcome) {
+    expectSame(
+      [outcome.reassigned, outcome.count],
+      [expected.reassigned, expected.tickets?.length],
+    );
+    expectSame(outcome.endedEntries, expected.ended ?? []);
+  }
   if (outcome.kind === 'join') expectSame([outcome.position], [expected.position]);
 }

@@ -26,6 +26,7 @@ export type NaiveResult =
       readonly waitlisted?: readonly { user: number; wants: number; position: number }[];
       readonly result?: string;
       readonly reassigned?: number;
+      readonly ended?: readonly number[];
       readonly position?: number;
     };
 
@@ -188,15 +189,20 @@ export class NaiveEvent {
 
   #giveBack(tickets: readonly NaiveTicket[]): NaiveResult {
     for (const ticket of tickets) ticket.active = false;
-    const reassigned = this.#serve();
+    const former = new Set(tickets.map(({ holder }) => holder));
+    const reassigned = this.#serve(former);
+    // Nobody waits while tickets are free: only those remain whose tickets these were.
+    const ended = this.free > 0 ? this.queue.map(({ user }) => user) : [];
+    this.waiters = this.waiters.filter(({ user }) => !ended.includes(user));
     this.version += 1;
-    return { refused: null, tickets: tickets.map(({ no }) => no), reassigned };
+    return { refused: null, tickets: tickets.map(({ no }) => no), reassigned, ended };
   }
 
-  /** Gives free tickets, one by one, to the head of the queue. */
-  #serve(): number {
+  /** Gives free tickets, one by one, to the first in the queue whose tickets they were not. */
+  #serve(former: ReadonlySet<number> = new Set()): number {
     let served = 0;
-    for (let first = this.queue[0]; first && this.free > 0; first = this.queue[0]) {
+    const next = (): NaiveWaiter | undefined => this.queue.find(({ user }) => !former.has(user));
+    for (let first = next(); first && this.free > 0; first = next()) {
       this.#give(first.user, first.by);
       first.wants -= 1;
       served += 1;

@@ -274,19 +274,23 @@ class Replay {
     const { queue } = this.rows;
     const [settled] = this.rows.runBatch([this.#translate(call.command)]);
     if (settled?.kind !== 'decided') throw new Error('Nothing was decided');
-    const { outcome, promotions, after } = settled.decision;
+    const { outcome, changes, promotions, after } = settled.decision;
     if (outcome.refused || after.version !== version) {
       throw new Error(
         `Version ${String(version)}, a ${call.command.kind}, can't have happened then: ` +
           (outcome.refused ? outcome.code : `it makes version ${String(after.version)}`),
       );
     }
-    const leaving = call.command.kind === 'delete-account' ? call.command.userId : undefined;
-    if (leaving !== undefined) this.rows.people.delete(leaving);
+    if (call.command.kind === 'delete-account') this.rows.people.delete(call.command.userId);
+    const formerHolders = new Set(
+      changes.flatMap((change) =>
+        change.type === 'ticket-cancelled' ? [change.ticket.holderId] : [],
+      ),
+    );
     expectPromotedInOrder(
       version,
       promotions,
-      queue.filter(({ userId }) => userId !== leaving),
+      queue.filter(({ userId }) => !formerHolders.has(userId)),
     );
     expectInvariants(version, this.rows);
     this.#summary.effects += 1;
@@ -402,6 +406,8 @@ function answerOf(outcome: Acceptance): Record<string, unknown> | undefined {
         available_tickets: outcome.availableTickets,
         version: outcome.version,
         reassigned: outcome.reassigned,
+        cancelled_count: outcome.count,
+        ended_entries: outcome.endedEntries,
         tickets: outcome.tickets.map(({ ticketNo }) => ticketNo),
       };
     case 'join':
