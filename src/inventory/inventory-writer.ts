@@ -125,15 +125,16 @@ export async function writeEvents(
 }
 
 async function cancelBookings(
-  { models }: Database,
+  database: Database,
   tx: Tx,
   bookingIds: readonly number[],
   now: Date,
 ): Promise<void> {
   for (const part of chunks(bookingIds)) {
-    const [affected] = await models.Booking.update(
-      { status: 'cancelled', updatedAt: now },
-      { where: { id: part, status: 'booked' }, transaction: tx },
+    const [, affected] = await database.sequelize.query(
+      `UPDATE bookings SET status = 'cancelled', updatedAt = '${asSqlTimestamp(database, now)}' ` +
+        `WHERE status = 'booked' AND id IN (${part.join(', ')})`,
+      { type: QueryTypes.UPDATE, transaction: tx },
     );
     expectRows(affected, part.length);
   }

@@ -43,7 +43,7 @@ export async function runInPieces(
   const pieces = piecesOf(request.command, before, held);
   const progress = new Progress(before);
   for (const piece of pieces) {
-    const decision = await decidePiece(database, tx, now, progress.event, piece);
+    const decision = await decidePiece(database, tx, now, progress, piece);
     const { outcome } = decision;
     if (outcome.refused) return refusedWith(outcome, progress);
     if (request.isDryRun) {
@@ -79,13 +79,17 @@ export async function runInPieces(
 class Progress {
   readonly blocks = new BlockChanges();
   readonly summary = new ChangeSummary();
+  /** Tickets are given back in descending order; this is the last one so far. */
+  lowestTicketNo: number;
   readonly #tickets: Ticket[] = [];
   readonly #endedEntries: number[] = [];
   #cancelled = 0;
   #reassigned = 0;
   #last: Acceptance | undefined;
 
-  constructor(public event: EventFacts) {}
+  constructor(public event: EventFacts) {
+    this.lowestTicketNo = event.nextTicketNo;
+  }
 
   add({ changes, promotions, after }: Decision, outcome: Acceptance, blocks: BlockChanges): void {
     // The pieces are one change of the event, so its version stays until the end.
@@ -97,6 +101,7 @@ class Progress {
     this.#cancelled += outcome.count;
     this.#reassigned += outcome.reassigned;
     this.#endedEntries.push(...outcome.endedEntries);
+    this.lowestTicketNo = outcome.tickets.at(-1)?.ticketNo ?? this.lowestTicketNo;
     for (const ticket of outcome.tickets) {
       if (this.#tickets.length < LISTED_TICKETS_MAX) this.#tickets.push(ticket);
     }
@@ -142,10 +147,12 @@ async function decidePiece(
   database: Database,
   tx: Tx,
   now: Date,
-  event: EventFacts,
+  { event, lowestTicketNo }: Progress,
   piece: Command,
 ): Promise<Decision> {
-  const [inventory] = await loadInventories(database, tx, now, [{ event, commands: [piece] }]);
+  const [inventory] = await loadInventories(database, tx, now, [
+    { event, ticketsBelow: lowestTicketNo, commands: [piece] },
+  ]);
   return decide(inventory!, piece);
 }
 
