@@ -6,16 +6,16 @@ import type { Promotion } from './outcomes';
 export interface Promotions {
   readonly changes: readonly Change[];
   readonly promotions: readonly Promotion[];
-  /** Tickets given out; the rest found nobody waiting. */
+  /** Tickets issued. The rest go to stock, because no one waits for them. */
   readonly tickets: number;
 }
 
 /**
- * Gives freed tickets to the queue in order. An entry that wants more than is left takes what there
- * is, keeps its place and waits for the rest.
+ * Issues freed tickets to the queue in order. An entry that wants more than is left takes what is
+ * available, keeps its position and waits for the rest.
  *
- * @param freed tickets to give out
- * @param leaving a person whose entry goes in the same command and gets nothing
+ * @param freed tickets to issue
+ * @param leaving a person whose entry the same command removes, and who gets nothing
  */
 export function promote(inventory: EventInventory, freed: number, leaving?: number): Promotions {
   const changes: Change[] = [];

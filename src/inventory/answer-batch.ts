@@ -4,16 +4,16 @@ import type { DecidedBatch, Verdict } from './decide-batch';
 import { Replay, scopeId, type NewKey, type StoredAnswer } from './idempotency';
 import type { NewIds } from './new-ids';
 
-/** The answers to one event's commands, and the keys to store them under. */
+/** The results of one event's commands, and the keys to store. */
 export interface AnsweredBatch {
   readonly results: readonly CommandResult[];
   readonly newKeys: readonly NewKey[];
 }
 
 /**
- * Answers decided commands, with the ids of what they have created.
+ * Answers decided commands, with the ids of the rows they created.
  *
- * @param ids undefined for a batch that has written nothing
+ * @param ids undefined if the batch wrote nothing
  */
 export function answerBatch(batch: DecidedBatch, ids: NewIds | undefined): AnsweredBatch {
   const answers = new Map<CommandRequest, StoredAnswer>();
@@ -42,7 +42,7 @@ function resultOf(
   if (verdict.kind === 'answered') return verdict.result;
   if (verdict.kind === 'duplicate') {
     const answer = answers.get(verdict.of);
-    if (!answer) throw new Error('A duplicate stands before the request that it repeats');
+    if (!answer) throw new Error('A duplicate precedes the request that it repeats');
     return new Replay(answer);
   }
   const { request, decision } = verdict;
@@ -53,12 +53,12 @@ function resultOf(
 }
 
 function storedAnswerOf({ idempotent }: CommandRequest, acceptance: Acceptance): StoredAnswer {
-  // The request and its result are of one kind; the batch has lost which.
+  // The request and its result have the same kind, but the type of a batch does not keep it.
   const answer = idempotent?.answer as (acceptance: Acceptance) => StoredAnswer;
   return answer(acceptance);
 }
 
-/** The outcome with the ids of its new tickets and its new entry. */
+/** The outcome with the ids of its new tickets and entry. */
 function withIds(outcome: Acceptance, ids: NewIds | undefined): Acceptance {
   if ('tickets' in outcome) {
     const tickets = outcome.tickets.map((ticket) => ({
@@ -75,6 +75,6 @@ function withIds(outcome: Acceptance, ids: NewIds | undefined): Acceptance {
 }
 
 function known(id: number | undefined): number {
-  if (id === undefined) throw new Error('A row just written was not found again');
+  if (id === undefined) throw new Error('A row that was just written was not found');
   return id;
 }

@@ -1,4 +1,4 @@
-/** The audit log: one row for each thing that was done, written in the transaction that did it. */
+/** The audit log: one row for each change, written in the transaction of the change. */
 import type { Database } from '../database/database';
 import { insertRows } from '../database/insert-rows';
 import { asSqlTimestamp } from '../database/timestamps';
@@ -25,7 +25,7 @@ export type AuditAction =
 export interface AuditRecord {
   readonly action: AuditAction;
   readonly actorId: number | null;
-  /** The person it was done for or to. */
+  /** The person affected. */
   readonly userId?: number | null;
   readonly eventId?: number;
   readonly version?: number;
@@ -34,8 +34,8 @@ export interface AuditRecord {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Promotions that one record lists: its column ends at 16 MiB. */
-const TOLD_PROMOTIONS_MAX = 10_000;
+/** Most promotions that one record lists: its column holds at most 16 MiB. */
+const LISTED_PROMOTIONS_MAX = 10_000;
 
 const ACTION_OF: Readonly<Record<CommandKind, AuditAction>> = {
   book: 'tickets.book',
@@ -50,7 +50,7 @@ const ACTION_OF: Readonly<Record<CommandKind, AuditAction>> = {
   'delete-account': 'user.delete',
 };
 
-/** Writes audit records, all with one statement, in the order given. */
+/** Writes audit records in the order given, with one statement. */
 export async function writeAudit(
   database: Database,
   tx: Tx,
@@ -77,7 +77,7 @@ export async function writeAudit(
   );
 }
 
-/** What is worth keeping of a command that changed something. */
+/** The audit record of a command that changed something. */
 export function auditOf(
   request: CommandRequest,
   before: EventFacts,
@@ -93,10 +93,10 @@ export function auditOf(
     if (change.type === 'entry-added') {
       waitlisted.push({ user_id: change.entry.userId, quantity: change.entry.quantity });
     }
-    // What a promotion makes of an entry is told with the promotion.
+    // A change that a promotion makes is recorded with the promotion.
     if (change.type === 'entry-changed' && promotions.length === 0) {
-      entry.before = wishOf(change.before);
-      entry.after = wishOf(change.entry);
+      entry.before = fieldsOf(change.before);
+      entry.after = fieldsOf(change.entry);
     }
   }
   return {
@@ -116,14 +116,14 @@ export function auditOf(
       ...(promotions.length > 0
         ? {
             promotions: promotions
-              .slice(0, TOLD_PROMOTIONS_MAX)
+              .slice(0, LISTED_PROMOTIONS_MAX)
               .map(({ userId, quantity, stillWanted }) => ({
                 user_id: userId,
                 quantity,
                 still_wanted: stillWanted,
               })),
-            ...(promotions.length > TOLD_PROMOTIONS_MAX
-              ? { promotions_left_out: promotions.length - TOLD_PROMOTIONS_MAX }
+            ...(promotions.length > LISTED_PROMOTIONS_MAX
+              ? { promotions_left_out: promotions.length - LISTED_PROMOTIONS_MAX }
               : {}),
           }
         : {}),
@@ -155,7 +155,7 @@ function personOf({ command }: CommandRequest, changes: Decision['changes']): nu
   }
 }
 
-function wishOf({ quantity, priority }: WaitlistEntry): Record<string, number> {
+function fieldsOf({ quantity, priority }: WaitlistEntry): Record<string, number> {
   return { quantity, priority };
 }
 

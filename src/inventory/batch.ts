@@ -25,34 +25,34 @@ export interface EventBatch {
   readonly requests: readonly CommandRequest[];
 }
 
-/** The same, once the event is locked. */
+/** The same commands, after the event is locked. */
 interface LockedBatch {
   readonly row: EventRow;
   readonly requests: readonly CommandRequest[];
 }
 
-/** What became of one event's commands. */
+/** The results of one event's commands. */
 export interface BatchResult {
-  /** One for each command from the first on; the commands without one must run again. */
+  /** One for each command, from the first on. Commands without a result must run again. */
   readonly results: readonly CommandResult[];
   readonly promotedTickets: number;
 }
 
-/** What became of batches that locked their events themselves. */
+/** The results of batches that lock their events themselves. */
 export interface BatchResults {
-  /** One for each batch; null if another transaction had locked the event. */
+  /** One for each batch; null if another transaction holds the event's lock. */
   readonly batches: readonly (BatchResult | null)[];
   readonly lockWaitMs: number;
 }
 
 /**
  * Runs commands in one transaction: locks their events, loads what they need, decides them one after
- * another, writes their changes in bulk, the event rows last. The caller commits.
+ * another and writes their changes in bulk, the event rows last. The caller commits.
  *
- * Locks the event rows by id, then share-locks the accounts that the commands name, by id. It waits
- * for the lock of a single event; of several events it leaves out those that are locked already.
+ * Locks the event rows by id, then share-locks the accounts that the commands name, by id. Waits for
+ * the lock of a single event; of several events, skips those that are already locked.
  *
- * @throws WriteConflictError if a row is not as it was under the lock; then nothing may stay
+ * @throws WriteConflictError if a row is no longer as it was read under the lock; roll back then
  */
 export async function runBatches(
   database: Database,
@@ -77,7 +77,7 @@ export async function runBatches(
   };
 }
 
-/** Runs commands of events that the transaction has locked already. */
+/** Runs commands of events that the transaction has already locked. */
 export async function runLocked(
   database: Database,
   tx: Tx,

@@ -2,31 +2,31 @@ import type { Command, CommandKind } from '../domain/commands';
 import type { AcceptanceOf, Refusal } from '../domain/outcomes';
 import type { IdempotentRequest, Replay } from './idempotency';
 
-/** A command, and what the audit log and a later replay need to know of the request behind it. */
+/** A command, and what the audit log and a later replay need from its request. */
 export interface CommandRequest<C extends Command = Command> {
   readonly command: C;
   readonly actorId: number;
   readonly requestId: string | null;
-  /** When its request came, on the `performance.now()` clock; now, where left out. */
+  /** When the request arrived, on the `performance.now()` clock. Defaults to now. */
   readonly startedAt?: number;
-  /** Why, in the actor's words. */
+  /** The actor's reason, in their own words. */
   readonly reason?: string | undefined;
   readonly idempotent?: IdempotentRequest<AcceptanceOf<C['kind']>> | undefined;
-  /** Decide and tell, but change nothing. */
+  /** Decide and answer, but change nothing. */
   readonly isDryRun?: boolean | undefined;
 }
 
 export type CommandResult<Kind extends CommandKind = CommandKind> =
   AcceptanceOf<Kind> | Refusal | Replay;
 
-/** Commands that concern all rows of an event, and so run in a transaction of their own. */
+/** Commands that affect all rows of an event, and therefore need a transaction of their own. */
 const EXCLUSIVE_KINDS: ReadonlySet<CommandKind> = new Set(['update-event', 'cancel-event']);
 
 export function isExclusive({ command }: CommandRequest): boolean {
   return EXCLUSIVE_KINDS.has(command.kind);
 }
 
-/** How many rows a command writes at the most, as far as it can be told beforehand. */
+/** Estimates how many rows a command writes at most. */
 export function weightOf({ command }: CommandRequest): number {
   switch (command.kind) {
     case 'book':

@@ -11,24 +11,24 @@ import type { EventRow } from '../models/event.model';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
 import { headSize, requirementsOf, type Requirements } from './requirements';
 
-/** A locked event and the commands that want to change it. */
+/** A locked event and the commands on it. */
 export interface LoadRequest {
   readonly row: EventRow;
   readonly commands: readonly Command[];
 }
 
-/** What the commands of one event must know. */
+/** One event and what its commands need to be loaded. */
 interface EventRequirements {
   readonly event: EventFacts;
   readonly requirements: Requirements;
 }
 
 /**
- * Loads the parts of locked events that the commands can see or touch: at most six queries, however
- * many commands and events there are, and one for each event whose queue may move up. Share-locks
- * the accounts they name, in the order of their ids.
+ * Loads the parts of locked events that the commands can read or change: at most six queries for any
+ * number of commands and events, and one for each event whose queue may move up. Share-locks the
+ * accounts that the commands name, by id.
  *
- * @returns an inventory for each demand
+ * @returns an inventory for each request
  */
 export async function loadInventories(
   database: Database,
@@ -66,7 +66,7 @@ export async function loadInventories(
   return inventories;
 }
 
-/** A row in the domain's words. */
+/** Maps a row to the domain's type. */
 export function factsOf(row: EventRow): EventFacts {
   return {
     id: row.id,
@@ -86,7 +86,7 @@ export function factsOf(row: EventRow): EventFacts {
   };
 }
 
-/** A row in the domain's words. */
+/** Maps a row to the domain's type. */
 export function ticketOf(row: BookingRow): Ticket {
   return {
     bookingId: row.id,
@@ -99,7 +99,7 @@ export function ticketOf(row: BookingRow): Ticket {
   };
 }
 
-/** A row in the domain's words. */
+/** Maps a row to the domain's type. */
 export function entryOf(row: WaitlistEntryRow): WaitlistEntry {
   return {
     entryId: row.id,

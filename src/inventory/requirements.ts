@@ -1,26 +1,26 @@
 import type { Command } from '../domain/commands';
 import type { EventFacts } from '../domain/inventory-state';
 
-/** What a set of commands must know to be decided. */
+/** The data that must be loaded to decide a set of commands. */
 export interface Requirements {
   /** People who must have an account. */
   readonly accounts: Set<number>;
-  /** People whose place in the queue matters. */
+  /** People whose waitlist entries are needed. */
   readonly waiting: Set<number>;
   readonly entryIds: Set<number>;
-  /** People whose active tickets are given back. */
+  /** People whose active tickets are cancelled. */
   readonly holders: Set<number>;
   readonly bookingIds: Set<number>;
-  /** People whom the event's cap concerns. */
+  /** People to whom the event's cap applies. */
   readonly capped: Set<number>;
   readonly names: Set<string>;
   /** Tickets that a resize adds. */
   addedTickets: number;
-  /** Commands after which somebody else may be at the head of the queue. */
+  /** Number of commands that may change the head of the queue. */
   reorderings: number;
 }
 
-/** What a group of commands must know, each thing once. */
+/** Collects the requirements of a batch of commands, without duplicates. */
 export function requirementsOf(event: EventFacts, commands: readonly Command[]): Requirements {
   const requirements: Requirements = {
     accounts: new Set(),
@@ -37,7 +37,7 @@ export function requirementsOf(event: EventFacts, commands: readonly Command[]):
   return requirements;
 }
 
-/** People who must have an account for a command: their rows are share-locked while it runs. */
+/** People who must have an account for a command. Their rows are share-locked while it runs. */
 export function accountsIn(command: Command): readonly number[] {
   switch (command.kind) {
     case 'book':
@@ -96,10 +96,10 @@ function addRequirements(requirements: Requirements, event: EventFacts, command:
 }
 
 /**
- * How much of the queue can come into play: one entry for each ticket that may become free (each
- * wants at least one), and one for each entry that may leave its place in the same breath.
+ * How many entries of the queue may be needed: one for each ticket that may become free (each entry
+ * wants at least one), and one for each entry that may leave its position in the same batch.
  *
- * @param tickets tickets that the commands may give back
+ * @param tickets number of tickets that the commands may cancel
  */
 export function headSize(tickets: number, { addedTickets, reorderings }: Requirements): number {
   const freed = tickets + addedTickets;

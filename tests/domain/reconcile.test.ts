@@ -36,7 +36,7 @@ describe('the ledger', () => {
       'stock while people wait',
       { availableTickets: 1 },
       { activeTickets: 1 },
-      /1 tickets lie in stock while people wait/,
+      /1 tickets are available while people wait/,
     ],
     [
       'a ticket of a cancelled event',

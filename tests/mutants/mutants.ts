@@ -738,8 +738,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/delete-account.ts',
-        from: '  const isTiedElsewhere = [...now.inventories, ...now.organized].some((id) => !eventIds.has(id));',
-        to: '  const isTiedElsewhere = [...now.inventories].some((id) => !eventIds.has(id));',
+        from: '  const hasNewEvent = [...now.inventories, ...now.organized].some((id) => !eventIds.has(id));',
+        to: '  const hasNewEvent = [...now.inventories].some((id) => !eventIds.has(id));',
       },
     ],
   },
