@@ -7,8 +7,8 @@ import { ApiError } from '../errors/api-error';
 import { entryOf, factsOf, ticketOf } from '../inventory/inventory-loader';
 import { countAhead, sumTicketsAhead, type PositionedEntry } from './waitlist-reader';
 
-/** Tickets told one by one; of more, only the number. */
-const TOLD_TICKETS_MAX = 1_000;
+/** Most tickets that are listed; beyond that, only their number is given. */
+const LISTED_TICKETS_MAX = 1_000;
 
 export interface MyEvent {
   readonly eventId: number;
@@ -16,12 +16,12 @@ export interface MyEvent {
   readonly tickets: readonly Ticket[];
   readonly ticketsHeld: number;
   readonly entry: PositionedEntry | null;
-  /** Tickets wanted by those ahead; null where the caller does not wait. */
+  /** Tickets that the entries ahead wait for; null if the person does not wait. */
   readonly ticketsAhead: number | null;
   readonly allowedActions: readonly NextAction[];
 }
 
-/** How one person stands with one event. */
+/** Reads one person's tickets, waitlist entry and allowed actions for one event. */
 export class MyEventReader {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
@@ -42,11 +42,11 @@ export class MyEventReader {
       const tickets = await findRows(Booking, {
         where: mine,
         order: [['id', 'ASC']],
-        limit: TOLD_TICKETS_MAX,
+        limit: LISTED_TICKETS_MAX,
         transaction: tx,
       });
       const ticketsHeld =
-        tickets.length < TOLD_TICKETS_MAX
+        tickets.length < LISTED_TICKETS_MAX
           ? tickets.length
           : await Booking.count({ where: mine, transaction: tx });
       const { entry, ticketsAhead } = await this.#position(tx, userId, eventId);

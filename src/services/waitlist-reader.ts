@@ -9,7 +9,7 @@ import { mayUseEntry } from '../domain/rights';
 import type { Actor } from '../domain/rights';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 
-/** An entry and its place in its event's queue. */
+/** An entry and its position in its event's queue. */
 export interface PositionedEntry {
   readonly eventId: number;
   readonly entry: WaitlistEntry;
@@ -18,7 +18,7 @@ export interface PositionedEntry {
 }
 
 export interface ListedEntry extends PositionedEntry {
-  /** Where the reader may see it. */
+  /** Only if the caller may see it. */
   readonly email?: string;
 }
 
@@ -29,31 +29,31 @@ export interface WaitlistFilter extends PageRequest {
 
 type QueuePosition = Pick<WaitlistEntry, 'priority' | 'queueNo'>;
 
-/** People who are served before the one at this place. */
+/** Counts the entries that are served before this position. */
 export function countAhead(
   { models }: Database,
   tx: Tx | null,
   eventId: number,
-  place: QueuePosition,
+  position: QueuePosition,
 ): Promise<number> {
   return models.WaitlistEntry.count({
-    where: isAhead(eventId, place),
+    where: isAhead(eventId, position),
     transaction: tx,
   });
 }
 
-/** Tickets that they want. */
+/** Sums the tickets that those entries wait for. */
 export async function sumTicketsAhead(
   { models }: Database,
   tx: Tx,
   eventId: number,
-  place: QueuePosition,
+  position: QueuePosition,
 ): Promise<number> {
   const sum = (await models.WaitlistEntry.sum('quantity', {
-    where: isAhead(eventId, place),
+    where: isAhead(eventId, position),
     transaction: tx,
   })) as number | null;
-  // Nothing to add up makes null, whatever Sequelize's type says.
+  // The sum of no rows is null, although Sequelize's type says otherwise.
   return sum ?? 0;
 }
 
@@ -67,7 +67,7 @@ function isAhead(
   };
 }
 
-/** One page of the queues, with positions, and e-mails where the reader may see them. */
+/** One page of the queues, with positions, and with e-mails that the caller may see. */
 export async function listEntries(
   database: Database,
   tx: Tx,
@@ -92,7 +92,7 @@ export async function listEntries(
   };
 }
 
-/** The rows of one page and, where there is one, the next. Each range is read in an index's order. */
+/** The rows of one page and, if there is one, the next row. Each range is read in index order. */
 async function findPage(
   { models }: Database,
   tx: Tx,
@@ -111,7 +111,7 @@ async function findPage(
       where: range ? { [Op.and]: [wanted, range] } : wanted,
       order: [
         ['event_id', 'ASC'],
-        // One person has one entry an event: no more is needed to tell their order.
+        // One person has one entry per event, so the event id alone orders them.
         ...(isOnePerson ? [] : [['priority', 'DESC'] as const, ['queue_no', 'ASC'] as const]),
       ] as Order,
       limit,
@@ -123,8 +123,8 @@ async function findPage(
 }
 
 /**
- * What lies behind the cursor, part by part: the rest of its priority, the rest of its event, the
- * events that follow. Asked for with OR, it would be sorted as a whole for each page.
+ * The ranges after the cursor: the rest of its priority, the rest of its event, the later events. One
+ * query with OR would sort all of them for each page.
  */
 function rangesBehind(filter: WaitlistFilter): readonly (WhereOptions<WaitlistEntryRow> | null)[] {
   const cursor = readCursor(filter, 3);
@@ -140,8 +140,8 @@ function rangesBehind(filter: WaitlistFilter): readonly (WhereOptions<WaitlistEn
 }
 
 /**
- * Counts for the first row of each event only: the following rows of an event are the next in its
- * queue, and a list for one person has one row an event.
+ * Counts only for the first row of each event: the following rows of an event are the next in its
+ * queue, and a list for one person has one row per event.
  */
 async function positionsOf(
   database: Database,
@@ -193,9 +193,10 @@ async function visibleEmails(
 }
 
 /**
- * People and tickets on all waitlists, by the events' own counts: a row an event, not one a person.
+ * People and tickets on all waitlists, from the events' counters: reads one row per event, not one per
+ * person.
  *
- * @throws where the database does not answer
+ * @throws Error if the database does not respond
  */
 export async function waitlistTotals({
   sequelize,
@@ -204,6 +205,6 @@ export async function waitlistTotals({
     'SELECT SUM(waitlist_count) AS people, SUM(waitlist_tickets) AS tickets FROM events',
     { type: QueryTypes.SELECT },
   );
-  // Sums are null where there is nothing, and text from some servers.
+  // The sum of no rows is null, and some servers return sums as text.
   return { people: Number(row?.people ?? 0), tickets: Number(row?.tickets ?? 0) };
 }

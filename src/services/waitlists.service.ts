@@ -17,7 +17,7 @@ import {
   type WaitlistFilter,
 } from './waitlist-reader';
 
-/** The waitlist: changing an entry, and its position in the queue. */
+/** Changes and lists waitlist entries. */
 export class WaitlistsService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
@@ -30,7 +30,7 @@ export class WaitlistsService {
   }
 
   /**
-   * Lets the caller's entry want fewer tickets; it keeps its place.
+   * Lowers the quantity of the caller's entry, which keeps its position.
    *
    * @throws ApiError as `CommandsService.perform` says
    */
@@ -44,7 +44,7 @@ export class WaitlistsService {
   }
 
   /**
-   * Moves an entry before those of lower priority; back at its old priority it is at its old place.
+   * Moves an entry before those of lower priority. Its old priority restores its old position.
    *
    * @throws ApiError WAITLIST_ENTRY_NOT_FOUND, or as `CommandsService.perform` says
    */
@@ -58,9 +58,9 @@ export class WaitlistsService {
     return this.#positioned(await this.#commands.perform(eventId, command, request, { reason }));
   }
 
-  /** Entries by event, then in queue order, each with its present position. */
+  /** Lists entries by event, then in queue order, each with its current position. */
   list(actor: Actor, filter: WaitlistFilter): Promise<Page<ListedEntry>> {
-    // One unchanging view: otherwise positions and rows could be of different moments.
+    // One snapshot, so that positions and rows agree.
     return this.#unitOfWork.readConsistently((tx) =>
       listEntries(this.#database, tx, actor, filter),
     );
@@ -72,13 +72,13 @@ export class WaitlistsService {
     return { eventId, entry, position: await this.#positionOf(eventId, entry) };
   }
 
-  /** Read after the change and outside its lock: counting grows with the queue. */
+  /** Reads the position after the change and outside its lock: counting takes longer for long queues. */
   async #positionOf(eventId: number, entry: WaitlistEntry): Promise<number> {
     try {
       const ahead = await countAhead(this.#database, null, eventId, entry);
       return ahead + 1;
     } catch (error) {
-      // The change is committed: that nothing has happened would not be true.
+      // The change is committed, so an error that says nothing has changed would be wrong.
       throw outcomeUnknown(error);
     }
   }
