@@ -30,7 +30,7 @@ describe('the ledger', () => {
     ['a person forgotten', { waitlistCount: 0 }, {}, /waitlist_count is 0, should be 1/],
     ['a wish forgotten', { waitlistTickets: 1 }, {}, /waitlist_tickets is 1, should be 2/],
     ['a ticket number that would come again', { nextTicketNo: 3 }, {}, /next_ticket_no is 3/],
-    ['a ticket number that never was', {}, { tickets: 2 }, /given out is 2, should be 3/],
+    ['a ticket number that never was', {}, { tickets: 2 }, /issued is 2, should be 3/],
     ['a place that would come again', { nextQueueNo: 5 }, {}, /next_queue_no is 5, but 5/],
     [
       'stock while people wait',
