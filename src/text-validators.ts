@@ -23,8 +23,8 @@ const MAX_UNITS_PER_CHARACTER = 4;
 /**
  * Trims text and converts it to one Unicode form, so that text that looks the same is the same.
  *
- * Leaves text that is too long in any form unchanged: normalizing 100 KiB of accents takes more than
- * half a second.
+ * Leaves text that is too long in any form unchanged: normalizing 100 KiB of accents takes more
+ * than half a second.
  */
 export function inOneForm(text: string, maxCharacters: number): string {
   const trimmed = text.trim();
@@ -69,8 +69,8 @@ export function OneLine(): PropertyDecorator {
 }
 
 /**
- * Checks the characters first: class-validator's own rule throws on half a surrogate pair. The length
- * of an address has a rule of its own.
+ * Checks the characters first: class-validator's own rule throws on half a surrogate pair. The
+ * length of an address has a rule of its own.
  */
 export function isEmailAddress(value: unknown): value is string {
   return (

@@ -5,8 +5,8 @@ import { BatchedReader } from '../database/batched-reader';
 import type { Role } from '../domain/rights';
 
 /**
- * How long other processes may still use an account as it was before a change here: one second, minus
- * what a busy event loop may add.
+ * How long other processes may still use an account as it was before a change here: one second,
+ * minus what a busy event loop may add.
  */
 const LIFETIME_MS = 900;
 /** Most accounts in the cache. */

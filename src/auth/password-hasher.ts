@@ -32,8 +32,8 @@ export class PasswordHasher {
   }
 
   /**
-   * Takes the same time with and without a hash, so that the time of an answer does not reveal who has
-   * an account.
+   * Takes the same time with and without a hash, so that the time of an answer does not reveal who
+   * has an account.
    *
    * @throws ApiError SERVICE_UNAVAILABLE if too many passwords are waiting
    */

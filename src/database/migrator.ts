@@ -31,8 +31,8 @@ export interface MigrationStatus {
 }
 
 /**
- * Runs migrations and seeders on a database. Uses the same tables as `npx sequelize-cli`, so that each
- * can continue where the other stopped. Concurrent migrators wait for each other.
+ * Runs migrations and seeders on a database. Uses the same tables as `npx sequelize-cli`, so that
+ * each can continue where the other stopped. Concurrent migrators wait for each other.
  */
 export class Migrator {
   constructor(private readonly settings: DatabaseSettings) {}
@@ -136,7 +136,7 @@ function namesOf(list: readonly { readonly name: string }[]): string[] {
   return list.map(({ name }) => name);
 }
 
-/** Holds a named lock of the server, which ends with its connection: a killed migrator leaves none. */
+/** Holds a named lock of the server. It ends with its connection: a killed migrator leaves none. */
 async function withNamedLock<T>(sequelize: Sequelize, work: () => Promise<T>): Promise<T> {
   // The transaction only reserves one connection of the pool; the work does not run in it.
   return sequelize.transaction(async (transaction) => {

@@ -9,7 +9,7 @@ export const CONNECT_TIMEOUT_MS = 1_000;
  * commit, shorter than the time a caller waits.
  */
 const SILENCE_LIMIT_MS = 3_000;
-/** The pool closes an idle connection before the silence limit, because idle silence is no fault. */
+/** The pool closes idle connections before the silence limit, because their silence is no fault. */
 export const IDLE_LIMIT_MS = 2_000;
 /** How long a statement waits for a row or table lock. InnoDB accepts whole seconds only. */
 const LOCK_WAIT_SECONDS = 1;
@@ -17,8 +17,8 @@ const LOCK_WAIT_SECONDS = 1;
 const ABANDONED_AFTER_SECONDS = 15;
 
 /**
- * Opens a socket that breaks when the server stops responding. Neither mysql2 nor Sequelize notices a
- * peer that stops responding without closing; a broken socket fails everything that waits for it.
+ * Opens a socket that breaks when the server stops responding. Neither mysql2 nor Sequelize notices
+ * a peer that stops responding without closing; a broken socket fails everything that waits for it.
  */
 export function openSocket({ host, port }: Pick<MysqlSettings, 'host' | 'port'>): Socket {
   const socket = connect(port, host);

@@ -9,8 +9,8 @@ const MAX_TRIES = 15;
 const ER_NO_SUCH_THREAD = 1094;
 
 /**
- * Kills, on the server, connections that were abandoned with an open transaction. Otherwise the server
- * would keep their locks until it notices that the client is gone.
+ * Kills, on the server, connections that were abandoned with an open transaction. Otherwise the
+ * server would keep their locks until it notices that the client is gone.
  */
 export class OrphanReaper {
   constructor(
@@ -29,7 +29,7 @@ export class OrphanReaper {
   async #reap(threadId: number, since: number): Promise<void> {
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       try {
-        // Thread ids start again with the server: after a restart this id belongs to another client.
+        // After a restart of the server, this thread id may belong to another client.
         if (await this.#isServerUpSince(since))
           await this.sequelize.query(`KILL ${String(threadId)}`);
         return;

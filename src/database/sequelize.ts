@@ -10,16 +10,16 @@ const ACQUIRE_TIMEOUT_MS = 1_500;
 const EVICT_INTERVAL_MS = 500;
 
 /**
- * How often a connection is used before it is replaced. The server fixes a connection's rights when it
- * connects: one made while rights were revoked would otherwise fail forever.
+ * How often a connection is used before it is replaced. The server fixes a connection's rights when
+ * it connects: one made while rights were revoked would otherwise fail forever.
  */
 const MAX_USES = 1_000;
 
 const COMMON: Options = {
   logging: false,
   define: { timestamps: false },
-  // Sequelize's own retry would repeat a statement in a transaction that has already ended. The unit
-  // of work retries the whole transaction instead.
+  // Sequelize's own retry would repeat a statement in a transaction that has already ended. The
+  // unit of work retries the whole transaction instead.
   retry: { max: 1 },
 };
 

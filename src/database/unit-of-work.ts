@@ -150,7 +150,7 @@ export class UnitOfWork {
     }
   }
 
-  /** Unlike Sequelize's own commit, keeps the connection if COMMIT fails; `#abort` then releases it. */
+  /** Unlike Sequelize's own commit, leaves the connection to `#abort` if COMMIT fails. */
   async #commit(tx: Tx): Promise<void> {
     await this.#sequelize.getQueryInterface().commitTransaction(tx, {});
     internalsOf(tx).cleanup();
@@ -159,7 +159,7 @@ export class UnitOfWork {
   /** Ends a failed transaction: by ROLLBACK, or by dropping the connection if it is broken. */
   async #abort(tx: Tx, error: unknown, startedAt: number): Promise<void> {
     const internals = internalsOf(tx);
-    // After a deadlock Sequelize has already rolled back and released the connection, except at COMMIT.
+    // After a deadlock, except at COMMIT, Sequelize has rolled back and released the connection.
     if (internals.connection.uuid !== internals.id) return;
     if (!isConnectionLost(error)) {
       try {
@@ -195,8 +195,8 @@ function breakConnection(tx: Tx): void {
 }
 
 /**
- * A COMMIT that lost a conflict or was rejected leaves nothing behind. After any other failure it is
- * unknown whether the change was saved.
+ * A COMMIT that lost a conflict or was rejected leaves nothing behind. After any other failure it
+ * is unknown whether the change was saved.
  */
 function isOutcomeUnknown(error: unknown): boolean {
   if (isConnectionLost(error)) return true;

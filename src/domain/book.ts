@@ -16,9 +16,9 @@ interface Share {
 /**
  * Issues the available tickets and puts the rest on the waitlist.
  *
- * Each person first gets one ticket, in the order booker, then guests as listed. The booker's further
- * tickets follow. Whatever is missing becomes one waitlist entry per person. A person who is already
- * waiting keeps their entry unchanged.
+ * Each person first gets one ticket, in the order booker, then guests as listed. The booker's
+ * further tickets follow. Whatever is missing becomes one waitlist entry per person. A person who
+ * is already waiting keeps their entry unchanged.
  */
 export function book(inventory: EventInventory, command: BookTickets): Decision {
   const shares = sharesOf(command);

@@ -29,8 +29,8 @@ export interface Applied {
 }
 
 /**
- * The event's facts after one change. This is where the counters are kept: an issued ticket takes one
- * from stock, a cancelled ticket returns one, and a resize changes the stock by as much as the total.
+ * The event's facts after one change. Keeps the counters: an issued ticket takes one from stock, a
+ * cancelled ticket returns one, and a resize changes the stock by as much as the total.
  */
 export function applyToFacts(event: EventFacts, change: Change): EventFacts {
   switch (change.type) {

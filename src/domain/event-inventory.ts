@@ -47,7 +47,7 @@ export class EventInventory {
   readonly #activeByHolder = new Map<number, Set<number>>();
   readonly #activeTicketCounts: Map<number, number>;
   readonly #entries = new Map<number, WaitlistEntry>();
-  /** The head of the queue by user. A Map keeps the queue order and removes the first entry cheaply. */
+  /** The head of the queue by user. A Map keeps the order and removes the first entry cheaply. */
   #head: Map<number, WaitlistEntry>;
   #isHeadComplete: boolean;
 
@@ -159,8 +159,8 @@ export class EventInventory {
   }
 
   /**
-   * Moves a changed entry to its position in the head. If the position lies behind a loaded head that
-   * is not complete, drops the entry from the head, because the entries in between are unknown.
+   * Moves a changed entry to its position in the head. Drops the entry if the position lies behind
+   * an incomplete head, because the entries in between are unknown.
    */
   #moveInHead(entry: WaitlistEntry): void {
     const before = this.#head.get(entry.userId);

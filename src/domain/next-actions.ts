@@ -2,7 +2,7 @@ import type { EventFacts, WaitlistEntry } from './inventory-state';
 
 export type NextAction = 'book' | 'cancel' | 'join' | 'lower' | 'leave';
 
-/** What a person can do with an event as it is now. Under contention this may soon be out of date. */
+/** What a person can do with an event now. Under contention this may soon be out of date. */
 export function nextActions(
   event: EventFacts,
   heldTickets: number,

@@ -22,7 +22,7 @@ export function mayManageEvent(actor: Actor, event: OwnedEvent): boolean {
   return actor.role === 'admin' || actor.id === event.organizerId;
 }
 
-/** The holder, the person who booked, the event's organizer and admins may see and cancel a ticket. */
+/** The holder, the booker, the event's organizer and admins may see and cancel a ticket. */
 export function mayUseTicket(actor: Actor, ticket: TicketParties, event: OwnedEvent): boolean {
   return (
     actor.id === ticket.holderId || actor.id === ticket.bookedBy || mayManageEvent(actor, event)

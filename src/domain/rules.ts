@@ -13,8 +13,8 @@ export function refuseMissingUsers(
 }
 
 /**
- * The event's cap counts what a person holds, waits for and asks for together, no matter who asks. A
- * person who held more before the cap was lowered keeps it, but gets no more.
+ * The event's cap counts what a person holds, waits for and asks for together, no matter who asks.
+ * A person who held more before the cap was lowered keeps it, but gets no more.
  */
 export function refuseOverCap(
   inventory: EventInventory,

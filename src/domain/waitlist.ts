@@ -13,8 +13,8 @@ import { mayManageEvent, mayUseEntry } from './rights';
 import { refuseMissingUsers, refuseOverCap } from './rules';
 
 /**
- * Puts a person at the end of the queue of a sold-out event. Refuses a person who has no account, who
- * would exceed the cap, or who already waits.
+ * Puts a person at the end of the queue of a sold-out event. Refuses a person who has no account,
+ * who would exceed the cap, or who already waits.
  */
 export function joinWaitlist(inventory: EventInventory, command: JoinWaitlist): Decision {
   const { userId, requestedBy, quantity } = command;
@@ -93,7 +93,7 @@ export function leaveWaitlist(
   }));
 }
 
-/** The queue number stays, so an entry that gets its old priority back gets its old position back. */
+/** The queue number stays, so an entry's old priority restores its old position. */
 export function prioritizeEntry(
   inventory: EventInventory,
   { entryId, priority, actor }: PrioritizeEntry,

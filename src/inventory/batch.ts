@@ -46,11 +46,11 @@ export interface BatchResults {
 }
 
 /**
- * Runs commands in one transaction: locks their events, loads what they need, decides them one after
- * another and writes their changes in bulk, the event rows last. The caller commits.
+ * Runs commands in one transaction: locks their events, loads what they need, decides them one
+ * after another and writes their changes in bulk, the event rows last. The caller commits.
  *
- * Locks the event rows by id, then share-locks the accounts that the commands name, by id. Waits for
- * the lock of a single event; of several events, skips those that are already locked.
+ * Locks the event rows by id, then share-locks the accounts that the commands name, by id. Waits
+ * for the lock of a single event; of several events, skips those that are already locked.
  *
  * @throws WriteConflictError if a row is no longer as it was read under the lock; roll back then
  */

@@ -23,8 +23,8 @@ export class InvolvementChangedError extends Error {
 }
 
 /**
- * Removes a person from every event: their active tickets go to the waitlists or back to stock, their
- * waitlist entries are removed, and the events they organize no longer have an organizer.
+ * Removes a person from every event: their active tickets go to the waitlists or back to stock,
+ * their waitlist entries are removed, and the events they organize no longer have an organizer.
  *
  * Locks the person's events by id, then what `lockAccounts` locks, and then checks again.
  *

@@ -2,9 +2,9 @@ import { ApiError, serviceUnavailable } from '../errors/api-error';
 import { isExclusive, weightOf, type CommandRequest, type CommandResult } from './command-request';
 import { scopeId } from './idempotency';
 
-/** Time limit from a command's request to its answer, including queue, pool, lock waits and retries. */
+/** Time limit from a command's request to its answer, with queue, pool, lock waits and retries. */
 export const COMMAND_LIMIT_MS = 4_000;
-/** A command that has not started by then is rejected: the remaining time is too short for a run. */
+/** A command that has not started by then is rejected: too little time is left for a run. */
 const BEGIN_LIMIT_MS = 3_000;
 /** A queue whose oldest command has waited this long takes no more until it catches up. */
 const PATIENCE_MS = 2_000;
@@ -105,8 +105,8 @@ export class EventQueue {
   }
 
   /**
-   * Whether commands arrive faster than they are executed. New commands are then rejected at once, so
-   * that the queued ones are answered in time: a queue that only grows would answer everyone too late.
+   * Whether commands arrive faster than they are executed. New commands are then rejected at once,
+   * so that the queued ones are answered in time: a growing queue would answer everyone too late.
    */
   get isOverdue(): boolean {
     const [oldest] = this.#waiting;
@@ -122,8 +122,8 @@ export class EventQueue {
   }
 
   /**
-   * Whether the next batch needs a transaction of its own: for a command on the whole event, or after
-   * a transaction shared with other events failed.
+   * Whether the next batch needs a transaction of its own: for a command on the whole event, or
+   * after a transaction shared with other events failed.
    */
   get isExclusive(): boolean {
     const [first] = this.#waiting;

@@ -1,6 +1,6 @@
 /**
- * Keys that make it safe to retry a request. A key and its answer are written in the same transaction
- * as the request's effect, so neither exists without the other.
+ * Keys that make it safe to retry a request. A key and its answer are written in the same
+ * transaction as the request's effect, so neither exists without the other.
  */
 import { literal, type Sequelize } from 'sequelize';
 import type { Database } from '../database/database';
@@ -64,8 +64,8 @@ export interface EventScope {
 }
 
 /**
- * Loads stored keys by event and `scopeId`. Call it under the events' locks, so that no duplicate can
- * run elsewhere.
+ * Loads stored keys by event and `scopeId`. Call it under the events' locks, so that no duplicate
+ * can run elsewhere.
  */
 export async function loadKeys(
   { models, sequelize }: Database,

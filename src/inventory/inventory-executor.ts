@@ -30,9 +30,9 @@ interface RunningBatch {
 
 /**
  * Executes commands on event inventories. Commands of one event that wait at the same time run
- * together, in the order of arrival, in one transaction under the event's lock. Each is answered after
- * the commit. A single command is a batch of one and does not wait for others. When more events wait
- * than transactions may run, several events share one transaction.
+ * together, in the order of arrival, in one transaction under the event's lock. Each is answered
+ * after the commit. A single command is a batch of one and does not wait for others. When more
+ * events wait than transactions may run, several events share one transaction.
  *
  * See docs/adr/0001-one-transaction-for-many.md.
  */
@@ -125,8 +125,8 @@ export class InventoryExecutor {
   }
 
   /**
-   * Takes the commands of the event that has waited longest. If all slots are in use, also takes those
-   * of other waiting events, up to the limits of one transaction.
+   * Takes the commands of the event that has waited longest. If all slots are in use, also takes
+   * those of other waiting events, up to the limits of one transaction.
    */
   #takeBatches(): RunningBatch[] {
     const first = this.#ready.shift();
@@ -168,8 +168,8 @@ export class InventoryExecutor {
   }
 
   /**
-   * Commits batches in one unit of work. Rejects commands whose accounts another transaction holds, so
-   * that the other commands of the batch do not fail with them.
+   * Commits batches in one unit of work. Rejects commands whose accounts another transaction holds,
+   * so that the other commands of the batch do not fail with them.
    *
    * @returns the batches that were committed, and their results
    */
@@ -264,7 +264,7 @@ function settle({ queue, pendings }: RunningBatch, { results }: BatchResult): vo
   });
 }
 
-/** If two events ask for one name at the same time, the unique key decides, not the earlier check. */
+/** If two events ask for one name at the same time, the unique key behind the check decides. */
 function settleSingle(pending: Pending, error: unknown): void {
   if (violatesUnique(error, 'uq_events_name', ['event_name'])) {
     pending.resolve(

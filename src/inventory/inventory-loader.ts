@@ -24,9 +24,9 @@ interface EventRequirements {
 }
 
 /**
- * Loads the parts of locked events that the commands can read or change: at most six queries for any
- * number of commands and events, and one for each event whose queue may move up. Share-locks the
- * accounts that the commands name, by id.
+ * Loads the parts of locked events that the commands can read or change: at most six queries for
+ * any number of commands and events, and one for each event whose queue may move up. Share-locks
+ * the accounts that the commands name, by id.
  *
  * @returns an inventory for each request
  */

@@ -35,8 +35,8 @@ export interface NewTicket {
 }
 
 /**
- * Writes the changes of all rows but the event rows, in bulk statements. Removes before it inserts, so
- * that a person who left and joined again does not violate a unique key.
+ * Writes the changes of all rows but the event rows, in bulk statements. Removes before it inserts,
+ * so that a person who left and joined again does not violate a unique key.
  *
  * @returns the new ticket if there is exactly one, otherwise null
  * @throws WriteConflictError if a row is no longer as it was loaded under the lock

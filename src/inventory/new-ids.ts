@@ -24,8 +24,9 @@ interface ChangedEvent {
 type IdsByEvent = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 /**
- * Reads the ids of new rows that answers contain, by event. They are read back because a bulk insert
- * returns at most one id, and the others need not be consecutive (`auto_increment_increment`).
+ * Reads the ids of new rows that answers contain, by event. They are read back because a bulk
+ * insert returns at most one id, and the others need not be consecutive
+ * (`auto_increment_increment`).
  *
  * @param singleTicket the only new ticket, if there is exactly one: its id is already known
  */

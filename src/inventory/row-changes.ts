@@ -2,8 +2,8 @@ import type { Change } from '../domain/changes';
 import type { Ticket, WaitlistEntry } from '../domain/inventory-state';
 
 /**
- * Collects the changes of a whole batch and merges them per row: a ticket issued and cancelled in one
- * batch is one new row, an entry added and removed in one batch is none.
+ * Collects the changes of a whole batch and merges them per row: a ticket issued and cancelled in
+ * one batch is one new row, an entry added and removed in one batch is none.
  */
 export class RowChanges {
   /** New tickets by number, in their state after the batch. */

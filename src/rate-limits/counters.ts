@@ -15,9 +15,9 @@ export interface CounterOptions {
 }
 
 /**
- * Counts by key in fixed windows: in Redis if it is configured, so that all processes share the counts,
- * otherwise in this process. While Redis is unavailable, this process counts on its own: limits get
- * looser but still apply, and no request fails because of it.
+ * Counts by key in fixed windows: in Redis if it is configured, so that all processes share the
+ * counts, otherwise in this process. While Redis is unavailable, this process counts on its own:
+ * limits get looser but still apply, and no request fails because of it.
  */
 export function createCounter(
   { name, points, seconds }: CounterOptions,

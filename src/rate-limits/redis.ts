@@ -10,8 +10,8 @@ const MAX_RECONNECT_PAUSE_MS = 2_000;
 const RECONNECT_STEP_MS = 100;
 
 /**
- * Connects to Redis in the background, and again when the connection is lost. Logs each outage once,
- * not each attempt.
+ * Connects to Redis in the background, and again when the connection is lost. Logs each outage
+ * once, not each attempt.
  */
 export function connectRedis(
   url: string,

@@ -40,8 +40,8 @@ export class AdminAccountsService {
   }
 
   /**
-   * Makes the account with this e-mail an admin with this password; creates the account if it does not
-   * exist. Ends its tokens, so that someone who already had access does not become an admin.
+   * Makes the account with this e-mail an admin with this password; creates the account if it does
+   * not exist. Ends its tokens, so that someone who already had access does not become an admin.
    */
   async make({ email, password }: Credentials): Promise<UserRow> {
     const hash = await this.#hasher.hash(password);

@@ -11,7 +11,7 @@ type CommandOptions<C extends Command> = Pick<
   'idempotent' | 'reason' | 'isDryRun'
 >;
 
-/** Performs the commands of requests on event inventories, such as booking, cancelling and joining. */
+/** Performs commands on event inventories for requests, such as booking, cancelling and joining. */
 export class CommandsService {
   constructor(private readonly inventory: InventoryExecutor) {}
 

@@ -1,6 +1,6 @@
 import { validationFailed } from '../errors/api-error';
 
-/** One page of a list, keyed by its last row, so that inserts and deletes do not shift the next page. */
+/** One page of a list, keyed by its last row: inserts and deletes do not shift the next page. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
   /** The cursor of the next page; null on the last one. */

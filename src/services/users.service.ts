@@ -92,8 +92,8 @@ export class UsersService {
    * Changes e-mail, password or both. A new password ends every earlier token.
    *
    * @throws ApiError USER_NOT_FOUND, EMAIL_TAKEN
-   * @throws ApiError VALIDATION_FAILED if the current password is required and missing, or if the new
-   * one is easy to guess
+   * @throws ApiError VALIDATION_FAILED if the current password is required and missing, or if the
+   * new one is easy to guess
    * @throws ApiError INVALID_CREDENTIALS if the current password is required and wrong
    * @throws ApiError RATE_LIMITED after too many wrong passwords
    */
@@ -216,7 +216,7 @@ export class UsersService {
     }
     const check = async (): Promise<UserRow | undefined> =>
       (await this.#hasher.matches(given, user.password)) ? user : undefined;
-    // A stolen token must not allow unlimited password guesses, so the login guard applies here too.
+    // The login guard applies here too: a stolen token must not allow unlimited guesses.
     const isRight = await (this.#guard?.attempt(user.email ?? '', check) ?? check());
     if (!isRight) throw wrongPassword();
   }

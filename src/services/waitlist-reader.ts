@@ -123,8 +123,8 @@ async function findPage(
 }
 
 /**
- * The ranges after the cursor: the rest of its priority, the rest of its event, the later events. One
- * query with OR would sort all of them for each page.
+ * The ranges after the cursor: the rest of its priority, the rest of its event, the later events.
+ * One query with OR would sort all of them for each page.
  */
 function rangesBehind(filter: WaitlistFilter): readonly (WhereOptions<WaitlistEntryRow> | null)[] {
   const cursor = readCursor(filter, 3);
@@ -193,8 +193,8 @@ async function visibleEmails(
 }
 
 /**
- * People and tickets on all waitlists, from the events' counters: reads one row per event, not one per
- * person.
+ * People and tickets on all waitlists, from the events' counters: reads one row per event, not one
+ * per person.
  *
  * @throws Error if the database does not respond
  */

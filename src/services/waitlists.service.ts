@@ -72,7 +72,7 @@ export class WaitlistsService {
     return { eventId, entry, position: await this.#positionOf(eventId, entry) };
   }
 
-  /** Reads the position after the change and outside its lock: counting takes longer for long queues. */
+  /** Reads the position after the change and outside its lock: long queues take long to count. */
   async #positionOf(eventId: number, entry: WaitlistEntry): Promise<number> {
     try {
       const ahead = await countAhead(this.#database, null, eventId, entry);
