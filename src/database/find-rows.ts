@@ -1,13 +1,13 @@
 import type { FindOptions, Model, ModelStatic } from 'sequelize';
 import { asDate } from './timestamps';
 
-/** Columns that SQLite hands out as text in plain rows. */
+/** Columns that SQLite returns as text in plain rows. */
 const DATE_COLUMNS = ['createdAt', 'updatedAt', 'deleted_at', 'now'] as const;
 
 /**
- * Rows as plain objects: many times cheaper than model instances, and nothing to save by mistake.
- * The statement comes from Sequelize's query builder by itself; the way to it through the model
- * costs as much again as the whole query. Figures: docs/performance.md.
+ * Finds rows as plain objects: many times cheaper than model instances, and they can't be saved by
+ * mistake. Calls Sequelize's query builder directly, because going through the model costs as much
+ * again as the whole query. Figures: docs/performance.md.
  */
 export async function findRows<Row extends object, New extends object>(
   model: ModelStatic<Model<Row, New>>,

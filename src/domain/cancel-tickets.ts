@@ -8,7 +8,7 @@ import { promote } from './promote';
 import { mayUseTicket } from './rights';
 import { refuseMissingUsers } from './rules';
 
-/** Gives back what one person holds: everything, or the tickets given out last. */
+/** Cancels the tickets that one person holds: all of them, or the most recently issued. */
 export function cancelHeldTickets(
   inventory: EventInventory,
   { kind, holderId, quantity }: CancelHeldTickets,
@@ -29,10 +29,10 @@ export function cancelHeldTickets(
       ),
     );
   }
-  return giveBack(inventory, kind, held.slice(0, quantity ?? held.length));
+  return cancel(inventory, kind, held.slice(0, quantity ?? held.length));
 }
 
-/** Gives back the named tickets: all of them, or none where one is unknown, not allowed or gone. */
+/** Cancels the named tickets: all, or none if one is unknown, forbidden or already cancelled. */
 export function cancelBookings(
   inventory: EventInventory,
   { kind, bookingIds, actor }: CancelBookings,
@@ -61,11 +61,11 @@ export function cancelBookings(
       inventory,
       refusal(
         'BOOKING_ALREADY_CANCELLED',
-        `Booking ${String(gone.bookingId)} is cancelled already`,
+        `Booking ${String(gone.bookingId)} is already cancelled`,
       ),
     );
   }
-  return giveBack(inventory, kind, tickets);
+  return cancel(inventory, kind, tickets);
 }
 
 /**
@@ -100,7 +100,7 @@ function giveBack(
   }));
 }
 
-/** The ticket once it is given back; it keeps its number and its holder. */
+/** The ticket after its cancellation. It keeps its number and its holder. */
 export function cancelledAt(ticket: Ticket, now: Date): Ticket {
   return { ...ticket, status: 'cancelled', updatedAt: now };
 }

@@ -15,8 +15,8 @@ export interface Promotions {
 }
 
 /**
- * Gives freed tickets to the queue in order. An entry that wants more than is left takes what there
- * is, keeps its place and waits for the rest.
+ * Issues freed tickets to the queue in order. An entry that wants more than is left takes what is
+ * available, keeps its position and waits for the rest.
  *
  * @param freed tickets to give out
  * @param formerHolders people whose tickets these were: they are passed over and keep their places

@@ -1,4 +1,4 @@
-/** The audit log: one row for each thing that was done, written in the transaction that did it. */
+/** The audit log: one row for each change, written in the transaction of the change. */
 import type { Database } from '../database/database';
 import { insertRows } from '../database/insert-rows';
 import { asSqlTimestamp } from '../database/timestamps';
@@ -25,7 +25,7 @@ export type AuditAction =
 export interface AuditRecord {
   readonly action: AuditAction;
   readonly actorId: number | null;
-  /** The person it was done for or to. */
+  /** The person affected. */
   readonly userId?: number | null;
   readonly eventId?: number;
   readonly version?: number;
@@ -47,7 +47,7 @@ const ACTION_OF: Readonly<Record<CommandKind, AuditAction>> = {
   'delete-account': 'user.delete',
 };
 
-/** Writes audit records, all with one statement, in the order given. */
+/** Writes audit records in the order given, with one statement. */
 export async function writeAudit(
   database: Database,
   tx: Tx,
@@ -142,7 +142,7 @@ function personOf({ command }: CommandRequest, { firstUserId }: ChangeSummary): 
   }
 }
 
-function wishOf({ quantity, priority }: WaitlistEntry): Record<string, number> {
+function fieldsOf({ quantity, priority }: WaitlistEntry): Record<string, number> {
   return { quantity, priority };
 }
 

@@ -32,7 +32,7 @@ export interface EventBatch {
   readonly isExclusive: boolean;
 }
 
-/** The same, once the event is locked. */
+/** The same commands, after the event is locked. */
 interface LockedBatch {
   readonly row: EventRow;
   readonly requests: readonly CommandRequest[];
@@ -40,19 +40,19 @@ interface LockedBatch {
 
 /** What became of batches that locked their events themselves. */
 export interface BatchResults {
-  /** One for each batch; null if another transaction had locked the event. */
+  /** One for each batch; null if another transaction holds the event's lock. */
   readonly batches: readonly (BatchResult | null)[];
   readonly lockWaitMs: number;
 }
 
 /**
- * Runs commands in one transaction: locks their events, loads what they need, decides them one after
- * another, writes their changes in bulk, the event rows last. The caller commits.
+ * Runs commands in one transaction: locks their events, loads what they need, decides them one
+ * after another and writes their changes in bulk, the event rows last. The caller commits.
  *
- * Locks the event rows by id, then share-locks the accounts that the commands name, by id. It waits
- * for the lock of a single event; of several events it leaves out those that are locked already.
+ * Locks the event rows by id, then share-locks the accounts that the commands name, by id. Waits
+ * for the lock of a single event; of several events, skips those that are already locked.
  *
- * @throws WriteConflictError if a row is not as it was under the lock; then nothing may stay
+ * @throws WriteConflictError if a row is no longer as it was read under the lock; roll back then
  */
 export async function runBatches(
   database: Database,

@@ -2,17 +2,17 @@ import type { Command, CommandKind } from '../domain/commands';
 import type { AcceptanceOf, Refusal } from '../domain/outcomes';
 import type { IdempotentRequest, Replay } from './idempotency';
 
-/** A command, and what the audit log and a later replay need to know of the request behind it. */
+/** A command, and what the audit log and a later replay need from its request. */
 export interface CommandRequest<C extends Command = Command> {
   readonly command: C;
   readonly actorId: number;
   readonly requestId: string | null;
-  /** When its request came, on the `performance.now()` clock; now, where left out. */
+  /** When the request arrived, on the `performance.now()` clock. Defaults to now. */
   readonly startedAt?: number;
-  /** Why, in the actor's words. */
+  /** The actor's reason, in their own words. */
   readonly reason?: string | undefined;
   readonly idempotent?: IdempotentRequest<AcceptanceOf<C['kind']>> | undefined;
-  /** Decide and tell, but change nothing. */
+  /** Decide and answer, but change nothing. */
   readonly isDryRun?: boolean | undefined;
 }
 

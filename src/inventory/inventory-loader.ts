@@ -11,7 +11,7 @@ import { ticketOf, waitlistEntryOf } from '../models/facts';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
 import { headSize, requirementsOf, type Requirements } from './requirements';
 
-/** A locked event and the commands that want to change it. */
+/** A locked event and the commands on it. */
 export interface LoadRequest {
   readonly event: EventFacts;
   /**
@@ -22,7 +22,7 @@ export interface LoadRequest {
   readonly commands: readonly Command[];
 }
 
-/** What the commands of one event must know. */
+/** One event and what its commands need to be loaded. */
 interface EventRequirements {
   readonly event: EventFacts;
   readonly ticketsBelow: number;
@@ -30,11 +30,11 @@ interface EventRequirements {
 }
 
 /**
- * Loads the parts of locked events that the commands can see or touch: at most six queries, however
- * many commands and events there are, and one for each event whose queue may move up. Share-locks
- * the accounts they name, in the order of their ids.
+ * Loads the parts of locked events that the commands can read or change: at most six queries for
+ * any number of commands and events, and one for each event whose queue may move up. Share-locks
+ * the accounts that the commands name, by id.
  *
- * @returns an inventory for each demand
+ * @returns an inventory for each request
  */
 export async function loadInventories(
   database: Database,

@@ -2,26 +2,26 @@ import type { Command } from '../domain/commands';
 import type { EventFacts, Ticket } from '../domain/inventory-state';
 import { ticketsToLoad, UNDIVIDED_TICKETS_MAX } from '../domain/pieces';
 
-/** What a set of commands must know to be decided. */
+/** The data that must be loaded to decide a set of commands. */
 export interface Requirements {
   /** People who must have an account. */
   readonly accounts: Set<number>;
-  /** People whose place in the queue matters. */
+  /** People whose waitlist entries are needed. */
   readonly waiting: Set<number>;
   readonly entryIds: Set<number>;
   /** How many of their active tickets to load, by person, the one given out last first. */
   readonly holders: Map<number, number>;
   readonly bookingIds: Set<number>;
-  /** People whom the event's cap concerns. */
+  /** People to whom the event's cap applies. */
   readonly capped: Set<number>;
   readonly names: Set<string>;
   /** Tickets that a resize adds. */
   addedTickets: number;
-  /** Commands after which somebody else may be at the head of the queue. */
+  /** Number of commands that may change the head of the queue. */
   reorderings: number;
 }
 
-/** What a group of commands must know, each thing once. */
+/** Collects the requirements of a batch of commands, without duplicates. */
 export function requirementsOf(event: EventFacts, commands: readonly Command[]): Requirements {
   const requirements: Requirements = {
     accounts: new Set(),
@@ -43,7 +43,7 @@ export function requirementsOf(event: EventFacts, commands: readonly Command[]):
   return requirements;
 }
 
-/** People who must have an account for a command: their rows are share-locked while it runs. */
+/** People who must have an account for a command. Their rows are share-locked while it runs. */
 export function accountsIn(command: Command): readonly number[] {
   switch (command.kind) {
     case 'book':
@@ -112,7 +112,7 @@ function addHolder(requirements: Requirements, userId: number, quantity: number 
  * wants at least one), one for each former holder of such tickets, who is passed over, and one for
  * each entry that may leave its place in the same batch.
  *
- * @param tickets tickets that the commands may give back
+ * @param tickets number of tickets that the commands may cancel
  */
 export function headSize(
   tickets: readonly Pick<Ticket, 'holderId'>[],

@@ -50,7 +50,7 @@ describe('reconciling', () => {
       'stock while people wait',
       { availableTickets: 1 },
       { activeTickets: 1 },
-      /1 tickets lie in stock while people wait/,
+      /1 tickets are available while people wait/,
     ],
     [
       'a ticket of a cancelled event',

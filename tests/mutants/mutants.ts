@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/database/batched-reader.ts',
-        from: `    for (const [key, waiting] of group) {
+        from: `    for (const [key, waiting] of batch) {
       this.#waiting.delete(key);
       this.#waitingCount -= waiting.length;
     }`,
@@ -108,12 +108,12 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'src/database/batched-reader.ts',
-        from: '      for (const [key, waiting] of group) {',
-        to: `      for (const [key, waiting] of group) {
+        from: '      for (const [key, waiting] of batch) {',
+        to: `      for (const [key, waiting] of batch) {
         this.#waiting.delete(key);
         this.#waitingCount -= waiting.length;
       }
-      for (const [key, waiting] of group) {`,
+      for (const [key, waiting] of batch) {`,
       },
     ],
   },
@@ -738,8 +738,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/delete-account.ts',
-        from: '  const isTiedElsewhere = [...now.inventories, ...now.organized].some((id) => !eventIds.has(id));',
-        to: '  const isTiedElsewhere = [...now.inventories].some((id) => !eventIds.has(id));',
+        from: '  const hasNewEvent = [...now.inventories, ...now.organized].some((id) => !eventIds.has(id));',
+        to: '  const hasNewEvent = [...now.inventories].some((id) => !eventIds.has(id));',
       },
     ],
   },
