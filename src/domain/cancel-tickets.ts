@@ -73,7 +73,7 @@ export function cancelBookings(
  * nobody else waits, the rest goes to stock, and then these people's own entries end: nobody waits
  * while there is stock.
  */
-function giveBack(
+function cancel(
   inventory: EventInventory,
   kind: TicketsCancelled['kind'],
   tickets: readonly Ticket[],

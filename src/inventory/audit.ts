@@ -101,7 +101,7 @@ function listsOf(summary: ChangeSummary): Record<string, unknown> {
     ...listOf('tickets_back', cancelled, (ticketNo) => ticketNo),
     ...listOf('waitlisted', waitlisted, ({ userId, quantity }) => ({ user_id: userId, quantity })),
     ...(changedEntry
-      ? { entry: { before: wishOf(changedEntry.before), after: wishOf(changedEntry.after) } }
+      ? { entry: { before: fieldsOf(changedEntry.before), after: fieldsOf(changedEntry.after) } }
       : {}),
     ...listOf('promotions', promotions, ({ userId, quantity, stillWanted }) => ({
       user_id: userId,

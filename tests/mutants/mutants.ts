@@ -449,8 +449,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/event-queue.ts',
-        from: '        batch.length > 0 && (isExclusive(pending.request) || isExclusive(batch[0]!.request));',
-        to: '        batch.length > 0 && isExclusive(batch[0]!.request);',
+        from: '        batch.length > 0 && (pending.isExclusive || batch[0]!.isExclusive);',
+        to: '        batch.length > 0 && batch[0]!.isExclusive;',
       },
     ],
   },
@@ -576,10 +576,10 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/inventory-executor.ts',
-        from: `            requests: pendings.map(({ request }) => request),
+        from: `            isExclusive: pendings[0]!.isExclusive,
           })),
         ),`,
-        to: `            requests: pendings.map(({ request }) => request),
+        to: `            isExclusive: pendings[0]!.isExclusive,
           })),
         ).then((done) => {
           done.batches.forEach((result, index) => {
