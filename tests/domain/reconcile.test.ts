@@ -37,7 +37,7 @@ describe('reconciling', () => {
       /waitlist_tickets is 1, should be 2/,
     ],
     ['a ticket number that would be issued again', { nextTicketNo: 3 }, {}, /next_ticket_no is 3/],
-    ['a ticket number that was skipped', {}, { tickets: 2 }, /given out is 2, should be 3/],
+    ['a ticket number that was skipped', {}, { tickets: 2 }, /issued is 2, should be 3/],
     [
       'a queue number that would be issued again',
       { nextQueueNo: 5 },
