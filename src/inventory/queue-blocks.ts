@@ -4,9 +4,11 @@
  *
  * See docs/adr/0012-positions-from-blocks.md.
  */
-import { QueryTypes } from 'sequelize';
+import { literal, QueryTypes } from 'sequelize';
 import type { Database } from '../database/database';
-import type { Tx } from '../database/unit-of-work';
+import { findRows } from '../database/find-rows';
+import { lockEvents } from '../database/locks';
+import type { Tx, UnitOfWork } from '../database/unit-of-work';
 import type { WaitlistEntry } from '../domain/inventory-state';
 import type { EventRow } from '../models/event.model';
 
@@ -186,4 +188,35 @@ async function removeBlocks({ models }: Database, tx: Tx, eventId: number): Prom
 /** Removes the sums of blocks in which nobody waits any more. */
 export async function removeEmptyBlocks({ models }: Database): Promise<void> {
   await models.WaitlistBlock.destroy({ where: { entries: 0 } });
+}
+
+/**
+ * Makes the sums of one queue again that another build has changed, so that positions in it are read
+ * quickly even if nothing changes the queue any more. Locks that event.
+ *
+ * @returns whether there was such a queue
+ */
+export async function rebuildOutdatedQueue(
+  database: Database,
+  unitOfWork: UnitOfWork,
+): Promise<boolean> {
+  const [found] = await findRows(database.models.Event, {
+    attributes: ['id'],
+    where: literal(
+      'waitlist_count > 0 AND (queue_counted_version IS NULL OR queue_counted_version <> version)',
+    ),
+    limit: 1,
+  });
+  if (!found) return false;
+  await unitOfWork.run(async (tx) => {
+    const { rows } = await lockEvents(database, tx, [found.id]);
+    for (const { id, version } of rows) {
+      await rebuildQueueBlocks(database, tx, id);
+      await database.models.Event.update(
+        { queue_counted_version: version },
+        { where: { id }, transaction: tx },
+      );
+    }
+  });
+  return true;
 }

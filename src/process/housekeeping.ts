@@ -1,23 +1,33 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Container } from '../container';
 import { removeExpiredKeys } from '../inventory/idempotency';
+import { rebuildOutdatedQueue, removeEmptyBlocks } from '../inventory/queue-blocks';
 
-/** How often expired idempotency keys are looked for. */
+/** How often the database is tidied. */
 const INTERVAL_MS = 5 * 60_000;
 /** Pause between two batches. */
 const BATCH_PAUSE_MS = 100;
 
-/** Removes what is kept for a time only, a little at a time. */
-export function startHousekeeping({ database, logger }: Container): { stop(): void } {
+/**
+ * Tidies the database a little at a time: removes expired keys and empty blocks, and makes sums of
+ * queues again that a server of an earlier version has changed. The first round is at once.
+ */
+export function startHousekeeping({ database, unitOfWork, logger }: Container): { stop(): void } {
   let isStopped = false;
-  const removeAllExpired = async (): Promise<void> => {
+  const repeat = async (doOne: () => Promise<boolean>): Promise<void> => {
+    while (!isStopped && (await doOne())) await pause(BATCH_PAUSE_MS);
+  };
+  const tidy = async (): Promise<void> => {
     try {
-      while (!isStopped && (await removeExpiredKeys(database))) await pause(BATCH_PAUSE_MS);
+      await repeat(() => rebuildOutdatedQueue(database, unitOfWork));
+      await repeat(() => removeExpiredKeys(database));
+      if (!isStopped) await removeEmptyBlocks(database);
     } catch (error) {
-      logger.warn('Expired idempotency keys could not be removed; trying again later', { error });
+      if (!isStopped) logger.warn('Housekeeping failed; trying again later', { error });
     }
   };
-  const timer = setInterval(() => void removeAllExpired(), INTERVAL_MS);
+  void tidy();
+  const timer = setInterval(() => void tidy(), INTERVAL_MS);
   timer.unref();
   return {
     stop() {

@@ -1,5 +1,9 @@
 import { createContainer } from '../../src/container';
-import { BLOCK_SIZE } from '../../src/inventory/queue-blocks';
+import {
+  BLOCK_SIZE,
+  rebuildOutdatedQueue,
+  removeEmptyBlocks,
+} from '../../src/inventory/queue-blocks';
 import { makeSoldOutEvent, type MadeEvent } from '../factories/events';
 import { makePeople, type Person } from '../factories/people';
 import { TestApi } from '../support/http/test-api';
@@ -140,6 +144,40 @@ describe('positions in the queue', () => {
     await join(people[3]!);
 
     await expectTruePositions(event, people);
+    await expectReconciled(event.id);
+  });
+
+  it('are read from sums again once housekeeping has made them, without any change', async () => {
+    const event = await makeSoldOutEvent(api, { total: 3 });
+    const people = await makePeople(api.container, 3);
+    for (const { token } of people) {
+      await api.post('/api/waitinglists/join-waitlist', token, { event_id: event.id });
+    }
+    const { database, unitOfWork } = api.container;
+    const { Event, WaitlistBlock } = database.models;
+    const where = { event_id: event.id };
+    await WaitlistBlock.update({ entries: 7 }, { where });
+    await Event.update({ queue_counted_version: null }, { where: { id: event.id } });
+
+    while (await rebuildOutdatedQueue(database, unitOfWork));
+
+    const row = (await Event.findByPk(event.id))!.get();
+    expect(row.queue_counted_version).toBe(row.version);
+    expect(await WaitlistBlock.sum('entries', { where })).toBe(3);
+    await expectTruePositions(event, people);
+    await expectReconciled(event.id);
+  });
+
+  it('leave no rows behind for blocks in which nobody waits any more', async () => {
+    const event = await makeSoldOutEvent(api, { total: 3 });
+    const [person] = (await makePeople(api.container, 1)) as [Person];
+    await api.post('/api/waitinglists/join-waitlist', person.token, { event_id: event.id });
+    await api.delete(`/api/waitinglists/${String(event.id)}`, person.token);
+
+    await removeEmptyBlocks(api.container.database);
+
+    const { WaitlistBlock } = api.container.database.models;
+    expect(await WaitlistBlock.count({ where: { event_id: event.id } })).toBe(0);
     await expectReconciled(event.id);
   });
 
