@@ -48,9 +48,14 @@ const ARROWS = {
     except: ['errors', 'observability'],
     instead: 'rate-limits/ counts keys; the caller knows whose they are.',
   },
+  load: {
+    mayNotImport: ['*'],
+    except: ['errors'],
+    instead: 'load/ bounds work; it does not know what the work is.',
+  },
   auth: {
     mayNotImport: ['*'],
-    except: ['config', 'database', 'domain', 'errors', 'observability', 'rate-limits'],
+    except: ['config', 'load', 'database', 'domain', 'errors', 'observability', 'rate-limits'],
     instead: 'auth/ knows accounts, passwords and tokens; use cases are in services/.',
   },
   inventory: {

@@ -10,6 +10,7 @@ import { errorHandler } from './middlewares/error-handler';
 import { asRequestHandler } from './middlewares/locals';
 import { notFound } from './middlewares/not-found';
 import { paceRequests } from './middlewares/pace-requests';
+import type { Bulkheads } from './load/bulkheads';
 import type { Logger } from './observability/logger';
 import type { Metrics } from './observability/metrics';
 import { buildDocument } from './openapi/document';
@@ -46,6 +47,7 @@ export interface AppDependencies {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly services: Services;
+  readonly bulkheads: Bulkheads;
   readonly health: HealthService;
   /** Null limits nobody. */
   readonly rateLimiter: RateLimiter | null;
@@ -53,7 +55,7 @@ export interface AppDependencies {
 
 /** The whole HTTP side. It neither listens nor connects. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { config, logger, metrics, services, health, rateLimiter } = dependencies;
+  const { config, logger, metrics, services, bulkheads, health, rateLimiter } = dependencies;
   const app = express();
   app.set('trust proxy', config.http.trustProxy);
   app.set('etag', false);
@@ -89,6 +91,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(
     bindRoutes(ROUTES, {
       services,
+      bulkheads,
       permissions: permissionTable(config.eventCreators),
       rateLimiter,
     }),

@@ -5,6 +5,9 @@ import type { Services } from './controllers/services';
 import { openDatabase, type Database } from './database/database';
 import { UnitOfWork } from './database/unit-of-work';
 import { InventoryExecutor } from './inventory/inventory-executor';
+import { createBulkheads, type Bulkheads } from './load/bulkheads';
+import { connectionShares, SQLITE_SHARES } from './load/connection-shares';
+import { EventLoopLoad } from './load/event-loop-load';
 import { createLogger, type Logger } from './observability/logger';
 import { Metrics } from './observability/metrics';
 import { addSampledGauges } from './observability/sampled-gauges';
@@ -37,6 +40,7 @@ export interface Container {
   readonly unitOfWork: UnitOfWork;
   readonly inventory: InventoryExecutor;
   readonly services: Services;
+  readonly bulkheads: Bulkheads;
   readonly adminAccounts: AdminAccountsService;
   readonly health: HealthService;
   readonly app: Express;
@@ -50,12 +54,16 @@ export function createContainer(config: Config): Container {
   const metrics = new Metrics();
   const database = openDatabase(config.database);
   const unitOfWork = new UnitOfWork({ sequelize: database.sequelize, logger, metrics });
+  const shares =
+    config.database.dialect === 'mysql' ? connectionShares(config.database.poolMax) : SQLITE_SHARES;
+  const loopLoad = new EventLoopLoad();
+  const bulkheads = createBulkheads(shares, () => loopLoad.isHigh);
   const inventory = new InventoryExecutor({
     database,
     unitOfWork,
     metrics,
     logger,
-    poolMax: config.database.dialect === 'mysql' ? config.database.poolMax : 1,
+    slots: shares.batches,
   });
   addSampledGauges(metrics, {
     commandsInFlight: () => inventory.inFlight,
@@ -94,8 +102,8 @@ export function createContainer(config: Config): Container {
     events: new EventsService({ database, unitOfWork }),
     eventReader,
     myEventReader: new MyEventReader({ database, unitOfWork }),
-    tickets: new TicketsService({ database, commands, eventReader }),
-    waitlists: new WaitlistsService({ database, unitOfWork, commands }),
+    tickets: new TicketsService({ database, commands, eventReader, bulkheads }),
+    waitlists: new WaitlistsService({ database, unitOfWork, commands, bulkheads }),
     reconcile: new ReconcileService({ database, unitOfWork }),
     audit: new AuditService({ database, eventReader }),
   };
@@ -110,10 +118,12 @@ export function createContainer(config: Config): Container {
     services,
     adminAccounts: new AdminAccountsService({ database, unitOfWork, hasher }),
     health,
-    app: createApp({ config, logger, metrics, services, health, rateLimiter }),
+    bulkheads,
+    app: createApp({ config, logger, metrics, services, bulkheads, health, rateLimiter }),
     async close() {
       await database.close();
       redis?.disconnect();
+      loopLoad.close();
       metrics.close();
       logger.close();
     },

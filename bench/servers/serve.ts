@@ -20,14 +20,22 @@ export function mysqlOf({ database }: Config): MysqlSettings {
 
 /** Serves our whole chain with some services replaced, and logs when it listens. */
 export function serve(config: Config, replacements: Replacements): Promise<void> {
-  const { services, logger, metrics, health } = createContainer(config);
+  const { services, bulkheads, logger, metrics, health } = createContainer(config);
   const replaced = Object.fromEntries(
     Object.entries(services).map(([name, service]) => [
       name,
       replacements[name as keyof Services] ?? (service as object),
     ]),
   ) as unknown as Services;
-  const app = createApp({ config, logger, metrics, services: replaced, health, rateLimiter: null });
+  const app = createApp({
+    config,
+    logger,
+    metrics,
+    services: replaced,
+    bulkheads,
+    health,
+    rateLimiter: null,
+  });
   // A profile is only written on an orderly exit.
   process.once('SIGTERM', () => process.exit(0));
   return new Promise((resolve) => {

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
-import { serviceUnavailable } from '../errors/api-error';
-import { Semaphore } from './semaphore';
+import { Bulkhead } from '../load/bulkhead';
 
 /** Most concurrent hashes: a flood of logins must leave processor time for other requests. */
 const CONCURRENT_HASHES = Math.max(1, availableParallelism() - 1);
@@ -15,8 +14,12 @@ const WAIT_LIMIT_MS = 4_000;
 
 /** bcrypt with a bounded queue. */
 export class PasswordHasher {
-  readonly #turns = new Semaphore(CONCURRENT_HASHES);
-  #waiting = 0;
+  readonly #turns = new Bulkhead({
+    concurrent: CONCURRENT_HASHES,
+    waitingMax: WAITING_MAX,
+    waitLimitMs: WAIT_LIMIT_MS,
+    message: 'Too many logins at once',
+  });
   /** The hash to compare with if no account has the e-mail. */
   readonly #dummyHash: Promise<string>;
 
@@ -28,7 +31,7 @@ export class PasswordHasher {
 
   /** @throws ApiError SERVICE_UNAVAILABLE if too many passwords are waiting */
   hash(password: string): Promise<string> {
-    return this.#inTurn(() => bcrypt.hash(password, this.rounds));
+    return this.#turns.run(() => bcrypt.hash(password, this.rounds));
   }
 
   /**
@@ -39,7 +42,7 @@ export class PasswordHasher {
    */
   async matches(password: string, hash: string | null | undefined): Promise<boolean> {
     const against = hash ?? (await this.#dummyHash);
-    const isMatch = await this.#inTurn(() => bcrypt.compare(password, against));
+    const isMatch = await this.#turns.run(() => bcrypt.compare(password, against));
     const isFullyRead = Buffer.byteLength(password) <= PASSWORD_BYTES_READ;
     return isMatch && isFullyRead && hash !== null && hash !== undefined;
   }
@@ -47,21 +50,5 @@ export class PasswordHasher {
   /** Whether a hash was made at a lower cost than the current one. */
   isOutdated(hash: string): boolean {
     return bcrypt.getRounds(hash) < this.rounds;
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#waiting >= WAITING_MAX) throw serviceUnavailable('Too many logins at once');
-    const arrivedAt = performance.now();
-    this.#waiting += 1;
-    await this.#turns.enter();
-    this.#waiting -= 1;
-    try {
-      if (performance.now() - arrivedAt > WAIT_LIMIT_MS) {
-        throw serviceUnavailable('Too many logins at once');
-      }
-      return await work();
-    } finally {
-      this.#turns.leave();
-    }
   }
 }

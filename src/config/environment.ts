@@ -88,7 +88,7 @@ export class Environment {
   @Max(200)
   @Min(4)
   @IsInt()
-  DB_POOL_MAX: number = 10;
+  DB_POOL_MAX: number = 12;
 
   /**
    * Migrate at start instead of refusing to start. Done in development on sqlite, unless it says

@@ -4,6 +4,7 @@ import type { Services } from './services';
 import type { ErrorCode } from '../errors/error-codes';
 import type { Replay } from '../inventory/idempotency';
 import type { Actor } from '../domain/rights';
+import type { Share } from '../load/bulkheads';
 import type { Permission } from '../policies/permissions';
 import type { LimitName } from '../rate-limits/limits';
 
@@ -30,6 +31,11 @@ interface RouteBase<Body extends object, Query extends object, Params extends ob
   readonly description: string;
   /** How often it may be asked, where rate limits are on. */
   readonly limit?: LimitName;
+  /**
+   * Whose share of the database connections the handler uses. Left out by routes that go through the
+   * executor or a batched reader.
+   */
+  readonly share?: Share;
   readonly body?: DtoClass<Body>;
   readonly query?: DtoClass<Query>;
   readonly params?: DtoClass<Params>;

@@ -17,8 +17,6 @@ import { accountsIn } from './requirements';
 const WAITING_PER_EVENT_MAX = 4_000;
 /** Most commands of all events that may wait or run. */
 const IN_FLIGHT_MAX = 8_000;
-/** Connections that batches leave to reads, logins and health checks. */
-const RESERVED_CONNECTIONS = 3;
 /** Time limit of a command on a whole event, once it runs. */
 export const EXCLUSIVE_LIMIT_MS = 60_000;
 
@@ -53,14 +51,13 @@ export class InventoryExecutor {
     unitOfWork: UnitOfWork;
     metrics: Metrics;
     logger: Logger;
-    poolMax: number;
+    /** Transactions that may run at the same time. */
+    slots: number;
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
     this.#metrics = new ExecutorMetrics(options.metrics, options.logger);
-    // SQLite writes one transaction at a time: the others wait here, where they form batches.
-    const slots = options.database.isSqlite ? 1 : options.poolMax - RESERVED_CONNECTIONS;
-    this.#slots = Math.max(1, slots);
+    this.#slots = options.slots;
   }
 
   /** Commands that wait or run. */

@@ -7,6 +7,7 @@ export const adminRoutes: readonly Route[] = [
   protectedRoute({
     method: 'get',
     path: '/api/admin/events/:event_id/reconcile',
+    share: 'longReads',
     tag: 'Operations',
     access: 'reconcile:read',
     summary: 'Hold an event’s counters against its rows, for admins',
@@ -19,6 +20,7 @@ export const adminRoutes: readonly Route[] = [
   protectedRoute({
     method: 'get',
     path: '/api/admin/audit',
+    share: 'longReads',
     tag: 'Operations',
     access: 'audit:read',
     summary: 'What was done, by whom and why, the latest first',

@@ -6,6 +6,7 @@ export const authRoutes: readonly Route[] = [
   publicRoute({
     method: 'post',
     path: '/api/auth/signup',
+    share: 'accounts',
     tag: 'Accounts',
     summary: 'Sign up',
     description:
@@ -19,6 +20,7 @@ export const authRoutes: readonly Route[] = [
   publicRoute({
     method: 'post',
     path: '/api/auth/login',
+    share: 'accounts',
     tag: 'Accounts',
     summary: 'Log in and get a token',
     description:
@@ -33,6 +35,7 @@ export const authRoutes: readonly Route[] = [
   protectedRoute({
     method: 'post',
     path: '/api/auth/logout',
+    share: 'accounts',
     tag: 'Accounts',
     access: 'accounts:write',
     summary: 'Log out everywhere',

@@ -16,12 +16,14 @@ import {
 import { methodNotAllowed } from '../middlewares/not-found';
 import { rateLimit } from '../middlewares/rate-limit';
 import { validate } from '../middlewares/validate';
+import type { Bulkheads } from '../load/bulkheads';
 import type { PermissionTable } from '../policies/permissions';
 import type { RateLimiter } from '../rate-limits/rate-limiter';
 import type { Route } from '../controllers/route';
 
 export interface RouteDependencies {
   readonly services: Services;
+  readonly bulkheads: Bulkheads;
   readonly permissions: PermissionTable;
   /** Null limits nobody. */
   readonly rateLimiter: RateLimiter | null;
@@ -53,7 +55,7 @@ function literalPathsFirst(routes: readonly Route[]): string[] {
 /** What a request passes, in the order in which its faults are answered. */
 function handlersOf(
   route: Route,
-  { services, permissions, rateLimiter }: RouteDependencies,
+  { services, bulkheads, permissions, rateLimiter }: RouteDependencies,
 ): ApiHandler[] {
   const handlers: ApiHandler[] = [nameRoute(route.path)];
   if (route.access !== 'public') handlers.push(authenticate(services.auth));
@@ -68,7 +70,7 @@ function handlersOf(
       handlers.push(checkAvailability(services.eventReader, { mustBeActive }));
     }
   }
-  handlers.push(handle(route, services));
+  handlers.push(handle(route, services, bulkheads));
   return handlers;
 }
 
@@ -80,9 +82,11 @@ export function nameRoute(path: string): ApiHandler {
   };
 }
 
-function handle(route: Route, services: Services): ApiHandler {
+function handle(route: Route, services: Services, bulkheads: Bulkheads): ApiHandler {
+  const { share } = route;
   return async (request, response) => {
-    const answer = await route.handle(services, requestIn(response.locals));
+    const ask = (): Promise<Answer | Replay> => route.handle(services, requestIn(response.locals));
+    const answer = await (share ? bulkheads[share].run(ask) : ask());
     response.set('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
     if (answer instanceof Replay) sendReplay(response, answer);
     else sendAnswer(request, response, answer);

@@ -16,6 +16,7 @@ export const eventsRoutes: readonly Route[] = [
   protectedRoute({
     method: 'post',
     path: '/api/events/initialize',
+    share: 'accounts',
     tag: 'Events',
     access: 'events:create',
     summary: 'Create an event',
@@ -41,6 +42,7 @@ export const eventsRoutes: readonly Route[] = [
   protectedRoute({
     method: 'get',
     path: '/api/events',
+    share: 'longReads',
     tag: 'Events',
     access: 'events:read',
     summary: 'All events',

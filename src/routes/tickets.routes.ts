@@ -79,6 +79,7 @@ export const ticketsRoutes: readonly Route[] = [
   protectedRoute({
     method: 'get',
     path: '/api/tickets',
+    share: 'longReads',
     tag: 'Tickets',
     access: 'tickets:read',
     summary: 'The tickets that the caller holds or has booked',
@@ -90,6 +91,7 @@ export const ticketsRoutes: readonly Route[] = [
   protectedRoute({
     method: 'get',
     path: '/api/tickets/:booking_id',
+    share: 'shortReads',
     tag: 'Tickets',
     access: 'tickets:read',
     summary: 'One ticket',

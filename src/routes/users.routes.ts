@@ -10,6 +10,7 @@ const ownAccount = (actor: Actor, { params }: { params: UserParams }): boolean =
 
 const updateUser = {
   path: '/api/users/:id',
+  share: 'accounts',
   tag: 'Accounts',
   access: 'accounts:write',
   mayAsk: ownAccount,
@@ -28,6 +29,7 @@ export const usersRoutes: readonly Route[] = [
   protectedRoute({
     method: 'get',
     path: '/api/users/me',
+    share: 'shortReads',
     tag: 'Accounts',
     access: 'accounts:read',
     summary: "One's own account",
@@ -38,6 +40,7 @@ export const usersRoutes: readonly Route[] = [
   protectedRoute({
     method: 'get',
     path: '/api/users',
+    share: 'longReads',
     tag: 'Accounts',
     access: 'accounts:list',
     summary: 'All accounts, for admins',
@@ -49,6 +52,7 @@ export const usersRoutes: readonly Route[] = [
   protectedRoute({
     method: 'get',
     path: '/api/users/:id',
+    share: 'shortReads',
     tag: 'Accounts',
     access: 'accounts:read',
     mayAsk: ownAccount,
@@ -64,6 +68,8 @@ export const usersRoutes: readonly Route[] = [
   protectedRoute({
     method: 'delete',
     path: '/api/users/:id',
+    // It may concern very many tickets.
+    share: 'longReads',
     tag: 'Accounts',
     access: 'accounts:write',
     mayAsk: ownAccount,
@@ -80,6 +86,7 @@ export const usersRoutes: readonly Route[] = [
   protectedRoute({
     method: 'patch',
     path: '/api/users/:id/role',
+    share: 'accounts',
     tag: 'Accounts',
     access: 'accounts:change-role',
     summary: 'Change a role, for admins',

@@ -41,6 +41,7 @@ export const waitlistsRoutes: readonly Route[] = [
   protectedRoute({
     method: 'get',
     path: '/api/waitinglists',
+    share: 'longReads',
     tag: 'Waitlist',
     access: 'waitlists:read',
     summary: 'Who waits, in queue order',

@@ -47,18 +47,16 @@ export class AuditService {
             { ...where, user_id: userId },
             { ...where, actor_id: userId },
           ];
-    const found = await Promise.all(
-      parts.map((part) =>
-        findRows(this.#database.models.AuditEntry, {
-          where: part,
-          order: [['id', 'DESC']],
-          limit: filter.limit + 1,
-        }),
-      ),
-    );
-    const rows = [...new Map(found.flat().map((row) => [row.id, row])).values()].sort(
-      (a, b) => b.id - a.id,
-    );
+    const found = new Map<number, AuditEntryRow>();
+    for (const part of parts) {
+      const rows = await findRows(this.#database.models.AuditEntry, {
+        where: part,
+        order: [['id', 'DESC']],
+        limit: filter.limit + 1,
+      });
+      for (const row of rows) found.set(row.id, row);
+    }
+    const rows = [...found.values()].sort((a, b) => b.id - a.id);
     return pageOf(rows, filter, ({ id }) => [id]);
   }
 

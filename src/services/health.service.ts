@@ -10,6 +10,7 @@ export interface Readiness {
 /** Tells load balancers whether this process can serve requests. */
 export class HealthService {
   #isDraining = false;
+  #checking: Promise<Readiness> | undefined;
 
   constructor(private readonly sequelize: Sequelize) {}
 
@@ -18,15 +19,23 @@ export class HealthService {
     this.#isDraining = true;
   }
 
+  /** Probes that come together share one look at the database, on one connection. */
   async readiness(): Promise<Readiness> {
     if (this.#isDraining) return { isReady: false, reason: 'The server is shutting down' };
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = undefined;
+    });
+    return this.#checking;
+  }
+
+  async #check(): Promise<Readiness> {
     try {
       const pending = await pendingMigrations(this.sequelize);
       return pending.length === 0
         ? { isReady: true }
         : { isReady: false, reason: `Migrations are pending: ${pending.join(', ')}` };
     } catch {
-      // Not logged here: requests that meet the same fault log it.
+      // The requests that fail for the same cause return and log it.
       return { isReady: false, reason: 'The database is not available' };
     }
   }

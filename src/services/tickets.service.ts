@@ -5,6 +5,7 @@ import type { Ticket } from '../domain/inventory-state';
 import type { TicketsCancelled } from '../domain/outcomes';
 import { ApiError, validationFailed } from '../errors/api-error';
 import type { IdempotentRequest, Replay } from '../inventory/idempotency';
+import type { Bulkheads } from '../load/bulkheads';
 import { ticketOf } from '../models/facts';
 import type { BookingRow } from '../models/booking.model';
 import { requireAllowed } from '../policies/accounts.policy';
@@ -30,15 +31,18 @@ export interface TicketOfEvent {
 export class TicketsService {
   readonly #database: Database;
   readonly #commands: CommandsService;
+  readonly #bulkheads: Bulkheads;
   readonly #eventReader: EventReader;
 
   constructor(options: {
     database: Database;
     commands: CommandsService;
     eventReader: EventReader;
+    bulkheads: Bulkheads;
   }) {
     this.#database = options.database;
     this.#commands = options.commands;
+    this.#bulkheads = options.bulkheads;
     this.#eventReader = options.eventReader;
   }
 
@@ -55,7 +59,8 @@ export class TicketsService {
     request: RequestContext,
     idempotent?: IdempotentRequest<TicketsCancelled>,
   ): Promise<TicketsCancelled | Replay> {
-    const eventId = named.eventId ?? (await this.#eventOf(bookingIds));
+    const eventId =
+      named.eventId ?? (await this.#bulkheads.shortReads.run(() => this.#eventOf(bookingIds)));
     return this.#commands.perform(
       eventId,
       { kind: 'cancel-bookings', bookingIds, actor: request.actor },
@@ -73,18 +78,16 @@ export class TicketsService {
       ...(filter.status === undefined ? {} : { status: filter.status }),
     };
     // Two queries that each use an index; one query with OR would read far more.
-    const [held, made] = await Promise.all(
-      [{ user_id: actor.id }, { booked_by: actor.id }].map((own) =>
-        findRows(this.#database.models.Booking, {
-          where: { ...where, ...own },
-          order: [['id', 'ASC']],
-          limit: filter.limit + 1,
-        }),
-      ),
-    );
-    const rows = [...new Map([...held!, ...made!].map((row) => [row.id, row])).values()].sort(
-      (a, b) => a.id - b.id,
-    );
+    const found = new Map<number, BookingRow>();
+    for (const own of [{ user_id: actor.id }, { booked_by: actor.id }]) {
+      const rows = await findRows(this.#database.models.Booking, {
+        where: { ...where, ...own },
+        order: [['id', 'ASC']],
+        limit: filter.limit + 1,
+      });
+      for (const row of rows) found.set(row.id, row);
+    }
+    const rows = [...found.values()].sort((a, b) => a.id - b.id);
     const page = pageOf(rows, filter, ({ id }) => [id]);
     return { ...page, rows: page.rows.map(ticketOfEvent) };
   }

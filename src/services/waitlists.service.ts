@@ -3,6 +3,7 @@ import { findRows } from '../database/find-rows';
 import type { UnitOfWork } from '../database/unit-of-work';
 import type { WaitlistEntryChanged } from '../domain/outcomes';
 import { ApiError } from '../errors/api-error';
+import type { Bulkheads } from '../load/bulkheads';
 import { Replay } from '../inventory/idempotency';
 import type { EntryWithPosition } from '../inventory/queue-positions';
 import type { Actor } from '../domain/rights';
@@ -16,11 +17,18 @@ export class WaitlistsService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
   readonly #commands: CommandsService;
+  readonly #bulkheads: Bulkheads;
 
-  constructor(options: { database: Database; unitOfWork: UnitOfWork; commands: CommandsService }) {
+  constructor(options: {
+    database: Database;
+    unitOfWork: UnitOfWork;
+    commands: CommandsService;
+    bulkheads: Bulkheads;
+  }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
     this.#commands = options.commands;
+    this.#bulkheads = options.bulkheads;
   }
 
   /**
@@ -47,7 +55,7 @@ export class WaitlistsService {
     { priority, reason }: { readonly priority: number; readonly reason: string },
     request: RequestContext,
   ): Promise<EntryWithPosition> {
-    const eventId = await this.#eventOf(entryId);
+    const eventId = await this.#bulkheads.shortReads.run(() => this.#eventOf(entryId));
     const command = { kind: 'prioritize', entryId, priority, actor: request.actor } as const;
     return positionedOf(await this.#commands.perform(eventId, command, request, { reason }));
   }

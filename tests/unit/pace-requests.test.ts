@@ -1,6 +1,14 @@
+import { EventEmitter } from 'node:events';
 import type { Request } from 'express';
 import type { ApiResponse } from '../../src/middlewares/locals';
 import { paceRequests } from '../../src/middlewares/pace-requests';
+
+const get = { method: 'GET', path: '/api/events' } as Request;
+const post = { method: 'POST', path: '/api/tickets/book' } as Request;
+
+function responseOf(): ApiResponse {
+  return new EventEmitter() as unknown as ApiResponse;
+}
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -10,7 +18,7 @@ describe('simultaneous requests', () => {
     const begun: number[] = [];
     const turns = paceRequests();
     for (let number = 0; number < count; number += 1) {
-      void turns({} as Request, {} as ApiResponse, () => begun.push(number));
+      void turns(get, responseOf(), () => begun.push(number));
     }
     return begun;
   };
@@ -31,13 +39,39 @@ describe('simultaneous requests', () => {
   it('do not delay later requests', async () => {
     const begun: string[] = [];
     const turns = paceRequests();
-    const ask = (name: string): void =>
-      void turns({} as Request, {} as ApiResponse, () => begun.push(name));
+    const ask = (name: string): void => void turns(get, responseOf(), () => begun.push(name));
     ask('first');
     await nextTurn();
     ask('second');
     await nextTurn();
 
     expect(begun).toEqual(['first', 'second']);
+  });
+
+  it('begin with changes, and with few reads beside them until the changes are answered', async () => {
+    const begun: string[] = [];
+    const turns = paceRequests();
+    const change = responseOf();
+    for (let number = 0; number < 40; number += 1) {
+      void turns(get, responseOf(), () => begun.push('read'));
+    }
+    void turns(post, change, () => begun.push('change'));
+
+    await nextTurn();
+    expect(begun).toEqual(['change', 'read', 'read', 'read', 'read']);
+    await nextTurn();
+    expect(begun).toHaveLength(9);
+    change.emit('close');
+    await nextTurn();
+    expect(begun).toHaveLength(41);
+  });
+
+  it('do not hold up health checks and metrics', () => {
+    const turns = paceRequests();
+    for (const path of ['/health/ready', '/health/live', '/metrics']) {
+      let hasBegun = false;
+      void turns({ method: 'GET', path } as Request, responseOf(), () => (hasBegun = true));
+      expect([path, hasBegun]).toEqual([path, true]);
+    }
   });
 });

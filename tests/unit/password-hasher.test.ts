@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
 import type { ApiError } from '../../src/errors/api-error';
 import { PasswordHasher } from '../../src/auth/password-hasher';
@@ -26,7 +27,8 @@ describe('the password hasher', () => {
     const refused = flood.flatMap((one) =>
       one.status === 'rejected' ? [one.reason as ApiError] : [],
     );
-    expect(refused).toHaveLength(50);
+    // As many as are hashed at the same time need not wait.
+    expect(refused).toHaveLength(50 - Math.max(1, availableParallelism() - 1));
     for (const { code, retryAfterSeconds } of refused) {
       expect(code).toBe('SERVICE_UNAVAILABLE');
       expect(retryAfterSeconds).toBeGreaterThan(0);

@@ -1,0 +1,35 @@
+import { Bulkhead } from './bulkhead';
+import type { ConnectionShares } from './connection-shares';
+
+/** Kinds of work that hold a database connection while a handler runs. */
+export type Share = 'shortReads' | 'longReads' | 'accounts';
+
+export type Bulkheads = Readonly<Record<Share, Bulkhead>>;
+
+/** Reads of one row: answered within milliseconds, so a longer queue is still served in time. */
+const SHORT_READS = { waitingMax: 500, waitLimitMs: 1_500, message: 'Too many reads at once' };
+/** Lists, reports and deletions: refused quickly, because each may take long. */
+const LONG_READS = { waitingMax: 100, waitLimitMs: 1_000, message: 'Too many lists at once' };
+/** Logins, sign-ups and changes of accounts and events outside of the executor. */
+const ACCOUNTS = {
+  waitingMax: 500,
+  waitLimitMs: 3_000,
+  message: 'Too many account requests at once',
+};
+
+/**
+ * Gives each kind of work its share of the connections.
+ *
+ * @param isOverloaded while it returns true, long reads are refused
+ */
+export function createBulkheads(shares: ConnectionShares, isOverloaded: () => boolean): Bulkheads {
+  return {
+    shortReads: new Bulkhead({ ...SHORT_READS, concurrent: shares.shortReads }),
+    longReads: new Bulkhead({
+      ...LONG_READS,
+      concurrent: shares.longReads,
+      isClosed: isOverloaded,
+    }),
+    accounts: new Bulkhead({ ...ACCOUNTS, concurrent: shares.accounts }),
+  };
+}

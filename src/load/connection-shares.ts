@@ -1,0 +1,50 @@
+/** How many of a process's database connections each kind of work may hold at the same time. */
+export interface ConnectionShares {
+  /** Transactions of the executor. */
+  readonly batches: number;
+  /** Batched reads: accounts, events, people's places. Each kind holds one connection at a time. */
+  readonly batchedReads: number;
+  readonly shortReads: number;
+  readonly longReads: number;
+  /** Logins, sign-ups, and changes outside of the executor. */
+  readonly accounts: number;
+  /** Health checks and background work. */
+  readonly health: number;
+}
+
+/** Kinds of batched reads. */
+const BATCHED_READS = 3;
+/** One connection more for short and long reads each for so many in the pool. */
+const CONNECTIONS_PER_READ = 12;
+
+/**
+ * Divides a pool. Together the shares are no more than the pool, if it has at least 8 connections; in
+ * a smaller one the kinds wait for each other in the pool. What is left over goes to batches.
+ *
+ * @param poolMax connections of the pool
+ */
+export function connectionShares(poolMax: number): ConnectionShares {
+  const reads = 1 + Math.floor(poolMax / (2 * CONNECTIONS_PER_READ));
+  const others = {
+    batchedReads: BATCHED_READS,
+    shortReads: reads,
+    longReads: reads,
+    accounts: reads,
+    health: 1,
+  };
+  const taken = Object.values(others).reduce((sum, share) => sum + share, 0);
+  return { ...others, batches: Math.max(1, poolMax - taken) };
+}
+
+/**
+ * On SQLite one transaction writes at a time, and reads do not wait for connections; the shares only
+ * bound how much of the process each kind may take.
+ */
+export const SQLITE_SHARES: ConnectionShares = {
+  batches: 1,
+  batchedReads: BATCHED_READS,
+  shortReads: 4,
+  longReads: 2,
+  accounts: 4,
+  health: 1,
+};
