@@ -3,6 +3,7 @@ import { createApp } from './app';
 import type { Config } from './config/config';
 import type { Services } from './controllers/services';
 import { openDatabase, type Database } from './database/database';
+import { readIdRangeUse } from './database/id-ranges';
 import { UnitOfWork } from './database/unit-of-work';
 import { InventoryExecutor } from './inventory/inventory-executor';
 import { createBulkheads, type Bulkheads } from './load/bulkheads';
@@ -69,6 +70,7 @@ export function createContainer(config: Config): Container {
     commandsInFlight: () => inventory.inFlight,
     poolUse: () => database.poolUse(),
     waitlistTotals: () => waitlistTotals(database),
+    idRangeUse: () => readIdRangeUse(database),
   });
   const { enabled: isLimited, redisUrl } = config.rateLimits;
   const redis = isLimited && redisUrl !== null ? connectRedis(redisUrl, { logger, metrics }) : null;

@@ -60,4 +60,4 @@ async function createTable(queryInterface, table, { parts, indexes = {} }) {
   });
 }
 
-module.exports = { createTable, exactText, idColumn };
+module.exports = { createTable, exactText, idColumn, isSqlite };

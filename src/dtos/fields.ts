@@ -37,7 +37,7 @@ import {
   OneLine,
 } from '../text-validators';
 
-/** The largest id, and the largest count: MySQL's INTEGER. */
+/** The largest id that a request may name, and the largest count: MySQL's INTEGER. */
 export const MAX_COUNT = 2_147_483_647;
 const MAX_ID = MAX_COUNT;
 
@@ -89,6 +89,14 @@ export function WholeNumberOrNull(
 
 export function Id(description: string, example = 1): PropertyDecorator {
   return WholeNumber(description, { min: 1, max: MAX_ID, example });
+}
+
+/**
+ * An id in an answer, of a table that counts with 64 bits: bookings, waitlist entries, the audit log.
+ * It is always a number that JavaScript holds exactly.
+ */
+export function LargeId(description: string, example = 1): PropertyDecorator {
+  return WholeNumber(description, { min: 1, max: Number.MAX_SAFE_INTEGER, example });
 }
 
 export function IdOrNull(description: string, example: number | null = 1): PropertyDecorator {

@@ -5,6 +5,7 @@ import {
   FromText,
   Id,
   IdOrNull,
+  LargeId,
   ListOf,
   MAX_COUNT,
   Nested,
@@ -112,7 +113,7 @@ export class ListAuditQuery extends PageQuery {
 }
 
 export class AuditEntryDto {
-  @Id('The entry', 40)
+  @LargeId('The entry', 40)
   id!: number;
 
   @OneOf('What was done', AUDIT_ACTIONS)

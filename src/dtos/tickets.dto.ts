@@ -4,6 +4,7 @@ import { Examples } from './examples';
 import {
   FromText,
   Id,
+  LargeId,
   ListOf,
   ListOfIds,
   MAX_COUNT,
@@ -130,7 +131,7 @@ export class ListTicketsQuery extends PageQuery {
 
 /** One ticket. */
 export class BookingDto {
-  @Id('The booking', 12)
+  @LargeId('The booking', 12)
   id!: number;
 
   @Id('The event')

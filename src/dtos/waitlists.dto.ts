@@ -1,6 +1,16 @@
 import { PageQuery } from './common.dto';
 import { Examples } from './examples';
-import { Email, FromText, Id, MAX_COUNT, Optional, Text, Timestamp, WholeNumber } from './fields';
+import {
+  Email,
+  FromText,
+  Id,
+  LargeId,
+  MAX_COUNT,
+  Optional,
+  Text,
+  Timestamp,
+  WholeNumber,
+} from './fields';
 
 /** Tickets in one booking or one waitlist entry. */
 export const MAX_QUANTITY = 1_000;
@@ -66,7 +76,7 @@ export class ListWaitlistQuery extends PageQuery {
 }
 
 export class WaitlistEntryDto {
-  @Id('The entry', 3)
+  @LargeId('The entry', 3)
   id!: number;
 
   @Id('The event')

@@ -24,7 +24,7 @@ export function defineAuditEntry(sequelize: Sequelize) {
   class AuditEntry extends Model<AuditEntryRow, NewAuditEntry> {}
   AuditEntry.init(
     {
-      id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+      id: { type: DataTypes.BIGINT, primaryKey: true, autoIncrement: true },
       action: { type: DataTypes.STRING(32), allowNull: false },
       actor_id: { type: DataTypes.INTEGER },
       user_id: { type: DataTypes.INTEGER },

@@ -21,7 +21,7 @@ export function defineBooking(sequelize: Sequelize) {
   class Booking extends Model<BookingRow, NewBooking> {}
   Booking.init(
     {
-      id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+      id: { type: DataTypes.BIGINT, primaryKey: true, autoIncrement: true },
       event_id: { type: DataTypes.INTEGER, allowNull: false },
       ticket_no: { type: DataTypes.INTEGER, allowNull: false },
       user_id: { type: DataTypes.INTEGER, allowNull: false },

@@ -23,7 +23,7 @@ export function defineIdempotencyKey(sequelize: Sequelize) {
   class IdempotencyKey extends Model<IdempotencyKeyRow, NewIdempotencyKey> {}
   IdempotencyKey.init(
     {
-      id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+      id: { type: DataTypes.BIGINT, primaryKey: true, autoIncrement: true },
       user_id: { type: DataTypes.INTEGER, allowNull: false },
       route: { type: DataTypes.STRING(64), allowNull: false },
       event_id: { type: DataTypes.INTEGER, allowNull: false },

@@ -21,7 +21,7 @@ export function defineWaitlistEntry(sequelize: Sequelize) {
   class WaitlistEntry extends Model<WaitlistEntryRow, NewWaitlistEntry> {}
   WaitlistEntry.init(
     {
-      id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+      id: { type: DataTypes.BIGINT, primaryKey: true, autoIncrement: true },
       event_id: { type: DataTypes.INTEGER, allowNull: false },
       user_id: { type: DataTypes.INTEGER, allowNull: false },
       requested_by: { type: DataTypes.INTEGER, allowNull: false },

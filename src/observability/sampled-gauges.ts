@@ -3,6 +3,8 @@ import type { Metrics } from './metrics';
 
 /** How old what was asked of the database may be, so that reading the metrics often costs nothing. */
 const SAMPLE_AGE_MS = 10_000;
+/** The same, of what changes in weeks. */
+const SLOW_SAMPLE_AGE_MS = 60_000;
 
 /** Connections to the database. */
 export interface PoolUse {
@@ -19,11 +21,19 @@ export interface WaitlistTotals {
   readonly tickets: number;
 }
 
+/** Of one table. */
+export interface IdRangeUse {
+  readonly table: string;
+  /** The largest id, as a part of the largest one that there can be: 0 to 1. */
+  readonly usedRatio: number;
+}
+
 /** Where the figures come from. */
 export interface GaugeSources {
   commandsInFlight(): number;
   poolUse(): PoolUse;
   waitlistTotals(): Promise<WaitlistTotals>;
+  idRangeUse(): Promise<readonly IdRangeUse[]>;
 }
 
 /**
@@ -62,18 +72,32 @@ export function addSampledGauges({ registry }: Metrics, sources: GaugeSources): 
     () => sources.poolUse().waiting,
   );
 
-  const totals = sampled(() => sources.waitlistTotals().catch(() => undefined));
+  const totals = sampled(SAMPLE_AGE_MS, () => sources.waitlistTotals().catch(() => undefined));
   add('database_up', '1 while the database answers', async () => ((await totals()) ? 1 : 0), 'min');
   add('waitlist_people', 'Places in all waitlists', async () => (await totals())?.people, 'max');
   add('waitlist_tickets', 'Tickets they wait for', async () => (await totals())?.tickets, 'max');
+
+  const idRanges = sampled(SLOW_SAMPLE_AGE_MS, () => sources.idRangeUse().catch(() => []));
+  new Gauge({
+    name: 'database_id_range_used_ratio',
+    help: 'Largest id of a table, as a part of the largest one that there can be',
+    labelNames: ['table'] as const,
+    aggregator: 'max',
+    registers: [registry],
+    async collect() {
+      const ranges = await idRanges();
+      this.reset();
+      for (const { table, usedRatio } of ranges) this.set({ table }, usedRatio);
+    },
+  });
 }
 
 /** Asks anew only when the last answer is too old; whoever asks meanwhile shares it. */
-function sampled<T>(ask: () => Promise<T>): () => Promise<T> {
+function sampled<T>(maxAgeMs: number, ask: () => Promise<T>): () => Promise<T> {
   let last: { readonly askedAt: number; readonly answer: Promise<T> } | undefined;
   return () => {
     const now = performance.now();
-    if (!last || now - last.askedAt > SAMPLE_AGE_MS) last = { askedAt: now, answer: ask() };
+    if (!last || now - last.askedAt > maxAgeMs) last = { askedAt: now, answer: ask() };
     return last.answer;
   };
 }

@@ -103,6 +103,26 @@ describe('the metrics for Prometheus', () => {
     }
   });
 
+  it('tells which part of their range the ids of each table have used', async () => {
+    const { database } = api.container;
+    const fresh = await TestApi.start();
+    try {
+      const exposition = await Exposition.of(fresh.url);
+      const told = (table: string): number | undefined =>
+        exposition.value(`database_id_range_used_ratio{table="${table}"}`);
+      expect(told('users')).toBe((await largestId(database.models.User)) / 2_147_483_647);
+      expect(told('events')).toBe((await largestId(database.models.Event)) / 2_147_483_647);
+      for (const model of [database.models.Booking, database.models.AuditEntry]) {
+        expect(told(model.tableName)).toBe((await largestId(model)) / Number.MAX_SAFE_INTEGER);
+      }
+      expect(told('waitlists')).toBeGreaterThanOrEqual(0);
+      expect(told('idempotency_keys')).toBeGreaterThanOrEqual(0);
+      expect(told('waitlist_blocks')).toBeUndefined();
+    } finally {
+      await fresh.close();
+    }
+  });
+
   it('report a lost database, and omit numbers that are unknown', async () => {
     const cut = await TestApi.start();
     try {
@@ -110,6 +130,8 @@ describe('the metrics for Prometheus', () => {
       const exposition = await Exposition.of(cut.url);
       expect(exposition.value('database_up')).toBe(0);
       expect(exposition.value('waitlist_people')).toBeUndefined();
+      const ofUsers = 'database_id_range_used_ratio{table="users"}';
+      expect(exposition.value(ofUsers)).toBeUndefined();
     } finally {
       await cut.close();
     }
@@ -158,6 +180,10 @@ async function makeTraffic(api: TestApi): Promise<void> {
       password: PASSWORD,
     });
   }
+}
+
+async function largestId(model: { max(column: string): Promise<unknown> }): Promise<number> {
+  return Number(await model.max('id'));
 }
 
 /** @throws Error if the expression can't be parsed */

@@ -1,4 +1,10 @@
-import { DataTypes, type Model, type ModelStatic, type Sequelize } from 'sequelize';
+import {
+  DataTypes,
+  type Model,
+  type ModelAttributeColumnOptions,
+  type ModelStatic,
+  type Sequelize,
+} from 'sequelize';
 import type { DatabaseSettings } from '../../src/config/config';
 import { openDatabase, type Database } from '../../src/database/database';
 import { Migrator } from '../../src/database/migrator';
@@ -77,7 +83,7 @@ describe('migrations', () => {
       described[model.tableName] = Object.fromEntries(
         Object.entries(model.getAttributes()).map(([name, attribute]) => [
           name,
-          columnText(declaredType(attribute.type), {
+          columnText(declaredType(attribute, database), {
             isNullable: attribute.primaryKey !== true && attribute.allowNull !== false,
             isKey: attribute.primaryKey === true,
             countsUp: attribute.autoIncrement === true,
@@ -111,10 +117,17 @@ interface Column {
   readonly countsUp: boolean;
 }
 
-/** As SQL. MySQL has more text types than SQLite, and fractions of a second. */
-function declaredType(type: unknown): string {
+/**
+ * As SQL, which knows more kinds of text and fractions of a second on MySQL than on SQLite, where an id
+ * that counts up is an INTEGER of 64 bits.
+ */
+function declaredType(
+  { type, autoIncrement }: ModelAttributeColumnOptions,
+  { isSqlite }: Database,
+): string {
   if (type instanceof DataTypes.TEXT) return 'MEDIUMTEXT';
-  return (type as { toSql(): string }).toSql();
+  if (isSqlite && autoIncrement === true) return 'INTEGER';
+  return (type as unknown as { toSql(): string }).toSql();
 }
 
 /** A column in a form that is the same for models, MySQL and SQLite. */
@@ -122,6 +135,7 @@ function columnText(type: string, { isNullable, isKey, countsUp }: Column): stri
   const sql = type
     .toUpperCase()
     .replace(/^INT(EGER)?(\(\d+\))?$/, 'INTEGER')
+    .replace(/^BIGINT\(\d+\)$/, 'BIGINT')
     .replace(/^DECIMAL\((\d+)\)$/, 'DECIMAL($1,0)')
     .replace(/^DATETIME$/, 'DATETIME(3)');
   return [

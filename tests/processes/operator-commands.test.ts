@@ -56,10 +56,12 @@ describe("the operator's commands", () => {
   });
 
   it('db:status lists what is pending, and exits with 1', async () => {
-    expect((await run('db:migrate:undo')).output).toMatch(/^took back .*audit-log/);
+    const { executed } = await new Migrator(api.container.config.database).status();
+    const latest = executed.at(-1)!;
+    expect((await run('db:migrate:undo')).output).toBe(`took back ${latest}\n`);
     const { code, output } = await run('db:status');
-    expect(output).toMatch(/^pending +\d+-create-audit-log\.js$/m);
+    expect(output.match(/^pending +.*$/gm)).toEqual([expect.stringContaining(latest)]);
     expect(code).toBe(1);
-    expect((await run('db:migrate')).output).toMatch(/^migrated .*audit-log/);
+    expect((await run('db:migrate')).output).toBe(`migrated ${latest}\n`);
   });
 });
