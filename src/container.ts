@@ -81,6 +81,7 @@ export function createContainer(config: Config): Container {
       accounts,
       guard,
       passwordRules,
+      logger,
     }),
     users: new UsersService({
       database,

@@ -1,9 +1,10 @@
 import { DataTypes, Model, type Sequelize } from 'sequelize';
+import type { AuditAction } from '../domain/audit-actions';
 
 /** One thing that was done: by whom, to what, why, and what moved. Written with its effect. */
 export interface AuditEntryRow {
   id: number;
-  action: string;
+  action: AuditAction;
   /** Who did it; null for the system itself. */
   actor_id: number | null;
   /** The person it was done for or to, where it concerns one. */
