@@ -79,7 +79,7 @@ const ARROWS = {
   },
   dtos: {
     mayNotImport: ['*'],
-    except: ['errors', 'text-validators'],
+    except: ['domain', 'errors', 'text-validators'],
     instead: 'DTOs say what is on the wire, nothing else.',
   },
   presenters: {

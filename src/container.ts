@@ -91,6 +91,7 @@ export function createContainer(config: Config): Container {
       accounts,
       guard,
       passwordRules,
+      logger,
     }),
     users: new UsersService({
       database,

@@ -103,6 +103,7 @@ export class UnitOfWork {
     const deadline = options.deadline ?? performance.now() + DEFAULT_UNIT_LIMIT_MS;
     try {
       return await this.#transact(work, deadline, {
+        isRead: true,
         isolationLevel: this.#isSqlite ? undefined : Transaction.ISOLATION_LEVELS.REPEATABLE_READ,
       });
     } catch (error) {
@@ -126,7 +127,15 @@ export class UnitOfWork {
   async #transact<T>(
     work: (tx: Tx) => Promise<T>,
     deadline: number,
-    options: { type?: Transaction.TYPES; isolationLevel?: Transaction.ISOLATION_LEVELS },
+    {
+      isRead = false,
+      ...options
+    }: {
+      type?: Transaction.TYPES;
+      isolationLevel?: Transaction.ISOLATION_LEVELS;
+      /** It changes nothing: the outcome of its COMMIT is never unknown. */
+      isRead?: boolean;
+    },
   ): Promise<T> {
     if (performance.now() >= deadline) throw serviceUnavailable('The database is too busy');
     const startedAt = performance.now();
@@ -138,7 +147,7 @@ export class UnitOfWork {
     let isCommitting = false;
     try {
       const result = await work(tx);
-      isCommitting = true;
+      isCommitting = !isRead;
       await this.#commit(tx);
       return result;
     } catch (error) {

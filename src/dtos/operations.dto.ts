@@ -1,3 +1,4 @@
+import { AUDIT_ACTIONS, type AuditAction } from '../domain/audit-actions';
 import { PageQuery } from './common.dto';
 import {
   AnyObject,
@@ -17,22 +18,6 @@ import {
   WholeNumberOrNull,
   Words,
 } from './fields';
-
-export const AUDIT_ACTIONS = [
-  'tickets.book',
-  'tickets.cancel',
-  'waitlist.join',
-  'waitlist.lower',
-  'waitlist.leave',
-  'waitlist.prioritize',
-  'event.create',
-  'event.update',
-  'event.cancel',
-  'user.role',
-  'user.update',
-  'user.delete',
-] as const;
-export type AuditActionName = (typeof AUDIT_ACTIONS)[number];
 
 export class HealthDto {
   @OneOf('Whether requests can be served', ['ok', 'unavailable'])
@@ -109,7 +94,7 @@ export class ListAuditQuery extends PageQuery {
 
   @Optional()
   @OneOf('Only this action', AUDIT_ACTIONS)
-  action?: AuditActionName;
+  action?: AuditAction;
 }
 
 export class AuditEntryDto {
@@ -117,7 +102,7 @@ export class AuditEntryDto {
   id!: number;
 
   @OneOf('What was done', AUDIT_ACTIONS)
-  action!: AuditActionName;
+  action!: AuditAction;
 
   @IdOrNull('Who did it; null for the system', 7)
   actor_id!: number | null;

@@ -57,12 +57,17 @@ export function serviceUnavailable(message: string, cause?: unknown): ApiError {
   });
 }
 
-/** The change may have been saved; a retry with the same Idempotency-Key returns the outcome. */
+/** It may have happened. Only a request with an Idempotency-Key can be sent again to learn it. */
 export function outcomeUnknown(cause?: unknown): ApiError {
   return new ApiError(
     'OUTCOME_UNKNOWN',
-    'The connection was lost while the change was being saved. Retry with the same ' +
-      'Idempotency-Key to learn the outcome',
+    'The connection was lost while the change was being saved. Check whether it was saved before ' +
+      'you send it again',
     { retryAfterSeconds: RETRY_AFTER_SECONDS, cause },
   );
 }
+
+/** What OUTCOME_UNKNOWN says to a request that carried an Idempotency-Key. */
+export const OUTCOME_UNKNOWN_WITH_KEY =
+  'The connection was lost while the change was being saved. Ask again with the same ' +
+  'Idempotency-Key to learn what became of it';

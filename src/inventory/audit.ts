@@ -3,24 +3,11 @@ import type { Database } from '../database/database';
 import { insertRows } from '../database/insert-rows';
 import { asSqlTimestamp } from '../database/timestamps';
 import type { Tx } from '../database/unit-of-work';
+import type { AuditAction } from '../domain/audit-actions';
 import type { CommandKind } from '../domain/commands';
 import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
 import type { ChangeSummary } from './change-summary';
 import type { CommandRequest } from './command-request';
-
-export type AuditAction =
-  | 'tickets.book'
-  | 'tickets.cancel'
-  | 'waitlist.join'
-  | 'waitlist.lower'
-  | 'waitlist.leave'
-  | 'waitlist.prioritize'
-  | 'event.create'
-  | 'event.update'
-  | 'event.cancel'
-  | 'user.role'
-  | 'user.update'
-  | 'user.delete';
 
 export interface AuditRecord {
   readonly action: AuditAction;

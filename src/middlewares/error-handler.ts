@@ -1,6 +1,11 @@
 import type { ErrorRequestHandler } from 'express';
 import { faultKind } from '../database/fault-kind';
-import { ApiError, serviceUnavailable, validationFailed } from '../errors/api-error';
+import {
+  ApiError,
+  OUTCOME_UNKNOWN_WITH_KEY,
+  serviceUnavailable,
+  validationFailed,
+} from '../errors/api-error';
 import type { Logger } from '../observability/logger';
 import type { Locals } from './locals';
 
@@ -19,7 +24,7 @@ interface HttpError extends Error {
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     const answer = toApiError(error);
-    const { requestId } = response.locals as Locals;
+    const { requestId, idempotencyKey } = response.locals as Locals;
     if (answer.status >= 500) log(logger, answer, { requestId, error });
     if (response.headersSent) {
       next(error);
@@ -34,11 +39,16 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     response.status(answer.status).json({
       statusCode: answer.status,
       code: answer.code,
-      message: answer.message,
+      message: messageOf(answer, idempotencyKey),
       ...(answer.details.length > 0 ? { details: answer.details } : {}),
       requestId,
     });
   };
+}
+
+/** Only a request that carried a key can be sent again to learn what became of it. */
+function messageOf({ code, message }: ApiError, key: Locals['idempotencyKey']): string {
+  return code === 'OUTCOME_UNKNOWN' && key ? OUTCOME_UNKNOWN_WITH_KEY : message;
 }
 
 function toApiError(error: unknown): ApiError {

@@ -1,10 +1,11 @@
 import { DataTypes, Model, type Sequelize } from 'sequelize';
+import type { AuditAction } from '../domain/audit-actions';
 
 /** One change: who made it, to what, why, and its effect. Written in the same transaction. */
 export interface AuditEntryRow {
   id: number;
-  action: string;
-  /** Who made the change; null for the system itself. */
+  action: AuditAction;
+  /** Who did it; null for the system itself. */
   actor_id: number | null;
   /** The person affected, if there is one. */
   user_id: number | null;

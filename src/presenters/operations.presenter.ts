@@ -1,4 +1,4 @@
-import type { AuditActionName, AuditEntryDto, ReconciliationDto } from '../dtos/operations.dto';
+import type { AuditEntryDto, ReconciliationDto } from '../dtos/operations.dto';
 import type { AuditEntryRow } from '../models/audit-entry.model';
 import type { Reconciliation } from '../services/reconcile.service';
 
@@ -30,7 +30,7 @@ export function presentReconciliation({
 export function presentAuditEntry(entry: AuditEntryRow): AuditEntryDto {
   return {
     id: entry.id,
-    action: entry.action as AuditActionName,
+    action: entry.action,
     actor_id: entry.actor_id,
     user_id: entry.user_id,
     event_id: entry.event_id,

@@ -5,8 +5,7 @@ import { findRows } from '../database/find-rows';
 import type { Tx } from '../database/unit-of-work';
 import { ApiError } from '../errors/api-error';
 
-/** @param tx null outside a transaction */
-export async function findAdminIds({ models }: Database, tx: Tx | null): Promise<number[]> {
+export async function findAdminIds({ models }: Database, tx: Tx): Promise<number[]> {
   const rows = await findRows(models.User, {
     attributes: ['id'],
     where: { role: 'admin', deleted_at: null },

@@ -27,14 +27,13 @@ export class AdminAccountsService {
    * @returns whether it created one
    */
   async ensureOne(credentials: Credentials): Promise<boolean> {
-    if ((await findAdminIds(this.#database, null)).length > 0) return false;
+    if (await this.#hasAdmin()) return false;
     try {
       await this.make(credentials);
       return true;
     } catch (error) {
-      // Another process that started at the same time was faster.
-      if (isEmailTaken(error) && (await findAdminIds(this.#database, null)).length > 0)
-        return false;
+      // Another process that started at the same moment was quicker.
+      if (isEmailTaken(error) && (await this.#hasAdmin())) return false;
       throw error;
     }
   }
@@ -60,6 +59,11 @@ export class AdminAccountsService {
       );
       return admin;
     });
+  }
+
+  async #hasAdmin(): Promise<boolean> {
+    const ids = await this.#unitOfWork.readConsistently((tx) => findAdminIds(this.#database, tx));
+    return ids.length > 0;
   }
 
   async #lockByEmail(tx: Tx, email: string): Promise<UserRow | undefined> {

@@ -1,6 +1,7 @@
 import { Op, type WhereOptions } from 'sequelize';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
+import type { AuditAction } from '../domain/audit-actions';
 import type { AuditEntryRow } from '../models/audit-entry.model';
 import { requireAllowed } from '../policies/accounts.policy';
 import { mayManageEvent } from '../domain/rights';
@@ -12,7 +13,7 @@ export interface AuditFilter extends PageRequest {
   readonly eventId?: number | undefined;
   /** The actor or the person affected. */
   readonly userId?: number | undefined;
-  readonly action?: string | undefined;
+  readonly action?: AuditAction | undefined;
 }
 
 /** Reads the audit log: what was done, by whom and why. */

@@ -5,6 +5,7 @@ import { readNow } from '../database/timestamps';
 import type { UnitOfWork } from '../database/unit-of-work';
 import { ApiError } from '../errors/api-error';
 import type { UserRow } from '../models/user.model';
+import type { Logger } from '../observability/logger';
 import type { Actor } from '../domain/rights';
 import type { LoginGuard } from '../auth/login-guard';
 import { emailTaken, isEmailTaken } from './accounts';
@@ -34,6 +35,7 @@ export class AuthService {
   readonly #accounts: AccountCache;
   readonly #guard: LoginGuard | null;
   readonly #passwordRules: PasswordRules;
+  readonly #logger: Logger;
 
   constructor(options: {
     database: Database;
@@ -44,6 +46,7 @@ export class AuthService {
     /** Null disables the limit on password guesses. */
     guard: LoginGuard | null;
     passwordRules: PasswordRules;
+    logger: Logger;
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
@@ -52,6 +55,7 @@ export class AuthService {
     this.#accounts = options.accounts;
     this.#guard = options.guard;
     this.#passwordRules = options.passwordRules;
+    this.#logger = options.logger;
   }
 
   /** @throws ApiError EMAIL_TAKEN, or VALIDATION_FAILED for a password that is easy to guess */
@@ -89,7 +93,8 @@ export class AuthService {
     const check = (): Promise<UserRow | undefined> => this.#findByPassword(email, password);
     const user = await (this.#guard?.attempt(email, check) ?? check());
     if (!user) throw new ApiError('INVALID_CREDENTIALS', 'The e-mail or the password is wrong');
-    await this.#renewHash(user, password);
+    // The login is good, whatever becomes of the better hash, and does not wait for it.
+    void this.#renewHash(user, password);
     return {
       token: this.#tokens.issue({ userId: user.id, version: user.token_version }),
       expiresInSeconds: this.#tokens.lifetimeSeconds,
@@ -122,16 +127,23 @@ export class AuthService {
     if (count !== 1) throw invalidToken();
   }
 
-  /** Replaces a hash that was made at a lower cost, while the password is available. */
+  /**
+   * Replaces a hash that was made at a lower cost, while its password is at hand. Never rejects: a
+   * fault is logged, and the next login tries again.
+   */
   async #renewHash({ id, password: hash }: UserRow, password: string): Promise<void> {
-    if (hash === null || !this.#hasher.isOutdated(hash)) return;
-    const renewed = await this.#hasher.hash(password);
-    await this.#unitOfWork.run((tx) =>
-      this.#database.models.User.update(
-        { password: renewed },
-        { where: { id, password: hash }, transaction: tx },
-      ),
-    );
+    try {
+      if (hash === null || !this.#hasher.isOutdated(hash)) return;
+      const renewed = await this.#hasher.hash(password);
+      await this.#unitOfWork.run((tx) =>
+        this.#database.models.User.update(
+          { password: renewed },
+          { where: { id, password: hash }, transaction: tx },
+        ),
+      );
+    } catch (error) {
+      this.#logger.warn('The better hash of a password could not be saved', { userId: id, error });
+    }
   }
 
   async #findByPassword(email: string, password: string): Promise<UserRow | undefined> {

@@ -64,7 +64,8 @@ export class EventsService {
       if (!isTaken(error)) throw error;
       // A duplicate with the same key may have been faster: then its answer is now stored.
       const known =
-        idempotent && (await this.#unitOfWork.run((tx) => this.#findKey(tx, idempotent)));
+        idempotent &&
+        (await this.#unitOfWork.readConsistently((tx) => this.#findKey(tx, idempotent)));
       if (known instanceof Replay) return known;
       throw new ApiError('EVENT_NAME_TAKEN', 'Another event already has this name', {
         details: [{ field: 'event_name', message: 'event_name is taken' }],

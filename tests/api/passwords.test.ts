@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import bcrypt from 'bcrypt';
-import { makePerson, PASSWORD } from '../factories/people';
+import { makePerson, PASSWORD, type Person } from '../factories/people';
 import { refusal } from '../support/http/refusal';
 import { TestApi, type ApiAnswer } from '../support/http/test-api';
+import { until } from '../support/setup/until';
 
 describe('passwords', () => {
   it('of 72 bytes are accepted whole and of 73 refused, in every script, new or changed', async () => {
@@ -110,8 +111,7 @@ describe('passwords', () => {
 
       const login = await api.call('post', '/api/auth/login', { body });
 
-      const row = await api.container.database.models.User.findByPk(person.id);
-      expect(bcrypt.getRounds(row!.get().password!)).toBe(5);
+      await until(async () => (await roundsOf(api, person)) === 5);
       expect((await api.get('/api/users/me', login.body.data.token)).status).toBe(200);
       expect((await api.get('/api/users/me', person.token)).status).toBe(200);
       expect((await api.call('post', '/api/auth/login', { body })).status).toBe(200);
@@ -119,4 +119,40 @@ describe('passwords', () => {
       await api.close();
     }
   });
+
+  it('let their owner in before the better hash is saved, and when it can’t be saved', async () => {
+    const api = await TestApi.start({ auth: { bcryptRounds: 5 } });
+    try {
+      const person = await makePerson(api.container);
+      const body = { email: person.email, password: PASSWORD };
+      let fail: (error: Error) => void = () => undefined;
+      const saving = new Promise<never>((_resolve, reject) => {
+        fail = reject;
+      });
+      const save = jest.spyOn(api.container.unitOfWork, 'run').mockReturnValueOnce(saving);
+      const warn = jest.spyOn(api.container.logger, 'warn').mockReturnThis();
+
+      const before = await api.call('post', '/api/auth/login', { body });
+      await until(() => save.mock.calls.length === 1);
+      const error = new Error('The disk is full');
+      fail(error);
+      await until(() => warn.mock.calls.length === 1);
+      const after = await api.call('post', '/api/auth/login', { body });
+
+      expect([before.status, after.status]).toEqual([200, 200]);
+      expect(warn.mock.calls).toEqual([
+        ['The better hash of a password could not be saved', { userId: person.id, error }],
+      ]);
+      await until(async () => (await roundsOf(api, person)) === 5);
+    } finally {
+      jest.restoreAllMocks();
+      await api.close();
+    }
+  });
 });
+
+/** Cost of the hash that the account has now. */
+async function roundsOf({ container }: TestApi, { id }: Person): Promise<number> {
+  const row = await container.database.models.User.findByPk(id);
+  return bcrypt.getRounds(row!.get().password!);
+}

@@ -1,0 +1,17 @@
+/** What the audit log can say was done. */
+export const AUDIT_ACTIONS = [
+  'tickets.book',
+  'tickets.cancel',
+  'waitlist.join',
+  'waitlist.lower',
+  'waitlist.leave',
+  'waitlist.prioritize',
+  'event.create',
+  'event.update',
+  'event.cancel',
+  'user.role',
+  'user.update',
+  'user.delete',
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
