@@ -83,6 +83,7 @@ export function nameRoute(path: string): ApiHandler {
 function handle(route: Route, services: Services): ApiHandler {
   return async (request, response) => {
     const answer = await route.handle(services, requestIn(response.locals));
+    await response.locals.beforeSuccess?.();
     response.set('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
     if (answer instanceof Replay) sendReplay(response, answer);
     else sendAnswer(request, response, answer);

@@ -18,6 +18,7 @@ export const eventsRoutes: readonly Route[] = [
     path: '/api/events/initialize',
     tag: 'Events',
     access: 'events:create',
+    limit: 'events',
     summary: 'Create an event',
     description: 'The caller becomes its organizer.',
     isIdempotent: true,
@@ -43,6 +44,7 @@ export const eventsRoutes: readonly Route[] = [
     path: '/api/events',
     tag: 'Events',
     access: 'events:read',
+    limit: 'lists',
     summary: 'All events',
     description: 'In pages, by id; cancelled ones too, unless `status` says otherwise.',
     query: ListEventsQuery,
@@ -54,6 +56,7 @@ export const eventsRoutes: readonly Route[] = [
     path: '/api/events/:event_id',
     tag: 'Events',
     access: 'events:manage',
+    limit: 'events',
     summary: 'Rename, resize or cap an event',
     description:
       'For its organizer and admins. Added tickets go to the waitlist first. With ' +
@@ -71,6 +74,7 @@ export const eventsRoutes: readonly Route[] = [
     path: '/api/events/:event_id/cancel',
     tag: 'Events',
     access: 'events:manage',
+    limit: 'events',
     summary: 'Cancel an event for good',
     description:
       'For its organizer and admins. Every active booking is cancelled and its waitlist emptied.',
@@ -85,6 +89,7 @@ export const eventsRoutes: readonly Route[] = [
     path: '/api/events/:event_id/me',
     tag: 'Events',
     access: 'events:read',
+    limit: 'profiles',
     summary: 'How the caller stands with an event',
     description: 'Tickets held, place in the queue, tickets ahead, and what can be done next.',
     params: EventParams,
