@@ -20,7 +20,8 @@ const ARROWS = {
   },
   config: {
     mayNotImport: ['*'],
-    except: ['text-validators'],
+    // Its table of limits has the defaults.
+    except: ['text-validators', 'rate-limits'],
     instead: 'config/ stands below everything: read what you need in the container and pass it in.',
   },
   models: {

@@ -10,7 +10,7 @@ import { errorHandler } from './middlewares/error-handler';
 import { asRequestHandler } from './middlewares/locals';
 import { notFound } from './middlewares/not-found';
 import { paceRequests } from './middlewares/pace-requests';
-import type { Bulkheads } from './load/bulkheads';
+import { warnOfProxy } from './middlewares/warn-of-proxy';
 import type { Logger } from './observability/logger';
 import type { Metrics } from './observability/metrics';
 import { buildDocument } from './openapi/document';
@@ -65,6 +65,9 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(asRequestHandler(countRequest(metrics)));
   app.use(asRequestHandler(accessLog(logger, config.log)));
   app.use(asRequestHandler(paceRequests()));
+  if (rateLimiter && config.http.trustProxy === false) {
+    app.use(asRequestHandler(warnOfProxy(logger)));
+  }
   app.use(
     helmet({
       contentSecurityPolicy: {

@@ -72,10 +72,10 @@ export function createContainer(config: Config): Container {
     waitlistTotals: () => waitlistTotals(database),
     idRangeUse: () => readIdRangeUse(database),
   });
-  const { enabled: isLimited, redisUrl } = config.rateLimits;
+  const { enabled: isLimited, redisUrl, limits } = config.rateLimits;
   const redis = isLimited && redisUrl !== null ? connectRedis(redisUrl, { logger, metrics }) : null;
   const guard = isLimited ? new LoginGuard(redis, metrics) : null;
-  const rateLimiter = isLimited ? new RateLimiter(redis, metrics) : null;
+  const rateLimiter = isLimited ? new RateLimiter(limits, redis, metrics) : null;
   const hasher = new PasswordHasher(config.auth.bcryptRounds);
   const tokens = new Tokens(config.auth);
   const accounts = new AccountCache(database);

@@ -1,4 +1,5 @@
 /** What the server runs by: checked once at start, then frozen. */
+import type { Limits } from '../rate-limits/limits';
 
 export interface SqliteSettings {
   readonly dialect: 'sqlite';
@@ -43,7 +44,11 @@ export interface Config {
     readonly firstAdmin: { readonly email: string; readonly password: string } | null;
   };
   readonly eventCreators: 'everyone' | 'organizers';
-  readonly rateLimits: { readonly enabled: boolean; readonly redisUrl: string | null };
+  readonly rateLimits: {
+    readonly enabled: boolean;
+    readonly redisUrl: string | null;
+    readonly limits: Limits;
+  };
   readonly metricsToken: string | null;
   readonly log: {
     readonly level: 'error' | 'warn' | 'info' | 'debug' | 'silent';

@@ -155,6 +155,46 @@ export class Environment {
   @IsIn(['true', 'false'])
   RATE_LIMIT_ENABLED?: 'true' | 'false';
 
+  /** Sign-ups of one address. Like all of these, requests/seconds, such as 20/60. */
+  @IsOptional()
+  @IsString()
+  RATE_LIMIT_SIGNUP?: string;
+
+  /** Logins of one address; ten with the right password count as one. */
+  @IsOptional()
+  @IsString()
+  RATE_LIMIT_LOGIN?: string;
+
+  /** Bookings and joins of one account, together. */
+  @IsOptional()
+  @IsString()
+  RATE_LIMIT_BOOKING?: string;
+
+  /** Tickets given back, waits lowered and waitlists left by one account, together. */
+  @IsOptional()
+  @IsString()
+  RATE_LIMIT_CANCELLING?: string;
+
+  /** Events that one account creates, changes and cancels, and priorities it gives, together. */
+  @IsOptional()
+  @IsString()
+  RATE_LIMIT_EVENTS?: string;
+
+  /** Changes of accounts, deletions and log-outs by one account, together. */
+  @IsOptional()
+  @IsString()
+  RATE_LIMIT_ACCOUNTS?: string;
+
+  /** Pages of lists that one account reads. */
+  @IsOptional()
+  @IsString()
+  RATE_LIMIT_LISTS?: string;
+
+  /** How often one account asks for a profile, or how it stands with an event. */
+  @IsOptional()
+  @IsString()
+  RATE_LIMIT_PROFILES?: string;
+
   /** Shares the rate limits of several processes. */
   @IsOptional()
   @IsUrl({ protocols: ['redis', 'rediss'], require_tld: false, require_protocol: true })

@@ -9,6 +9,7 @@ import type { Config, DatabaseSettings } from './config';
 import { ConfigurationError } from './configuration-error';
 import { developmentSecret } from './development-secret';
 import { Environment, ENVIRONMENT_NAMES } from './environment';
+import { limitsOf } from './rate-limits';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -40,6 +41,7 @@ export function loadConfig(processVariables: Variables, root: string = process.c
   const database = databaseSettings(env, root, faults);
   checkTogether(env, database, faults);
   const trustProxy = trustProxyOf(env.TRUST_PROXY, faults);
+  const limits = limitsOf(env, faults);
   const refusedWords = wordsIn(env.PASSWORD_WORDS_FILE, root, faults);
   // Only a sound configuration may leave a secret behind in the data folder.
   const secret = faults.length === 0 ? signingSecret(env, root, faults, warnings) : '';
@@ -78,6 +80,7 @@ export function loadConfig(processVariables: Variables, root: string = process.c
     rateLimits: {
       enabled: flag(env.RATE_LIMIT_ENABLED, env.NODE_ENV === 'production'),
       redisUrl: env.REDIS_URL ?? null,
+      limits,
     },
     metricsToken: env.METRICS_TOKEN ?? null,
     log: {

@@ -17,6 +17,8 @@ export interface Locals {
   params: object;
   idempotencyKey?: IdempotencyKey | undefined;
   event?: EventFacts;
+  /** What is to be done once the request has succeeded, before its answer is sent. */
+  beforeSuccess?: () => Promise<void>;
 }
 
 /** The request as handlers and policies see it. Behind `validate`, all of it is there. */

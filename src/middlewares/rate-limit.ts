@@ -1,32 +1,46 @@
 import ipaddr from 'ipaddr.js';
 import { ApiError } from '../errors/api-error';
-import { LIMITS, type LimitName } from '../rate-limits/limits';
-import type { RateLimiter } from '../rate-limits/rate-limiter';
-import type { ApiHandler } from './locals';
+import type { Limit, LimitName } from '../rate-limits/limits';
+import type { Allowance, RateLimiter } from '../rate-limits/rate-limiter';
+import type { ApiHandler, ApiResponse } from './locals';
 
 /** The 16-bit parts of an IPv6 address that name a network: a household gets a whole /64. */
 const IPV6_NETWORK_PARTS = 4;
 
 /** Refuses whoever asks too often, and tells everyone how much is left. */
 export function rateLimit(limiter: RateLimiter, name: LimitName): ApiHandler {
-  const { requests, seconds, by } = LIMITS[name];
+  const limit = limiter.limits[name];
   return async (request, response, next) => {
-    const { actor } = response.locals;
-    const key = by === 'account' && actor ? String(actor.id) : networkOf(request.ip);
-    const { isAllowed, remaining, resetSeconds } = await limiter.take(name, key);
-    response.set({
-      'RateLimit-Limit': String(requests),
-      'RateLimit-Remaining': String(remaining),
-      'RateLimit-Reset': String(resetSeconds),
-      'RateLimit-Policy': `${String(requests)};w=${String(seconds)}`,
-    });
-    if (!isAllowed) {
+    const { locals } = response;
+    const key =
+      limit.by === 'account' && locals.actor ? String(locals.actor.id) : networkOf(request.ip);
+    const allowance = await limiter.take(name, key);
+    tell(response, limit, allowance);
+    if (!allowance.isAllowed) {
       throw new ApiError('RATE_LIMITED', 'Too many requests of this kind: wait before the next', {
-        retryAfterSeconds: resetSeconds,
+        retryAfterSeconds: allowance.resetSeconds,
       });
+    }
+    if (limit.successesForOne !== undefined) {
+      locals.beforeSuccess = async () => {
+        tell(response, limit, await limiter.giveBack(name, key, allowance));
+      };
     }
     next();
   };
+}
+
+function tell(
+  response: ApiResponse,
+  { requests, seconds }: Limit,
+  { remaining, resetSeconds }: Allowance,
+): void {
+  response.set({
+    'RateLimit-Limit': String(requests),
+    'RateLimit-Remaining': String(remaining),
+    'RateLimit-Reset': String(resetSeconds),
+    'RateLimit-Policy': `${String(requests)};w=${String(seconds)}`,
+  });
 }
 
 /** The address, or for IPv6 its network: whoever has one address there has all of them. */

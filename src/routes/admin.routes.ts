@@ -23,6 +23,7 @@ export const adminRoutes: readonly Route[] = [
     share: 'longReads',
     tag: 'Operations',
     access: 'audit:read',
+    limit: 'lists',
     summary: 'What was done, by whom and why, the latest first',
     description: 'All of it for admins; organizers name one of their events.',
     query: ListAuditQuery,

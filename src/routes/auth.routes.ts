@@ -38,6 +38,7 @@ export const authRoutes: readonly Route[] = [
     share: 'accounts',
     tag: 'Accounts',
     access: 'accounts:write',
+    limit: 'accounts',
     summary: 'Log out everywhere',
     description: 'Ends every token of the account.',
     success: { status: 200, description: 'Every token has ended', data: null },

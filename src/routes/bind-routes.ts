@@ -85,8 +85,8 @@ export function nameRoute(path: string): ApiHandler {
 function handle(route: Route, services: Services, bulkheads: Bulkheads): ApiHandler {
   const { share } = route;
   return async (request, response) => {
-    const ask = (): Promise<Answer | Replay> => route.handle(services, requestIn(response.locals));
-    const answer = await (share ? bulkheads[share].run(ask) : ask());
+    const answer = await route.handle(services, requestIn(response.locals));
+    await response.locals.beforeSuccess?.();
     response.set('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
     if (answer instanceof Replay) sendReplay(response, answer);
     else sendAnswer(request, response, answer);

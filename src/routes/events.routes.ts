@@ -19,6 +19,7 @@ export const eventsRoutes: readonly Route[] = [
     share: 'accounts',
     tag: 'Events',
     access: 'events:create',
+    limit: 'events',
     summary: 'Create an event',
     description: 'The caller becomes its organizer.',
     isIdempotent: true,
@@ -45,6 +46,7 @@ export const eventsRoutes: readonly Route[] = [
     share: 'longReads',
     tag: 'Events',
     access: 'events:read',
+    limit: 'lists',
     summary: 'All events',
     description: 'In pages, by id; cancelled ones too, unless `status` says otherwise.',
     query: ListEventsQuery,
@@ -56,6 +58,7 @@ export const eventsRoutes: readonly Route[] = [
     path: '/api/events/:event_id',
     tag: 'Events',
     access: 'events:manage',
+    limit: 'events',
     summary: 'Rename, resize or cap an event',
     description:
       'For its organizer and admins. Added tickets go to the waitlist first. With ' +
@@ -73,6 +76,7 @@ export const eventsRoutes: readonly Route[] = [
     path: '/api/events/:event_id/cancel',
     tag: 'Events',
     access: 'events:manage',
+    limit: 'events',
     summary: 'Cancel an event for good',
     description:
       'For its organizer and admins. Every active booking is cancelled and its waitlist emptied.',
@@ -87,6 +91,7 @@ export const eventsRoutes: readonly Route[] = [
     path: '/api/events/:event_id/me',
     tag: 'Events',
     access: 'events:read',
+    limit: 'profiles',
     summary: 'How the caller stands with an event',
     description: 'Tickets held, place in the queue, tickets ahead, and what can be done next.',
     params: EventParams,

@@ -57,6 +57,7 @@ export const ticketsRoutes: readonly Route[] = [
     tag: 'Tickets',
     access: 'tickets:cancel',
     mayAsk: forOneself,
+    limit: 'cancelling',
     summary: 'Cancel tickets; the waitlist moves up at once',
     description:
       'By `event_id`: all tickets that the caller holds for it, or the last `quantity` of them. ' +
@@ -82,6 +83,7 @@ export const ticketsRoutes: readonly Route[] = [
     share: 'longReads',
     tag: 'Tickets',
     access: 'tickets:read',
+    limit: 'lists',
     summary: 'The tickets that the caller holds or has booked',
     description: 'In pages, by id; cancelled ones too, unless `status` says otherwise.',
     query: ListTicketsQuery,

@@ -14,6 +14,7 @@ const updateUser = {
   tag: 'Accounts',
   access: 'accounts:write',
   mayAsk: ownAccount,
+  limit: 'accounts',
   summary: 'Change e-mail or password',
   description:
     "One's own account, or any for an admin. To change one's own password `current_password` is " +
@@ -32,6 +33,7 @@ export const usersRoutes: readonly Route[] = [
     share: 'shortReads',
     tag: 'Accounts',
     access: 'accounts:read',
+    limit: 'profiles',
     summary: "One's own account",
     description: 'Whose token this is: the way to learn one’s own id and role.',
     success: { status: 200, description: 'The account', data: UserDto },
@@ -43,6 +45,7 @@ export const usersRoutes: readonly Route[] = [
     share: 'longReads',
     tag: 'Accounts',
     access: 'accounts:list',
+    limit: 'lists',
     summary: 'All accounts, for admins',
     description: 'In pages, by id. Deleted accounts are not among them.',
     query: PageQuery,
@@ -56,6 +59,7 @@ export const usersRoutes: readonly Route[] = [
     tag: 'Accounts',
     access: 'accounts:read',
     mayAsk: ownAccount,
+    limit: 'profiles',
     summary: "An account: one's own, or any for an admin",
     description: 'Anyone else’s is refused, whether it exists or not.',
     params: UserParams,
@@ -73,6 +77,7 @@ export const usersRoutes: readonly Route[] = [
     tag: 'Accounts',
     access: 'accounts:write',
     mayAsk: ownAccount,
+    limit: 'accounts',
     summary: 'Delete an account',
     description:
       "One's own, or any for an admin; never the last admin's. In one transaction its active " +
@@ -89,6 +94,7 @@ export const usersRoutes: readonly Route[] = [
     share: 'accounts',
     tag: 'Accounts',
     access: 'accounts:change-role',
+    limit: 'accounts',
     summary: 'Change a role, for admins',
     description: 'Ends every token of the account. The last admin can’t be demoted.',
     body: ChangeRoleBody,

@@ -44,6 +44,7 @@ export const waitlistsRoutes: readonly Route[] = [
     share: 'longReads',
     tag: 'Waitlist',
     access: 'waitlists:read',
+    limit: 'lists',
     summary: 'Who waits, in queue order',
     description: 'E-mails are there for oneself, the event’s organizer and admins.',
     query: ListWaitlistQuery,
@@ -60,6 +61,7 @@ export const waitlistsRoutes: readonly Route[] = [
     path: '/api/waitinglists/:event_id',
     tag: 'Waitlist',
     access: 'waitlists:join',
+    limit: 'cancelling',
     summary: 'Wait for fewer tickets, at the same place',
     description: 'For one’s own entry. Who wants more leaves and joins again, at the end.',
     body: LowerWaitlistBody,
@@ -73,6 +75,7 @@ export const waitlistsRoutes: readonly Route[] = [
     path: '/api/waitinglists/:event_id',
     tag: 'Waitlist',
     access: 'waitlists:leave',
+    limit: 'cancelling',
     summary: 'Leave a waitlist',
     description: 'Organizer and admins may name whom to remove. Who joins again is last.',
     isIdempotent: true,
@@ -87,6 +90,7 @@ export const waitlistsRoutes: readonly Route[] = [
     path: '/api/waitinglists/:entry_id/priority',
     tag: 'Waitlist',
     access: 'waitlists:prioritize',
+    limit: 'events',
     summary: 'Give an entry another priority',
     description:
       'For the event’s organizer and admins. Higher is served first; the reason is kept in the ' +

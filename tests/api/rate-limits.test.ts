@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../factories/events';
-import { makePerson, PASSWORD } from '../factories/people';
+import { makePeople, makePerson, PASSWORD } from '../factories/people';
 import { LIMITS } from '../../src/rate-limits/limits';
-import { ROUTES } from '../../src/routes';
 import { TestApi, type ApiAnswer } from '../support/http/test-api';
+import { until } from '../support/setup/until';
 
-const LIMITED = { rateLimits: { enabled: true, redisUrl: null } };
+const LIMITED = { rateLimits: { enabled: true } };
 const WRONG = 'not the password';
 
 function logIn(api: TestApi, email: string, password: string, address?: string) {
@@ -31,7 +31,10 @@ describe('rate limits', () => {
   beforeEach(async () => {
     api = await TestApi.start(LIMITED);
   });
-  afterEach(() => api.close());
+  afterEach(() => {
+    jest.restoreAllMocks();
+    return api.close();
+  });
 
   it('slow down someone who guesses the password of an account, one by one', async () => {
     const { email } = await makePerson(api.container);
@@ -133,26 +136,58 @@ describe('rate limits', () => {
     expect(statusesOf(answers)).toEqual({ 201: requests, 429: 1 });
   });
 
-  it('show on every answer of a limited route how much is left, and when it resets', async () => {
-    const person = await makePerson(api.container);
-    const limited = ROUTES.filter(({ limit }) => limit !== undefined);
+  it('let an office log in through one address, and guesses from there no more than before', async () => {
+    const { requests } = LIMITS.login;
+    const people = await makePeople(api.container, 2 * requests);
 
-    for (const { method, path, limit } of limited) {
-      const { requests, seconds } = LIMITS[limit!];
-      const { headers } = await api.call(method, path, { token: person.token, body: {} });
-      expect(headers).toMatchObject({
-        'ratelimit-limit': String(requests),
-        'ratelimit-remaining': expect.stringMatching(/^\d+$/),
-        'ratelimit-reset': expect.stringMatching(/^\d+$/),
-        'ratelimit-policy': `${String(requests)};w=${String(seconds)}`,
-      });
-    }
-    expect(limited.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      'post /api/auth/signup',
-      'post /api/auth/login',
-      'post /api/tickets/book',
-      'post /api/waitinglists/join-waitlist',
-    ]);
+    const right: ApiAnswer[] = [];
+    for (const { email } of people) right.push(await logIn(api, email, PASSWORD));
+    const wrong: ApiAnswer[] = [];
+    for (const { email } of people.slice(0, requests)) wrong.push(await logIn(api, email, WRONG));
+
+    expect(statusesOf(right)).toEqual({ 200: people.length });
+    const remaining = right.map(({ headers }) => Number(headers['ratelimit-remaining']));
+    expect(remaining).toEqual(right.map((_, index) => Math.floor(requests - (index + 1) / 10)));
+    const used = people.length / 10;
+    expect(statusesOf(wrong)).toEqual({ 401: requests - used, 429: used });
+  });
+
+  it('count logins that are sent at the same moment before they know how each ends', async () => {
+    const { requests } = LIMITS.login;
+    const emails = Array.from({ length: 2 * requests }, () => `${randomUUID()}@example.com`);
+
+    const answers = await Promise.all(emails.map((email) => logIn(api, email, WRONG)));
+
+    expect(statusesOf(answers)).toEqual({ 401: requests, 429: requests });
+  });
+
+  it('take nothing for those that are refused at a crowded moment', async () => {
+    const { requests } = LIMITS.login;
+    const people = await makePeople(api.container, requests);
+    const logInAll = (): Promise<ApiAnswer[]> =>
+      Promise.all(people.map(({ email }) => logIn(api, email, PASSWORD)));
+    const { auth } = api.container.services;
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const check = auth.logIn.bind(auth);
+    const held = jest.spyOn(auth, 'logIn').mockImplementation(async (credentials) => {
+      await gate;
+      return check(credentials);
+    });
+
+    const first = logInAll();
+    await until(() => held.mock.calls.length === requests);
+    const refused = await logInAll();
+    open();
+    const passed = await first;
+    const next = await logIn(api, people[0]!.email, PASSWORD);
+
+    expect(statusesOf(refused)).toEqual({ 429: requests });
+    expect(statusesOf([...passed, next])).toEqual({ 200: requests + 1 });
+    const left = Math.floor(requests - (requests + 1) / 10);
+    expect(Number(next.headers['ratelimit-remaining'])).toBe(left);
   });
 
   it('limit booking and joining of one account together, and leave other accounts alone', async () => {

@@ -48,6 +48,7 @@ describe('docs/security.md', () => {
       const { requests, seconds, by } = LIMITS[limit];
       expect(row).toContain(`${String(requests)} in ${String(seconds)} s`);
       expect(row).toContain(by);
+      expect(row).toContain(`RATE_LIMIT_${limit.toUpperCase()}`);
     }
   });
 });

@@ -1,6 +1,6 @@
 import { LIMITS } from '../../src/rate-limits/limits';
 import { makeEvent } from '../factories/events';
-import { makePerson, PASSWORD } from '../factories/people';
+import { makePeople, makePerson, PASSWORD } from '../factories/people';
 import { RedisServer } from '../support/servers/redis-server';
 import { TestApi, type ApiAnswer } from '../support/http/test-api';
 import { until } from '../support/setup/until';
@@ -71,7 +71,24 @@ describe('two servers with one Redis', () => {
     await guessFree();
   });
 
-  it('let in no one whom the other refuses', async () => {
+  it('count right passwords from one address together, ten as one', async () => {
+    await redis.flush();
+    const { requests } = LIMITS.login;
+    const people = await makePeople(apis[0].container, 2 * requests);
+
+    const answers: ApiAnswer[] = [];
+    for (const [turn, { email }] of people.entries()) {
+      const body = { email, password: PASSWORD };
+      answers.push(await apis[turn % 2]!.call('post', '/api/auth/login', { body }));
+    }
+
+    expect(statusesOf(answers)).toEqual(times(people.length, 200));
+    const left = requests - people.length / 10;
+    expect(answers.at(-1)!.headers['ratelimit-remaining']).toBe(String(left));
+    await redis.flush();
+  });
+
+  it('let nobody in who is refused by the other', async () => {
     expect(await guess()).toEqual([...times(GUESSES, 401), ...times(18, 429)]);
   });
 

@@ -5,6 +5,7 @@ import type { Config } from '../../src/config/config';
 import { ConfigurationError } from '../../src/config/configuration-error';
 import { ENVIRONMENT_NAMES } from '../../src/config/environment';
 import { loadConfig, loadDatabaseSettings } from '../../src/config/load-config';
+import { LIMITS, type LimitName } from '../../src/rate-limits/limits';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -54,7 +55,7 @@ describe('loadConfig', () => {
           firstAdmin: null,
         },
         eventCreators: 'everyone',
-        rateLimits: { enabled: false, redisUrl: null },
+        rateLimits: { enabled: false, redisUrl: null, limits: LIMITS },
         metricsToken: null,
         log: { level: 'info', accessFormat: 'dev', directory: null },
         warnings: [
@@ -101,6 +102,14 @@ describe('loadConfig', () => {
       ['PASSWORD_DENYLIST', 'TRUE', { auth: { refuseCommonPasswords: true } }],
       ['PASSWORD_WORDS_FILE', devNull, { auth: { refusedWords: [] } }],
       ['RATE_LIMIT_ENABLED', 'true', { rateLimits: { enabled: true } }],
+      ['RATE_LIMIT_SIGNUP', '1/1', limitOf('signup', 1, 1)],
+      ['RATE_LIMIT_LOGIN', '300/60', limitOf('login', 300, 60)],
+      ['RATE_LIMIT_BOOKING', '1000000/86400', limitOf('booking', 1_000_000, 86_400)],
+      ['RATE_LIMIT_CANCELLING', ' 5/10 ', limitOf('cancelling', 5, 10)],
+      ['RATE_LIMIT_EVENTS', '7/30', limitOf('events', 7, 30)],
+      ['RATE_LIMIT_ACCOUNTS', '8/30', limitOf('accounts', 8, 30)],
+      ['RATE_LIMIT_LISTS', '9/30', limitOf('lists', 9, 30)],
+      ['RATE_LIMIT_PROFILES', '10/30', limitOf('profiles', 10, 30)],
       ['REDIS_URL', 'redis://cache:6379', { rateLimits: { redisUrl: 'redis://cache:6379' } }],
       ['METRICS_TOKEN', 'a'.repeat(16), { metricsToken: 'a'.repeat(16) }],
       ['TRUST_PROXY', '2', { http: { trustProxy: 2 } }],
@@ -249,6 +258,13 @@ describe('loadConfig', () => {
       ['EVENT_CREATORS', 'nobody'],
       ['PASSWORD_DENYLIST', '1'],
       ['RATE_LIMIT_ENABLED', 'on'],
+      ['RATE_LIMIT_LOGIN', '30'],
+      ['RATE_LIMIT_LOGIN', '30/60s'],
+      ['RATE_LIMIT_LISTS', '0/60'],
+      ['RATE_LIMIT_LISTS', '1000001/60'],
+      ['RATE_LIMIT_PROFILES', '30/0'],
+      ['RATE_LIMIT_PROFILES', '30/86401'],
+      ['RATE_LIMIT_BOOKING', '-1/60'],
       ['REDIS_URL', 'http://cache:6379'],
       ['METRICS_TOKEN', 'short'],
       ['WEB_CONCURRENCY', '0'],
@@ -352,3 +368,8 @@ describe('loadConfig', () => {
     expect(load(variables).warnings).toEqual([expect.stringMatching(warning)]);
   });
 });
+
+/** All limits as by default, but for one. */
+function limitOf(name: LimitName, requests: number, seconds: number): object {
+  return { rateLimits: { limits: { ...LIMITS, [name]: { ...LIMITS[name], requests, seconds } } } };
+}

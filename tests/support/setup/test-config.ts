@@ -1,11 +1,13 @@
 import type { Config, DatabaseSettings } from '../../../src/config/config';
+import { LIMITS } from '../../../src/rate-limits/limits';
 
 export const TEST_SECRET = 'a secret that is only good for tests, 48 bytes long';
 
-type Overrides = Partial<Omit<Config, 'auth' | 'http' | 'log'>> & {
+type Overrides = Partial<Omit<Config, 'auth' | 'http' | 'log' | 'rateLimits'>> & {
   readonly auth?: Partial<Config['auth']>;
   readonly http?: Partial<Config['http']>;
   readonly log?: Partial<Config['log']>;
+  readonly rateLimits?: Partial<Config['rateLimits']>;
 };
 
 /** A configuration for tests: cheap hashes, no log, otherwise the defaults. */
@@ -16,10 +18,10 @@ export function testConfig(database: DatabaseSettings, overrides: Overrides = {}
     database,
     migrateOnStart: false,
     eventCreators: 'everyone',
-    rateLimits: { enabled: false, redisUrl: null },
     metricsToken: null,
     warnings: [],
     ...overrides,
+    rateLimits: { enabled: false, redisUrl: null, limits: LIMITS, ...overrides.rateLimits },
     http: { port: 0, trustProxy: false, origins: '*', credentials: false, ...overrides.http },
     auth: {
       secret: TEST_SECRET,
