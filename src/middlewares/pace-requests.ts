@@ -1,12 +1,12 @@
 import type { ApiHandler } from './locals';
 
-/** Requests that are begun in one turn of the event loop. */
+/** Requests that start in one turn of the event loop. */
 const REQUESTS_IN_TURN = 32;
 
 /**
- * Begins only so many requests in a turn of the event loop, in the order in which they came. The
- * answers to a group make its clients ask again all at once; begun in one go, they would keep the
- * next group's transaction waiting for the loop, and the loop would then wait for its transaction.
+ * Limits how many requests start in one turn of the event loop, in order of arrival. The answers to a
+ * batch make all its clients send their next requests together. Started together, these would keep the
+ * next batch's transaction waiting for the loop, and the loop would then wait for its transaction.
  * Figures: docs/performance.md.
  */
 export function paceRequests(): ApiHandler {

@@ -4,10 +4,10 @@ import { LIMITS, type LimitName } from '../rate-limits/limits';
 import type { RateLimiter } from '../rate-limits/rate-limiter';
 import type { ApiHandler } from './locals';
 
-/** The 16-bit parts of an IPv6 address that name a network: a household gets a whole /64. */
+/** The 16-bit parts of an IPv6 address that identify a network: a household gets a whole /64. */
 const IPV6_NETWORK_PARTS = 4;
 
-/** Refuses whoever asks too often, and tells everyone how much is left. */
+/** Rejects requests over the limit, and reports in each answer how many requests remain. */
 export function rateLimit(limiter: RateLimiter, name: LimitName): ApiHandler {
   const { requests, seconds, by } = LIMITS[name];
   return async (request, response, next) => {
@@ -21,7 +21,7 @@ export function rateLimit(limiter: RateLimiter, name: LimitName): ApiHandler {
       'RateLimit-Policy': `${String(requests)};w=${String(seconds)}`,
     });
     if (!isAllowed) {
-      throw new ApiError('RATE_LIMITED', 'Too many requests of this kind: wait before the next', {
+      throw new ApiError('RATE_LIMITED', 'Too many requests of this kind; wait before you retry', {
         retryAfterSeconds: resetSeconds,
       });
     }
@@ -29,7 +29,7 @@ export function rateLimit(limiter: RateLimiter, name: LimitName): ApiHandler {
   };
 }
 
-/** The address, or for IPv6 its network: whoever has one address there has all of them. */
+/** The address, or for IPv6 its network: a client that has one address there has all of them. */
 function networkOf(address: string | undefined): string {
   if (address === undefined || !ipaddr.isValid(address)) return 'unknown';
   const parsed = ipaddr.process(address);
