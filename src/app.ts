@@ -38,7 +38,7 @@ const EXPOSED_HEADERS = [
   'RateLimit-Reset',
   'RateLimit-Policy',
 ];
-/** How long a browser may remember what it may call. */
+/** How long a browser may cache a preflight response. */
 const PREFLIGHT_SECONDS = 600;
 
 export interface AppDependencies {
@@ -47,11 +47,11 @@ export interface AppDependencies {
   readonly metrics: Metrics;
   readonly services: Services;
   readonly health: HealthService;
-  /** Null limits nobody. */
+  /** Null turns rate limits off. */
   readonly rateLimiter: RateLimiter | null;
 }
 
-/** The whole HTTP side. It neither listens nor connects. */
+/** The Express application. It neither listens nor connects. */
 export function createApp(dependencies: AppDependencies): Express {
   const { config, logger, metrics, services, health, rateLimiter } = dependencies;
   const app = express();
@@ -67,9 +67,9 @@ export function createApp(dependencies: AppDependencies): Express {
     helmet({
       contentSecurityPolicy: {
         directives: {
-          // The documentation page is served over plain HTTP where nobody has set up TLS yet.
+          // The documentation page must also work over plain HTTP, without TLS.
           upgradeInsecureRequests: null,
-          // It brings all that it needs along.
+          // The page loads only files of this server.
           baseUri: ["'none'"],
           fontSrc: ["'self'", 'data:'],
           styleSrc: ["'self'", "'unsafe-inline'"],

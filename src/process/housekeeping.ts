@@ -2,19 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Container } from '../container';
 import { removeExpiredKeys } from '../inventory/idempotency';
 
-/** How often expired idempotency keys are looked for. */
+/** How often expired idempotency keys are removed. */
 const INTERVAL_MS = 5 * 60_000;
 /** Pause between two batches. */
 const BATCH_PAUSE_MS = 100;
 
-/** Removes what is kept for a time only, a little at a time. */
+/** Removes expired idempotency keys in small batches. */
 export function startHousekeeping({ database, logger }: Container): { stop(): void } {
   let isStopped = false;
   const removeAllExpired = async (): Promise<void> => {
     try {
       while (!isStopped && (await removeExpiredKeys(database))) await pause(BATCH_PAUSE_MS);
     } catch (error) {
-      logger.warn('Expired idempotency keys could not be removed; trying again later', { error });
+      logger.warn('Could not remove expired idempotency keys; retrying later', { error });
     }
   };
   const timer = setInterval(() => void removeAllExpired(), INTERVAL_MS);

@@ -56,7 +56,7 @@ describe('the operator’s commands', () => {
   });
 
   it('db:status tells what is pending, by its exit code too', async () => {
-    expect((await run('db:migrate:undo')).output).toMatch(/^took back .*audit-log/);
+    expect((await run('db:migrate:undo')).output).toMatch(/^reverted .*audit-log/);
     const { code, output } = await run('db:status');
     expect(output).toMatch(/^pending +\d+-create-audit-log\.js$/m);
     expect(code).toBe(1);
