@@ -25,5 +25,5 @@ VOLUME ["/app/data", "/app/logs"]
 EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 CMD ["node", "ops/health-check.js"]
-# As `npm start` does it; why, says docs/performance.md.
+# The same command as `npm start`; docs/performance.md explains the option.
 CMD ["node", "--max-semi-space-size=64", "dist/server.js"]

@@ -3,51 +3,52 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 /**
- * Imports run one way. For each folder: what it must not see, and what to do instead.
+ * Imports run one way. For each folder: what it must not import, and what to do instead.
  */
 const ARROWS = {
   domain: {
     mayNotImport: ['*'],
-    instead: 'The domain is pure: hand it what it needs as plain data.',
+    instead: 'The domain is pure: pass what it needs as plain data.',
   },
   errors: {
     mayNotImport: ['*'],
-    instead: 'errors/ stands below everything.',
+    instead: 'errors/ depends on no other folder.',
   },
   'text-validators': {
     mayNotImport: ['*'],
-    instead: 'text-validators stands below everything.',
+    instead: 'text-validators depends on no other module.',
   },
   config: {
     mayNotImport: ['*'],
-    // Its table of limits has the defaults.
+    // `rate-limits` has the table of limits and their defaults.
     except: ['text-validators', 'rate-limits'],
-    instead: 'config/ stands below everything: read what you need in the container and pass it in.',
+    instead:
+      'config/ depends on nothing else: read the settings in the container and pass them in.',
   },
   models: {
     mayNotImport: ['*'],
     except: ['domain'],
-    instead: 'Models know their columns and the domain’s words for them, nothing else.',
+    instead: 'Models know only their columns and the domain types of these.',
   },
   observability: {
     mayNotImport: ['*'],
     except: ['config'],
-    instead: 'Everything may log and count, so observability/ may use none of it.',
+    instead: 'Every layer may log and count, so observability/ must not depend on any of them.',
   },
   database: {
     mayNotImport: ['*'],
     except: ['config', 'errors', 'models', 'observability'],
-    instead: 'database/ knows of rows, not of what they mean.',
+    instead: 'database/ knows rows, not their meaning.',
   },
   policies: {
     mayNotImport: ['*'],
     except: ['domain', 'errors'],
-    instead: 'A policy looks at an actor and a resource; load them before you ask it.',
+    instead: 'A policy decides on an actor and a resource; load both before you call it.',
   },
   'rate-limits': {
     mayNotImport: ['*'],
     except: ['errors', 'observability'],
-    instead: 'rate-limits/ counts keys; the caller knows whose they are.',
+    instead: 'rate-limits/ counts keys; the caller knows what they stand for.',
   },
   load: {
     mayNotImport: ['*'],
@@ -57,7 +58,7 @@ const ARROWS = {
   auth: {
     mayNotImport: ['*'],
     except: ['config', 'load', 'database', 'domain', 'errors', 'observability', 'rate-limits'],
-    instead: 'auth/ knows accounts, passwords and tokens; use cases are in services/.',
+    instead: 'auth/ knows accounts, passwords and tokens; use cases belong in services/.',
   },
   inventory: {
     mayNotImport: ['*'],
@@ -81,7 +82,7 @@ const ARROWS = {
   dtos: {
     mayNotImport: ['*'],
     except: ['domain', 'errors', 'text-validators'],
-    instead: 'DTOs say what is on the wire, nothing else.',
+    instead: 'DTOs only describe what is on the wire.',
   },
   presenters: {
     mayNotImport: ['app', 'container', 'controllers', 'middlewares', 'process', 'routes'],
@@ -93,7 +94,7 @@ const ARROWS = {
   },
   middlewares: {
     mayNotImport: ['app', 'container', 'models', 'process', 'routes'],
-    instead: 'Take it as an argument.',
+    instead: 'Pass it to the middleware as an argument.',
   },
   openapi: {
     mayNotImport: ['*'],
@@ -143,9 +144,9 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
-      // An index that was just checked is still `undefined` to noUncheckedIndexedAccess.
+      // noUncheckedIndexedAccess adds `undefined` even to an index that was just checked.
       '@typescript-eslint/no-non-null-assertion': 'off',
-      // DTO classes and the like describe shapes; plain objects of that shape are what is meant.
+      // DTO classes only describe shapes; plain objects of that shape are intended.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-extraneous-class': [
         'error',
@@ -167,7 +168,7 @@ export default tseslint.config(
         'error',
         {
           selector: "CallExpression[callee.property.name='sync'][callee.object.name=/equelize/]",
-          message: 'Migrations are the only source of the schema.',
+          message: 'Only migrations change the schema.',
         },
         {
           selector: "CallExpression[callee.property.name='transaction']",
@@ -175,7 +176,7 @@ export default tseslint.config(
         },
         {
           selector: 'CallExpression[callee.property.name=/^findOrCreate$|^findOrBuild$/]',
-          message: 'It opens a transaction of its own. Lock, find, then create.',
+          message: 'It opens its own transaction. Lock, find, then create.',
         },
         {
           selector: "Property[key.name='lock'] > MemberExpression[object.property.name='LOCK']",
@@ -208,7 +209,7 @@ export default tseslint.config(
       'no-restricted-properties': 'off',
       'no-restricted-syntax': 'off',
       'no-console': 'off',
-      // Answers are held against the OpenAPI document; tests read in them freely.
+      // Responses are validated against the OpenAPI document, so tests read them untyped.
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',

@@ -73,7 +73,7 @@ async function main(): Promise<void> {
       user: 'root',
       password: '',
       database: 'holdings',
-      poolMax: 10,
+      poolMax: 16,
     } as const;
     const session = await createConnection({ host: '127.0.0.1', port: mariadb.port, user: 'root' });
     await session.query('CREATE DATABASE holdings');

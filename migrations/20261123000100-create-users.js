@@ -8,7 +8,7 @@ module.exports = {
     await createTable(queryInterface, 'users', {
       parts: [
         idColumn(queryInterface),
-        // Both null once the account is deleted; a unique key lets any number of nulls stand.
+        // Both null once the account is deleted; a unique key allows any number of nulls.
         `email ${exactText(queryInterface, 254)} NULL`,
         `password ${exactText(queryInterface, 72, 'ascii')} NULL`,
         `role ${exactText(queryInterface, 16, 'ascii')} NOT NULL DEFAULT 'user'`,

@@ -4,7 +4,7 @@ const { createTable, exactText, idColumn } = require('./helpers/create-table');
 
 module.exports = {
   /**
-   * No foreign keys: the log outlives what it speaks of, and is written under the hottest lock.
+   * No foreign keys: the log outlives the rows it refers to, and is written under the hottest lock.
    * @param {import('sequelize').QueryInterface} queryInterface
    */
   async up(queryInterface) {

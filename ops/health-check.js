@@ -1,5 +1,5 @@
 /**
- * Whether the server in this container can serve: exit code 0, or 1 with the reason on standard
+ * Checks that the server in this container is ready: exit code 0, or 1 with the reason on standard
  * error. For Docker's HEALTHCHECK; the image has no curl.
  */
 const LIMIT_MS = 2_500;

@@ -1,12 +1,12 @@
 // @ts-check
 'use strict';
 /**
- * Something to look at: accounts of every role, and events that are on sale, sold out with people
- * waiting, capped, and cancelled. The counters agree with the rows, as `npm run ledger:check` tells.
+ * Demo data: accounts of every role, and events that are on sale, sold out with people waiting,
+ * capped, and cancelled. The counters agree with the rows, which `npm run reconcile` checks.
  */
 const bcrypt = require('bcrypt');
 
-/** Everyone's. It stands in docs/database.md, so this is no data for a server that others reach. */
+/** The password of all accounts. docs/database.md publishes it: never seed a server open to others. */
 const PASSWORD = 'demo-password';
 const BCRYPT_ROUNDS = 10;
 
@@ -25,11 +25,11 @@ const EMAILS = Object.keys(ROLE_OF);
  * @typedef {object} DemoEvent
  * @property {string} name
  * @property {number} total
- * @property {number} [cap] tickets that one person may have
+ * @property {number} [cap] most tickets per person
  * @property {boolean} [isCancelled]
- * @property {number} version commands that led here
- * @property {{ holder: string, bookedBy?: string, isCancelled?: boolean }[]} tickets in the order in
- * which they were given out
+ * @property {number} version number of commands so far
+ * @property {{ holder: string, bookedBy?: string, isCancelled?: boolean }[]} tickets in order of
+ * issue
  * @property {{ person: string, quantity: number }[]} waiting in queue order
  */
 
@@ -85,7 +85,7 @@ module.exports = {
   /** @param {import('sequelize').QueryInterface} queryInterface */
   async up(queryInterface) {
     if (process.env.NODE_ENV === 'production') {
-      throw new Error('Demo accounts have a password that everyone knows: not in production');
+      throw new Error('The demo accounts have a public password: do not use them in production');
     }
     const password = await bcrypt.hash(PASSWORD, BCRYPT_ROUNDS);
     const now = new Date();
@@ -136,8 +136,8 @@ module.exports = {
   },
 
   /**
-   * Takes back the demo events with all that was booked for them, and the demo accounts. Fails as a
-   * whole where a demo account has come to hold anything else.
+   * Removes the demo events with their bookings and waitlists, and the demo accounts. Fails and
+   * removes nothing if a demo account holds anything else.
    * @param {import('sequelize').QueryInterface} queryInterface
    */
   async down(queryInterface) {
@@ -172,7 +172,7 @@ function eventRow(event, userIds) {
 }
 
 /**
- * The ids that the database gave, which need not follow each other.
+ * The ids that the database assigned, which need not be consecutive.
  * @param {import('sequelize').QueryInterface} queryInterface
  * @param {import('sequelize').Transaction} transaction
  * @param {string} table @param {string} column @param {string[]} values

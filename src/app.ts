@@ -10,6 +10,7 @@ import { errorHandler } from './middlewares/error-handler';
 import { asRequestHandler } from './middlewares/locals';
 import { notFound } from './middlewares/not-found';
 import { paceRequests } from './middlewares/pace-requests';
+import type { Bulkheads } from './load/bulkheads';
 import { warnOfProxy } from './middlewares/warn-of-proxy';
 import type { Logger } from './observability/logger';
 import type { Metrics } from './observability/metrics';
@@ -39,7 +40,7 @@ const EXPOSED_HEADERS = [
   'RateLimit-Reset',
   'RateLimit-Policy',
 ];
-/** How long a browser may remember what it may call. */
+/** How long a browser may cache a preflight response. */
 const PREFLIGHT_SECONDS = 600;
 
 export interface AppDependencies {
@@ -49,11 +50,11 @@ export interface AppDependencies {
   readonly services: Services;
   readonly bulkheads: Bulkheads;
   readonly health: HealthService;
-  /** Null limits nobody. */
+  /** Null turns rate limits off. */
   readonly rateLimiter: RateLimiter | null;
 }
 
-/** The whole HTTP side. It neither listens nor connects. */
+/** The Express application. It neither listens nor connects. */
 export function createApp(dependencies: AppDependencies): Express {
   const { config, logger, metrics, services, bulkheads, health, rateLimiter } = dependencies;
   const app = express();
@@ -72,9 +73,9 @@ export function createApp(dependencies: AppDependencies): Express {
     helmet({
       contentSecurityPolicy: {
         directives: {
-          // The documentation page is served over plain HTTP where nobody has set up TLS yet.
+          // The documentation page must also work over plain HTTP, without TLS.
           upgradeInsecureRequests: null,
-          // It brings all that it needs along.
+          // The page loads only files of this server.
           baseUri: ["'none'"],
           fontSrc: ["'self'", 'data:'],
           styleSrc: ["'self'", "'unsafe-inline'"],

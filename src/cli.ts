@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { ConfigurationError } from './config/configuration-error';
 import { COMMANDS, UsageError } from './process/commands';
 
-/** Names that commands had in earlier versions. */
+/** Former names of commands, which still work. */
 const FORMER_NAMES: Readonly<Record<string, string>> = { 'ledger:check': 'reconcile' };
 
 const [given = 'help', ...words] = process.argv.slice(2);

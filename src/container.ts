@@ -45,7 +45,7 @@ export interface Container {
   readonly adminAccounts: AdminAccountsService;
   readonly health: HealthService;
   readonly app: Express;
-  /** Closes the database and stops what runs by itself. */
+  /** Closes the connections to the database and Redis, the metrics and the logger. */
   close(): Promise<void>;
 }
 

@@ -57,7 +57,7 @@ async function serve(config: Config): Promise<void> {
       prepared.release();
     });
   } catch (error) {
-    logger.error('The server can’t start', { error });
+    logger.error("The server can't start", { error });
     await container.close();
     process.exitCode = 1;
     // The channel to the primary process would keep a worker alive.
@@ -66,7 +66,7 @@ async function serve(config: Config): Promise<void> {
 }
 
 start().catch((error: unknown) => {
-  // Before there is a logger: the configuration's faults, for whoever started the server.
+  // There is no logger yet: print the faults of the configuration.
   console.error(error instanceof ConfigurationError ? error.message : error);
   process.exitCode = 1;
 });

@@ -51,7 +51,7 @@ export class BenchDatabase {
       user: 'root',
       password: '',
       database: DATABASE,
-      poolMax: 10,
+      poolMax: 16,
     };
     const { host, port, user, password } = settings;
     const admin = await createConnection({ host, port, user, password });

@@ -20,7 +20,7 @@ const idColumn = (queryInterface) =>
     : 'id INTEGER NOT NULL AUTO_INCREMENT PRIMARY KEY';
 
 /**
- * Text that compares byte by byte, as SQLite does by itself.
+ * Text that compares byte by byte, as SQLite does by default.
  * @param {import('sequelize').QueryInterface} queryInterface
  * @param {number} length in characters
  * @param {'utf8mb4' | 'ascii'} [charset]
@@ -31,8 +31,8 @@ const exactText = (queryInterface, length, charset = 'utf8mb4') =>
     : `VARCHAR(${length}) CHARACTER SET ${charset} COLLATE ${charset}_bin`;
 
 /**
- * Creates a table whole or not at all: in one statement on MySQL, where each statement commits by
- * itself, and in one transaction on SQLite. Safe to run again after a crash.
+ * Creates a table completely or not at all: in one statement on MySQL, where each statement commits
+ * on its own, and in one transaction on SQLite. Safe to run again after a crash.
  *
  * @param {import('sequelize').QueryInterface} queryInterface
  * @param {string} table

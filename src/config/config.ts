@@ -1,5 +1,6 @@
-/** What the server runs by: checked once at start, then frozen. */
 import type { Limits } from '../rate-limits/limits';
+
+/** The configuration of the server: checked once at start, then frozen. */
 
 export interface SqliteSettings {
   readonly dialect: 'sqlite';
@@ -23,7 +24,7 @@ export interface Config {
   readonly workers: number;
   readonly http: {
     readonly port: number;
-    /** Express's `trust proxy`: hops, or addresses; false believes no forwarded header. */
+    /** Express's `trust proxy`: hops, or addresses; false ignores forwarded headers. */
     readonly trustProxy: false | number | readonly string[];
     /** Origins that browsers may call from. */
     readonly origins: '*' | readonly string[];
@@ -32,14 +33,14 @@ export interface Config {
   readonly database: DatabaseSettings;
   readonly migrateOnStart: boolean;
   readonly auth: {
-    /** Signs and verifies. */
+    /** Signs and verifies tokens. */
     readonly secret: string;
-    /** Still verify. */
+    /** Only verify tokens. */
     readonly previousSecrets: readonly string[];
     readonly tokenLifetimeSeconds: number;
     readonly bcryptRounds: number;
     readonly refuseCommonPasswords: boolean;
-    /** Words that no password may be, whatever stands around them. */
+    /** Words that no password may consist of, even with digits or punctuation around them. */
     readonly refusedWords: readonly string[];
     readonly firstAdmin: { readonly email: string; readonly password: string } | null;
   };
@@ -55,6 +56,6 @@ export interface Config {
     readonly accessFormat: 'dev' | 'combined' | 'common' | 'short' | 'tiny';
     readonly directory: string | null;
   };
-  /** What is unwise about this configuration, for the log at start. */
+  /** Warnings about this configuration, to be logged at start. */
   readonly warnings: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** The environment is unfit to run by; the message lists every fault. */
+/** The environment is not a valid configuration; the message lists every fault. */
 export class ConfigurationError extends Error {
   constructor(readonly faults: readonly string[]) {
     super(`The configuration has ${String(faults.length)} fault(s):\n- ${faults.join('\n- ')}`);

@@ -5,9 +5,9 @@ import path from 'node:path';
 const SECRET_BYTES = 48;
 
 /**
- * A random secret that stays the same from start to start, for running with nothing configured.
+ * A random secret that survives restarts, for running without any configuration.
  *
- * @throws when the data folder can't be written
+ * @throws if the data folder can't be written
  */
 export function developmentSecret(root: string): { secret: string; file: string } {
   const file = path.join(root, 'data', 'secret');
@@ -15,7 +15,7 @@ export function developmentSecret(root: string): { secret: string; file: string 
   return { secret: readFileSync(file, 'utf8').trim(), file };
 }
 
-/** Linking a finished file is atomic: of two processes starting at once, both read one secret. */
+/** Linking a finished file is atomic: two processes that start at once read the same secret. */
 function createOnce(file: string, content: string): void {
   mkdirSync(path.dirname(file), { recursive: true });
   const draft = `${file}.${String(process.pid)}`;

@@ -21,11 +21,11 @@ import {
 
 const MAX_PORT = 65_535;
 const MIN_BCRYPT_ROUNDS = 4;
-/** A hash takes about 0.8 s at 14, twice that with each step. */
+/** A hash takes about 0.8 s at 14; each step doubles that. */
 const MAX_BCRYPT_ROUNDS = 14;
 const MAX_WORKERS = 256;
 
-/** Numbers stay what they are when they are no whole numbers, so that the check names them. */
+/** Leaves anything but whole numbers unchanged, so that the check reports it. */
 const WholeNumber = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d{1,9}$/.test(value.trim()) ? Number(value) : value,
@@ -38,21 +38,21 @@ const Flag = (): PropertyDecorator =>
 
 /**
  * One field for each variable that the server reads. Unset and empty mean the same. The check next to
- * the field comes first, and the first that fails is told.
+ * the field runs first, and the first that fails is reported.
  */
 export class Environment {
-  /** `production` switches on the stricter rules: no default secret, rate limits. */
+  /** `production` enables the stricter rules: no default secret, and rate limits. */
   @IsIn(['development', 'test', 'production'])
   NODE_ENV: 'development' | 'test' | 'production' = 'development';
 
-  /** TCP port to listen on; 0 takes a free one. */
+  /** TCP port to listen on; 0 picks a free one. */
   @WholeNumber()
   @Max(MAX_PORT)
   @Min(0)
   @IsInt()
   PORT: number = 3000;
 
-  /** `sqlite` where no DB_HOST is set, else `mysql` (MySQL 8 and MariaDB). */
+  /** By default `sqlite` without DB_HOST, otherwise `mysql` (MySQL 8 and MariaDB). */
   @IsOptional()
   @IsIn(['sqlite', 'mysql'])
   DB_DIALECT?: 'sqlite' | 'mysql';
@@ -88,11 +88,10 @@ export class Environment {
   @Max(200)
   @Min(4)
   @IsInt()
-  DB_POOL_MAX: number = 12;
+  DB_POOL_MAX: number = 16;
 
   /**
-   * Migrate at start instead of refusing to start. Done in development on sqlite, unless it says
-   * `false`.
+   * Migrate at start instead of refusing to start. On by default in development on sqlite only.
    */
   @IsOptional()
   @Flag()
@@ -109,9 +108,9 @@ export class Environment {
   @IsString()
   SECRET_KEY_PREVIOUS?: string;
 
-  /** How long a token lasts: seconds, or a number with s, m, h or d behind it. */
+  /** How long a token lasts: seconds, or a number followed by s, m, h or d. */
   @Matches(/^[1-9]\d{0,8}[smhd]?$/, {
-    message: 'JWT_EXPIRES_IN must be seconds, or a number with s, m, h or d behind it, such as 1h',
+    message: 'JWT_EXPIRES_IN must be seconds, or a number followed by s, m, h or d, such as 1h',
   })
   JWT_EXPIRES_IN: string = '1h';
 
@@ -122,13 +121,13 @@ export class Environment {
   @IsInt()
   BCRYPT_ROUNDS: number = 10;
 
-  /** The first admin: made at start where there is no admin. */
+  /** The first admin: created at start if there is no admin. */
   @IsOptional()
   @EmailAddress()
   @MaxLength(MAX_EMAIL_CHARACTERS)
   ADMIN_EMAIL?: string;
 
-  /** As any password: 8 characters at least, 72 bytes at most. */
+  /** Like any password: at least 8 characters, at most 72 bytes. */
   @IsOptional()
   @MinLength(MIN_PASSWORD_CHARACTERS)
   @FitsBcrypt()
@@ -144,12 +143,12 @@ export class Environment {
   @IsIn(['true', 'false'])
   PASSWORD_DENYLIST?: 'true' | 'false';
 
-  /** A file of words and passwords to refuse as well, one a line. */
+  /** A file of further words and passwords to refuse, one per line. */
   @IsOptional()
   @IsString()
   PASSWORD_WORDS_FILE?: string;
 
-  /** Limits by address and account. On by default in production only. */
+  /** Rate limits by address and account. On by default in production only. */
   @IsOptional()
   @Flag()
   @IsIn(['true', 'false'])
@@ -195,18 +194,18 @@ export class Environment {
   @IsString()
   RATE_LIMIT_PROFILES?: string;
 
-  /** Shares the rate limits of several processes. */
+  /** Redis, through which several processes share their rate limits. */
   @IsOptional()
   @IsUrl({ protocols: ['redis', 'rediss'], require_tld: false, require_protocol: true })
   REDIS_URL?: string;
 
-  /** Opens /metrics to whoever sends it as a bearer token; without it, to this machine only. */
+  /** The bearer token for /metrics; without it only this machine may read them. */
   @IsOptional()
   @IsString()
   @MinLength(16)
   METRICS_TOKEN?: string;
 
-  /** Proxies in front: how many, or their addresses. Without it no forwarded header is believed. */
+  /** Trusted proxies: their number or addresses. Without it forwarded headers are ignored. */
   @IsOptional()
   @IsString()
   TRUST_PROXY?: string;
@@ -218,11 +217,11 @@ export class Environment {
   @IsInt()
   WEB_CONCURRENCY: number = 1;
 
-  /** Form of the access log, as morgan names them. */
+  /** Format of the access log, by the names of morgan. */
   @IsIn(['dev', 'combined', 'common', 'short', 'tiny'])
   LOG_FORMAT: 'dev' | 'combined' | 'common' | 'short' | 'tiny' = 'dev';
 
-  /** Folder for log files, beside standard output. */
+  /** Folder for log files, in addition to standard output. */
   @IsOptional()
   @IsString()
   LOG_DIR?: string;
@@ -234,7 +233,7 @@ export class Environment {
   @IsString()
   ORIGIN: string = '*';
 
-  /** Whether browsers may send credentials; not in effect where ORIGIN is `*`. */
+  /** Whether browsers may send credentials; no effect while ORIGIN is `*`. */
   @Flag()
   @IsIn(['true', 'false'])
   CREDENTIALS: 'true' | 'false' = 'false';

@@ -14,9 +14,9 @@ import { limitsOf } from './rate-limits';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const MIN_SECRET_BYTES = 32;
-/** A secret of fewer different characters was typed, not drawn. */
+/** A secret with fewer different characters is hardly random. */
 const MIN_SECRET_CHARACTERS = 5;
-/** Variables whose value may stand in a file, named by the variable with `_FILE` behind it. */
+/** Variables whose value may be in a file, named by the variable with `_FILE` appended. */
 const FILE_VARIABLES = [
   'SECRET_KEY',
   'SECRET_KEY_PREVIOUS',
@@ -29,10 +29,10 @@ const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /**
- * Reads the environment, and `.env.<NODE_ENV>.local` beneath it, into a frozen configuration.
+ * Reads the environment, with `.env.<NODE_ENV>.local` as fallback, into a frozen configuration.
  *
  * @param root the folder that relative paths and the `.env` file start from
- * @throws ConfigurationError naming every fault at once
+ * @throws ConfigurationError listing every fault
  */
 export function loadConfig(processVariables: Variables, root: string = process.cwd()): Config {
   const faults: string[] = [];
@@ -43,7 +43,7 @@ export function loadConfig(processVariables: Variables, root: string = process.c
   const trustProxy = trustProxyOf(env.TRUST_PROXY, faults);
   const limits = limitsOf(env, faults);
   const refusedWords = wordsIn(env.PASSWORD_WORDS_FILE, root, faults);
-  // Only a sound configuration may leave a secret behind in the data folder.
+  // Only a valid configuration may create a secret in the data folder.
   const secret = faults.length === 0 ? signingSecret(env, root, faults, warnings) : '';
   if (faults.length > 0) throw new ConfigurationError(faults);
 
@@ -93,9 +93,9 @@ export function loadConfig(processVariables: Variables, root: string = process.c
 }
 
 /**
- * Only what says where the database is: for migrations, which need no secrets.
+ * Only the settings of the database, for commands that need no secrets.
  *
- * @throws ConfigurationError naming every fault at once
+ * @throws ConfigurationError listing every fault
  */
 export function loadDatabaseSettings(
   processVariables: Variables,
@@ -151,7 +151,7 @@ function databaseSettings(env: Environment, root: string, faults: string[]): Dat
   if (dialect !== 'mysql') {
     if (env.NODE_ENV === 'production' && env.DB_DIALECT === undefined) {
       faults.push(
-        'In production set DB_HOST, or say DB_DIALECT=sqlite to run on one file on purpose',
+        'In production set DB_HOST, or set DB_DIALECT=sqlite to run on one file on purpose',
       );
     }
     return { dialect, storage: path.resolve(root, env.DB_STORAGE) };
@@ -175,14 +175,14 @@ function checkTogether(env: Environment, database: DatabaseSettings, faults: str
     faults.push('WEB_CONCURRENCY above 1 needs mysql: on sqlite one process serves the file');
   }
   if ((env.ADMIN_EMAIL === undefined) !== (env.ADMIN_PASSWORD === undefined)) {
-    faults.push('ADMIN_EMAIL and ADMIN_PASSWORD go together: set both or none');
+    faults.push('ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both or neither');
   }
   if (env.NODE_ENV !== 'production') return;
   const secrets = [env.SECRET_KEY ?? '', ...listOf(env.SECRET_KEY_PREVIOUS)];
   if (secrets.some((secret) => !isLongSecret(secret))) {
     faults.push(
       `SECRET_KEY (and each of SECRET_KEY_PREVIOUS) must be at least ${String(MIN_SECRET_BYTES)} ` +
-        'random bytes in production; openssl rand -base64 48 makes one',
+        'random bytes in production; generate one with openssl rand -base64 48',
     );
   }
 }
@@ -199,10 +199,10 @@ function signingSecret(
 ): string {
   if (env.SECRET_KEY !== undefined) {
     if (!isLongSecret(env.SECRET_KEY)) {
-      warnings.push('SECRET_KEY is short: good for trying, refused in production');
+      warnings.push('SECRET_KEY is short: fine for a trial, refused in production');
     } else if (new Set(env.SECRET_KEY).size < MIN_SECRET_CHARACTERS) {
       warnings.push(
-        'SECRET_KEY has few different characters: draw it, with openssl rand -base64 48',
+        'SECRET_KEY has few different characters: generate one with openssl rand -base64 48',
       );
     }
     return env.SECRET_KEY;
@@ -212,12 +212,14 @@ function signingSecret(
     warnings.push(`No SECRET_KEY set: using the random one kept in ${path.relative(root, file)}`);
     return secret;
   } catch (error) {
-    faults.push(`No SECRET_KEY set, and none can be kept under data/: ${(error as Error).message}`);
+    faults.push(
+      `No SECRET_KEY set, and none can be stored under data/: ${(error as Error).message}`,
+    );
     return '';
   }
 }
 
-/** The lines of a file, or none where none is named. */
+/** The lines of a file; none if no file is named. */
 function wordsIn(file: string | undefined, root: string, faults: string[]): string[] {
   if (file === undefined) return [];
   try {
@@ -241,14 +243,14 @@ function originsOf(env: Environment): '*' | string[] {
   return origins.includes('*') ? '*' : origins;
 }
 
-/** "All of them" is not to be had: it would let every client say which address it has. */
+/** There is no "all proxies": every client could then claim any address. */
 function trustProxyOf(value: string | undefined, faults: string[]): false | number | string[] {
   if (value === undefined || value === 'false') return false;
   if (/^\d+$/.test(value)) return Number(value);
   const proxies = listOf(value);
   if (!proxies.every(isProxy)) {
     faults.push(
-      'TRUST_PROXY must be the number of proxies in front, or their addresses, networks ' +
+      'TRUST_PROXY must be the number of proxies, or their addresses, networks ' +
         '(10.0.0.0/8) or loopback, linklocal, uniquelocal, separated by commas',
     );
   }

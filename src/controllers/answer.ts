@@ -2,7 +2,7 @@ import { Replay, type IdempotentRequest, type StoredAnswer } from '../inventory/
 import type { Page } from '../services/pages';
 import type { ApiRequest } from './request';
 
-/** A success, to be put into the envelope. */
+/** A successful result, before it is wrapped in the envelope. */
 export interface Answer {
   readonly status: 200 | 201;
   readonly message: string;
@@ -34,7 +34,7 @@ export function pageAnswer<Row>(
   };
 }
 
-/** The JSON that an answer is sent as, and stored as for a replay. */
+/** The JSON body of an answer, as sent and as stored for a replay. */
 export function envelopeOf({ status, message, data, meta }: Answer): object {
   return meta === undefined
     ? { statusCode: status, message, data }
@@ -42,8 +42,8 @@ export function envelopeOf({ status, message, data, meta }: Answer): object {
 }
 
 /**
- * Answers a request that may carry an Idempotency-Key. With a key, the answer is made in the
- * transaction of the effect and stored there; a repeated request gets the stored answer.
+ * Answers a request that may carry an Idempotency-Key. With a key, the answer is built and
+ * stored in the transaction of the effect; a repeated request gets the stored answer.
  */
 export async function idempotently<Result extends object>(
   { idempotencyKey }: ApiRequest,

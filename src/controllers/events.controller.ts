@@ -21,7 +21,7 @@ import type { Services } from './services';
 const createdAnswer = (event: EventFacts): Answer => created('Event created', presentEvent(event));
 const updatedAnswer = ({ event }: EventUpdated): Answer => ok('Event changed', presentEvent(event));
 const dryRunAnswer = (updated: EventUpdated): Answer =>
-  ok('Dry run: this would happen, and nothing was changed', presentDryRun(updated));
+  ok('Dry run: nothing was changed', presentDryRun(updated));
 const cancelledAnswer = ({ event }: EventUpdated): Answer =>
   ok('Event cancelled', presentEvent(event));
 
@@ -62,7 +62,7 @@ export function update(
   return idempotently(request, isDryRun ? dryRunAnswer : updatedAnswer, (idempotent) =>
     commands.perform(params.event_id, command, request, {
       isDryRun,
-      // A dry run has no effect that an answer could be stored with.
+      // A dry run has no effect, so there is no transaction to store its answer in.
       idempotent: isDryRun ? undefined : idempotent,
     }),
   );
@@ -83,5 +83,5 @@ export async function mine(
   { actor, params }: ActorRequest<unknown, unknown, EventParams>,
 ): Promise<Answer> {
   const mine = await myEventReader.find(actor.id, params.event_id);
-  return ok('You and this event', presentMyEvent(mine));
+  return ok('Your status for this event', presentMyEvent(mine));
 }

@@ -2,7 +2,7 @@ import type { EventFacts } from '../domain/inventory-state';
 import type { Actor } from '../domain/rights';
 import type { IdempotencyKey } from '../inventory/idempotency';
 
-/** A request once everything about it has been checked that needs no decision. */
+/** A request that has passed every check that needs no domain decision. */
 export interface ApiRequest<Body = unknown, Query = unknown, Params = unknown> {
   readonly requestId: string;
   /** When it arrived, on the `performance.now()` clock. */
@@ -13,13 +13,13 @@ export interface ApiRequest<Body = unknown, Query = unknown, Params = unknown> {
   readonly idempotencyKey: IdempotencyKey | undefined;
 }
 
-/** A request of somebody who is logged in. */
+/** A request from a logged-in user. */
 export interface ActorRequest<Body = unknown, Query = unknown, Params = unknown> extends ApiRequest<
   Body,
   Query,
   Params
 > {
   readonly actor: Actor;
-  /** The event as the availability check has read it, on routes that have one. */
+  /** The event as the availability check read it, on routes with that check. */
   readonly event: EventFacts | undefined;
 }

@@ -12,24 +12,24 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export type DtoClass<T extends object = object> = new () => T;
 
-/** What a route's success carries as `data`. */
+/** The `data` of a route's successful response. */
 export interface Success {
   readonly status: 200 | 201;
   readonly description: string;
-  /** Null where there is nothing to tell. */
+  /** Null if there is no data. */
   readonly data: DtoClass | null;
   readonly isList?: true;
 }
 
 interface RouteBase<Body extends object, Query extends object, Params extends object> {
   readonly method: Method;
-  /** As Express writes it: `/api/events/:event_id`. */
+  /** In Express syntax: `/api/events/:event_id`. */
   readonly path: string;
   readonly tag: 'Accounts' | 'Events' | 'Tickets' | 'Waitlist' | 'Operations';
   readonly summary: string;
-  /** What the summary leaves open. */
+  /** Details that the summary leaves out. */
   readonly description: string;
-  /** How often it may be asked, where rate limits are on. */
+  /** The rate limit of the route, applied if rate limits are on. */
   readonly limit?: LimitName;
   /**
    * Whose share of the database connections the handler uses. Left out by routes that go through the
@@ -40,11 +40,11 @@ interface RouteBase<Body extends object, Query extends object, Params extends ob
   readonly query?: DtoClass<Query>;
   readonly params?: DtoClass<Params>;
   readonly success: Success;
-  /** Beyond those that every route of its kind can have. */
+  /** In addition to the codes of every route of its kind. */
   readonly errors?: readonly ErrorCode[];
 }
 
-/** For anyone: nobody is asked who they are. */
+/** Needs no authentication. */
 export interface PublicRoute<
   Body extends object = object,
   Query extends object = object,
@@ -54,14 +54,14 @@ export interface PublicRoute<
   handle(services: Services, request: ApiRequest<Body, Query, Params>): Promise<Answer | Replay>;
 }
 
-/** For those whose role has the permission. */
+/** Needs a role that has the permission. */
 export interface ProtectedRoute<
   Body extends object = object,
   Query extends object = object,
   Params extends object = object,
 > extends RouteBase<Body, Query, Params> {
   readonly access: Permission;
-  /** Whether this caller may ask this at all, as far as that can be told without any row. */
+  /** Whether the caller may make this request, as far as that can be decided without a row. */
   mayAsk?(
     actor: Actor,
     request: ApiRequest<NoInfer<Body>, NoInfer<Query>, NoInfer<Params>>,
@@ -69,14 +69,14 @@ export interface ProtectedRoute<
   /** Accepts an Idempotency-Key. */
   readonly isIdempotent?: true;
   /**
-   * Looks at the event before the handler runs, and answers for hopeless ones: those that don't
-   * exist and, with `active`, those that are cancelled.
+   * Reads the event before the handler runs, and rejects the request if the event does not exist
+   * or, with `active`, is cancelled.
    */
   readonly availability?: 'existing' | 'active';
   handle(services: Services, request: ActorRequest<Body, Query, Params>): Promise<Answer | Replay>;
 }
 
-/** One route as data. Binding, permissions, documentation and tests all read the same record. */
+/** A route as data: binding, permissions, documentation and tests all read it. */
 export type Route = PublicRoute | ProtectedRoute;
 
 /** Checks that a route's handler fits its DTOs. A route without `access` does not compile. */

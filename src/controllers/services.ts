@@ -9,7 +9,7 @@ import type { TicketsService } from '../services/tickets.service';
 import type { UsersService } from '../services/users.service';
 import type { WaitlistsService } from '../services/waitlists.service';
 
-/** What controllers call. */
+/** The services that controllers call. */
 export interface Services {
   readonly auth: AuthService;
   readonly users: UsersService;

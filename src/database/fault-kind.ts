@@ -31,6 +31,8 @@ const CONSTRAINT_ERRNOS = new Set([
   1062, 1451, 1452, 3819, 4025, 1048, 1264, 1366, 1406,
   // SIGNAL in a trigger: a rule that the operator added.
   1644,
+  // A statement larger than `max_allowed_packet`: half a batch may fit.
+  1153,
 ]);
 
 const LOST_CODES = new Set([

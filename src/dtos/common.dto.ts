@@ -1,4 +1,4 @@
-import { STATUS_OF, type ErrorCode } from '../errors/error-codes';
+import { ERROR_CODES, type ErrorCode } from '../errors/error-codes';
 import {
   FromText,
   Id,
@@ -11,19 +11,19 @@ import {
   Words,
 } from './fields';
 
-/** Tickets of one event, at the most. */
+/** The most tickets that one event can have. */
 export const MAX_TICKETS = 1_000_000;
 
 const DEFAULT_PAGE_ROWS = 20;
 const MAX_PAGE_ROWS = 100;
 
-/** No fields at all: where nothing may be sent. */
+/** No fields, for requests that take no input. */
 export class Nothing {}
 
 export class PageQuery {
   @Optional()
   @FromText()
-  @WholeNumber('Rows in one answer', {
+  @WholeNumber('Rows per page', {
     min: 1,
     max: MAX_PAGE_ROWS,
     default: DEFAULT_PAGE_ROWS,
@@ -32,65 +32,65 @@ export class PageQuery {
   limit: number = DEFAULT_PAGE_ROWS;
 
   @Optional()
-  @Opaque('`meta.next` of the page before, passed back unchanged', 'WzIwXQ')
+  @Opaque('`meta.next` of the previous page, unchanged', 'WzIwXQ')
   after?: string;
 }
 
 export class PageMeta {
-  @WholeNumber('Rows asked for', { min: 1, max: MAX_PAGE_ROWS, example: DEFAULT_PAGE_ROWS })
+  @WholeNumber('Rows per page', { min: 1, max: MAX_PAGE_ROWS, example: DEFAULT_PAGE_ROWS })
   limit!: number;
 
-  @TextOrNull('Pass it back as `after` for the next page; null on the last one', 'WzIwXQ')
+  @TextOrNull('Pass it back as `after` for the next page; null on the last page', 'WzIwXQ')
   next!: string | null;
 }
 
 export class FieldFaultDto {
-  @Words('The field at fault', 'quantity')
+  @Words('The invalid field', 'quantity')
   field!: string;
 
   @Words('What is wrong with it', 'quantity must not be less than 1')
   message!: string;
 }
 
-/** Every answer that is not a success. */
+/** The body of every error response. */
 export class ErrorDto {
   @WholeNumber('The HTTP status', { min: 400, max: 599, example: 409 })
   statusCode!: number;
 
-  @OneOf('What went wrong, for programs; stable', Object.keys(STATUS_OF), 'ALREADY_WAITLISTED')
+  @OneOf('Stable error code, for programs', Object.keys(ERROR_CODES), 'ALREADY_WAITLISTED')
   code!: ErrorCode;
 
-  @Words('What went wrong, for people', 'Already on the waitlist of this event')
+  @Words('What went wrong in this request, for people', 'Already on the waitlist of this event')
   message!: string;
 
   @Optional()
-  @ListOf('The fields at fault, where there are any', () => FieldFaultDto)
+  @ListOf('The invalid fields, if there are any', () => FieldFaultDto)
   details?: FieldFaultDto[];
 
-  @Opaque('Names this request in the logs', '0b8f4f3e-9a55-4b43-8f0a-5b1a2f0b7f1d')
+  @Opaque('Identifies this request in the logs', '0b8f4f3e-9a55-4b43-8f0a-5b1a2f0b7f1d')
   requestId!: string;
 }
 
 export class EventParams {
   @FromText()
-  @Id('The event')
+  @Id('Event id')
   event_id!: number;
 }
 
 export class UserParams {
   @FromText()
-  @Id('The account')
+  @Id('Account id')
   id!: number;
 }
 
 export class BookingParams {
   @FromText()
-  @Id('The booking')
+  @Id('Booking id')
   booking_id!: number;
 }
 
 export class EntryParams {
   @FromText()
-  @Id('The waitlist entry')
+  @Id('Waitlist entry id')
   entry_id!: number;
 }

@@ -27,7 +27,7 @@ export type EventStatusName = (typeof EVENT_STATUSES)[number];
 
 @Examples({
   'Two tickets': { event_name: 'Midsummer Concert', total_tickets: 2 },
-  'At most four tickets a person': {
+  'At most four tickets per person': {
     event_name: 'Midsummer Ball',
     total_tickets: 500,
     max_tickets_per_user: 4,
@@ -41,11 +41,11 @@ export class CreateEventBody implements SelfChecking {
   })
   event_name!: string;
 
-  @WholeNumber('How many tickets there are', { min: 1, max: MAX_TICKETS, example: 2 })
+  @WholeNumber('Total number of tickets', { min: 1, max: MAX_TICKETS, example: 2 })
   total_tickets!: number;
 
   @Optional()
-  @WholeNumberOrNull('Most tickets a person may hold and wait for together; null for no cap', {
+  @WholeNumberOrNull('Most tickets that a person may hold and wait for in total; null for no cap', {
     min: 1,
     max: MAX_QUANTITY,
     example: null,
@@ -53,11 +53,15 @@ export class CreateEventBody implements SelfChecking {
   max_tickets_per_user?: number | null;
 
   @Optional()
-  @WholeNumber('Accepted where it equals `total_tickets`', { min: 1, max: MAX_TICKETS, example: 2 })
+  @WholeNumber('Accepted only if equal to `total_tickets`', {
+    min: 1,
+    max: MAX_TICKETS,
+    example: 2,
+  })
   available_tickets?: number;
 
   @Optional()
-  @OneOf('Accepted where it says what a new event is', ['active'])
+  @OneOf('Accepted only as `active`, the status of a new event', ['active'])
   status?: 'active';
 
   faults(): FieldFault[] {
@@ -68,9 +72,9 @@ export class CreateEventBody implements SelfChecking {
 }
 
 @Examples({
-  'One ticket more': { total_tickets: 3 },
-  'Another name': { event_name: 'Midsummer Night Concert' },
-  'No cap for each person': { max_tickets_per_user: null },
+  'Add one ticket': { total_tickets: 3 },
+  'Rename the event': { event_name: 'Midsummer Night Concert' },
+  'Remove the cap per person': { max_tickets_per_user: null },
 })
 export class UpdateEventBody implements SelfChecking {
   @Optional()
@@ -78,7 +82,7 @@ export class UpdateEventBody implements SelfChecking {
   event_name?: string;
 
   @Optional()
-  @WholeNumber('The new number of tickets; added ones go to the waitlist first', {
+  @WholeNumber('New total number of tickets; added tickets go to the waitlist first', {
     min: 1,
     max: MAX_TICKETS,
     example: 3,
@@ -86,7 +90,7 @@ export class UpdateEventBody implements SelfChecking {
   total_tickets?: number;
 
   @Optional()
-  @WholeNumberOrNull('The new cap, or null for none; it takes nothing away', {
+  @WholeNumberOrNull('New cap, or null for none; existing tickets and waitlist entries stay', {
     min: 1,
     max: MAX_QUANTITY,
     example: 4,
@@ -107,47 +111,47 @@ export class UpdateEventBody implements SelfChecking {
 
 export class UpdateEventQuery {
   @Optional()
-  @FlagFromText('Say what would happen, and change nothing')
+  @FlagFromText('Show what would happen without changing anything')
   dry_run?: boolean;
 }
 
 export class ListEventsQuery extends PageQuery {
   @Optional()
-  @OneOf('Only events of this status', EVENT_STATUSES)
+  @OneOf('Only events with this status', EVENT_STATUSES)
   status?: EventStatusName;
 }
 
 export class EventDto {
-  @Id('The event')
+  @Id('Event id')
   id!: number;
 
-  @Text('Its name', { min: 1, max: MAX_NAME_CHARACTERS, example: 'Midsummer Concert' })
+  @Text('Name of the event', { min: 1, max: MAX_NAME_CHARACTERS, example: 'Midsummer Concert' })
   event_name!: string;
 
-  @WholeNumber('How many tickets there are', { min: 1, max: MAX_TICKETS, example: 2 })
+  @WholeNumber('Total number of tickets', { min: 1, max: MAX_TICKETS, example: 2 })
   total_tickets!: number;
 
-  @WholeNumber('Tickets that nobody holds; 0 while anyone waits', {
+  @WholeNumber('Available tickets; 0 while anyone waits', {
     min: 0,
     max: MAX_TICKETS,
     example: 2,
   })
   available_tickets!: number;
 
-  @OneOf('`cancelled` is for good', EVENT_STATUSES)
+  @OneOf('Status; `cancelled` is final', EVENT_STATUSES)
   status!: EventStatusName;
 
-  @IdOrNull('Who manages it; null where that account is gone', 7)
+  @IdOrNull('Account id of the organizer; null after that account is deleted', 7)
   organizer_id!: number | null;
 
-  @WholeNumberOrNull('Most tickets a person may hold and wait for together; null for no cap', {
+  @WholeNumberOrNull('Most tickets that a person may hold and wait for in total; null for no cap', {
     min: 1,
     max: MAX_QUANTITY,
     example: null,
   })
   max_tickets_per_user!: number | null;
 
-  @WholeNumber('Grows by one with each change of tickets or queue', {
+  @WholeNumber('Increases by one with each change of tickets or queue', {
     min: 0,
     max: MAX_COUNT,
     example: 0,
@@ -165,18 +169,18 @@ export class EventStatusDto extends EventDto {
   @WholeNumber('People waiting', { min: 0, max: MAX_COUNT, example: 0 })
   waitlist_count!: number;
 
-  @WholeNumber('Tickets they want in all', { min: 0, max: MAX_COUNT, example: 0 })
+  @WholeNumber('Tickets that they want in total', { min: 0, max: MAX_COUNT, example: 0 })
   waitlist_tickets!: number;
 }
 
 export class PromotionDto {
-  @Id('Who gets tickets', 9)
+  @Id('Account id of the person who gets tickets', 9)
   user_id!: number;
 
-  @WholeNumber('How many', { min: 1, max: MAX_QUANTITY, example: 1 })
+  @WholeNumber('Number of tickets', { min: 1, max: MAX_QUANTITY, example: 1 })
   quantity!: number;
 
-  @WholeNumber('How many they keep waiting for', { min: 0, max: MAX_QUANTITY, example: 0 })
+  @WholeNumber('Tickets that the person still waits for', { min: 0, max: MAX_QUANTITY, example: 0 })
   still_wanted!: number;
 }
 
@@ -187,11 +191,11 @@ export class UpdatedEventDto extends EventDto {
   dry_run?: boolean;
 
   @Optional()
-  @ListOf('Only in a dry run: who would get how many, the first 1 000', () => PromotionDto)
+  @ListOf('Only in a dry run: who would get how many tickets, the first 1,000', () => PromotionDto)
   promotions?: PromotionDto[];
 
   @Optional()
-  @WholeNumber('Only in a dry run: tickets that would find a new holder', {
+  @WholeNumber('Only in a dry run: tickets that would go to people on the waitlist', {
     min: 0,
     max: MAX_TICKETS,
     example: 1,
@@ -200,19 +204,19 @@ export class UpdatedEventDto extends EventDto {
 }
 
 export class AvailabilityDto {
-  @Id('The event')
+  @Id('Event id')
   event_id!: number;
 
-  @OneOf('Whether it takes place', EVENT_STATUSES)
+  @OneOf('Status of the event', EVENT_STATUSES)
   status!: EventStatusName;
 
-  @WholeNumber('How many tickets there are', { min: 1, max: MAX_TICKETS, example: 2 })
+  @WholeNumber('Total number of tickets', { min: 1, max: MAX_TICKETS, example: 2 })
   total_tickets!: number;
 
-  @WholeNumber('How many of them can be had', { min: 0, max: MAX_TICKETS, example: 2 })
+  @WholeNumber('Available tickets', { min: 0, max: MAX_TICKETS, example: 2 })
   available_tickets!: number;
 
-  @WholeNumber("The event's version that this is the state of", {
+  @WholeNumber('Version of the event that this state belongs to', {
     min: 0,
     max: MAX_COUNT,
     example: 0,
@@ -224,29 +228,35 @@ export const ACTIONS = ['book', 'cancel', 'join', 'lower', 'leave'] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
 export class MyEventDto {
-  @Id('The event')
+  @Id('Event id')
   event_id!: number;
 
-  @ListOf("The caller's active tickets, the first 1 000", () => BookingDto)
+  @ListOf("The caller's active tickets, the first 1,000", () => BookingDto)
   bookings!: BookingDto[];
 
-  @WholeNumber('How many active tickets the caller holds', { min: 0, max: MAX_TICKETS, example: 1 })
+  @WholeNumber('Active tickets that the caller holds', { min: 0, max: MAX_TICKETS, example: 1 })
   tickets_held!: number;
 
-  @NestedOrNull("The caller's place in the queue", () => WaitlistEntryDto)
+  @NestedOrNull(
+    "The caller's waitlist entry; null if the caller does not wait",
+    () => WaitlistEntryDto,
+  )
   waitlist_entry!: WaitlistEntryDto | null;
 
-  @WholeNumberOrNull('Tickets wanted by those ahead of the caller; null where they do not wait', {
-    min: 0,
-    max: MAX_COUNT,
-    example: null,
-  })
+  @WholeNumberOrNull(
+    'Tickets wanted by people ahead of the caller; null if the caller does not wait',
+    {
+      min: 0,
+      max: MAX_COUNT,
+      example: null,
+    },
+  )
   tickets_ahead!: number | null;
 
   @ListOfText('What the caller may do next', ACTIONS)
   allowed_actions!: ActionName[];
 
-  @WholeNumber("The event's version that this is the state of", {
+  @WholeNumber('Version of the event that this state belongs to', {
     min: 0,
     max: MAX_COUNT,
     example: 1,

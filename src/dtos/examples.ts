@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 
-/** Whole bodies that can be sent as they are, each under a few words on what it does. */
+/** Complete request bodies, each under a short title. */
 export type BodyExamples = Readonly<Record<string, object>>;
 
 const EXAMPLES = Symbol('examples');
 
 /**
- * Examples for the documentation, which offers the first of them to whoever tries the route. Without
- * them it would offer every optional field, and a body with all of them seldom makes sense.
+ * Examples for the documentation page, which fills in the first one. Without examples it would fill in
+ * every optional field, and a body with all of them seldom makes sense.
  */
 export function Examples(examples: BodyExamples): ClassDecorator {
   return (dto) => {

@@ -1,6 +1,6 @@
 /**
- * One decorator a kind of field: it states the rule, converts where text comes in, and says the same
- * to the OpenAPI document. DTOs are built from these and nothing else.
+ * One decorator per kind of field: it validates the field, converts text input, and describes the
+ * field in the OpenAPI document. DTOs use only these.
  */
 import { Transform, Type } from 'class-transformer';
 import {
@@ -41,7 +41,7 @@ import {
 export const MAX_COUNT = 2_147_483_647;
 const MAX_ID = MAX_COUNT;
 
-/** What the rules themselves don't say: words, examples, and types they leave open. */
+/** What the rules do not express: descriptions, examples, and types that they leave open. */
 type Schema = Readonly<Record<string, unknown>>;
 type Dto = new () => object;
 
@@ -54,7 +54,7 @@ function compose(schema: Schema, ...decorators: PropertyDecorator[]): PropertyDe
   };
 }
 
-/** May be left out. Null is not the same as left out. */
+/** The field may be omitted. Null is not the same as omitted. */
 export function Optional(): PropertyDecorator {
   return (target, name) => {
     ValidateIf((_dto, value) => value !== undefined)(target, name);
@@ -119,14 +119,14 @@ export function ListOfIds(
   );
 }
 
-/** Digits in a path or query become the number that they spell; anything else fails the rule. */
+/** Converts digits in a path or query to a number; anything else fails the rule. */
 export function FromText(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value,
   );
 }
 
-/** One line for people to read. */
+/** One line of text for people. */
 export function Text(
   description: string,
   { min, max, example }: { min: number; max: number; example: string },
@@ -168,7 +168,7 @@ export function NewPassword(description: string): PropertyDecorator {
   );
 }
 
-/** A password to be compared: of any length, since the rules for new ones may have been others. */
+/** A password to compare: of any length, because older passwords may predate the current rules. */
 export function GivenPassword(description: string): PropertyDecorator {
   return compose(
     { format: 'password', description, example: 'correct horse battery' },
@@ -209,7 +209,7 @@ export function Timestamp(description: string): PropertyDecorator {
   };
   return (target, name) => {
     IsISO8601()(target, name);
-    // In place of what the rule amounts to, which is a choice of dates with and without a time.
+    // Replaces the schema of the rule, which allows dates with and without a time.
     JSONSchema(() => schema)(target, String(name));
   };
 }
@@ -241,7 +241,7 @@ export function ListOf(description: string, dto: () => Dto): PropertyDecorator {
   return compose({ description }, IsArray(), ValidateNested({ each: true }), Type(dto));
 }
 
-/** Text of ours, for people. */
+/** Text that the server writes for people. */
 export function Words(description: string, example: string): PropertyDecorator {
   return compose({ description, example }, IsString());
 }

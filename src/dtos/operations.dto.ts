@@ -24,12 +24,12 @@ export class HealthDto {
   status!: 'ok' | 'unavailable';
 
   @Optional()
-  @Words('What is missing', 'The database is not available')
+  @Words('Why requests cannot be served', 'The database is not available')
   reason?: string;
 }
 
 export class RowCountsDto {
-  @WholeNumber('Ticket rows, cancelled ones included', { min: 0, max: MAX_COUNT, example: 3 })
+  @WholeNumber('Ticket rows, including cancelled ones', { min: 0, max: MAX_COUNT, example: 3 })
   tickets!: number;
 
   @WholeNumber('Active ticket rows', { min: 0, max: MAX_COUNT, example: 2 })
@@ -38,58 +38,58 @@ export class RowCountsDto {
   @WholeNumber('Waitlist rows', { min: 0, max: MAX_COUNT, example: 1 })
   waiting!: number;
 
-  @WholeNumber('Tickets that they want in all', { min: 0, max: MAX_COUNT, example: 1 })
+  @WholeNumber('Tickets that they want in total', { min: 0, max: MAX_COUNT, example: 1 })
   tickets_waited_for!: number;
 }
 
 export class EventCountersDto {
-  @WholeNumber('How many tickets there are', { min: 1, max: MAX_COUNT, example: 2 })
+  @WholeNumber('Total number of tickets', { min: 1, max: MAX_COUNT, example: 2 })
   total_tickets!: number;
 
-  @WholeNumber('Tickets that nobody holds', { min: 0, max: MAX_COUNT, example: 0 })
+  @WholeNumber('Available tickets', { min: 0, max: MAX_COUNT, example: 0 })
   available_tickets!: number;
 
   @WholeNumber('People waiting', { min: 0, max: MAX_COUNT, example: 1 })
   waitlist_count!: number;
 
-  @WholeNumber('Tickets they want in all', { min: 0, max: MAX_COUNT, example: 1 })
+  @WholeNumber('Tickets that they want in total', { min: 0, max: MAX_COUNT, example: 1 })
   waitlist_tickets!: number;
 }
 
 export class DiscrepancyDto {
-  @Words('What does not agree', 'available_tickets is 1, should be 0')
+  @Words('What differs', 'available_tickets is 1, should be 0')
   message!: string;
 }
 
 export class ReconciliationDto {
-  @Id('The event')
+  @Id('Event id')
   event_id!: number;
 
-  @WholeNumber("The event's version that was counted", { min: 0, max: MAX_COUNT, example: 4 })
+  @WholeNumber('Version of the event that was counted', { min: 0, max: MAX_COUNT, example: 4 })
   version!: number;
 
-  @Nested('What the event row says', () => EventCountersDto)
+  @Nested('Counters stored in the event row', () => EventCountersDto)
   counter!: EventCountersDto;
 
-  @Nested('What the rows add up to', () => RowCountsDto)
+  @Nested('Counts of the ticket and waitlist rows', () => RowCountsDto)
   counted!: RowCountsDto;
 
-  @Flag('Whether the two agree, and nobody waits while there is stock', true)
+  @Flag('Whether both agree, and nobody waits while tickets are available', true)
   consistent!: boolean;
 
-  @ListOf('What does not agree', () => DiscrepancyDto)
+  @ListOf('The discrepancies', () => DiscrepancyDto)
   faults!: DiscrepancyDto[];
 }
 
 export class ListAuditQuery extends PageQuery {
   @Optional()
   @FromText()
-  @Id('Only what concerns this event; needed by organizers')
+  @Id('Only entries about this event; required for organizers')
   event_id?: number;
 
   @Optional()
   @FromText()
-  @Id('Only what this person did, or what was done for them', 9)
+  @Id('Only actions by this person or for this person', 9)
   user_id?: number;
 
   @Optional()
@@ -98,37 +98,41 @@ export class ListAuditQuery extends PageQuery {
 }
 
 export class AuditEntryDto {
-  @LargeId('The entry', 40)
+  @LargeId('Audit log entry id', 40)
   id!: number;
 
   @OneOf('What was done', AUDIT_ACTIONS)
   action!: AuditAction;
 
-  @IdOrNull('Who did it; null for the system', 7)
+  @IdOrNull('Account id of the actor; null for the system', 7)
   actor_id!: number | null;
 
-  @IdOrNull('For or to whom', 7)
+  @IdOrNull('Account id of the person whom the action concerns', 7)
   user_id!: number | null;
 
-  @IdOrNull('The event', 1)
+  @IdOrNull('Event id', 1)
   event_id!: number | null;
 
-  @WholeNumberOrNull("The event's version after it", { min: 0, max: MAX_COUNT, example: 4 })
+  @WholeNumberOrNull('Version of the event after the action', {
+    min: 0,
+    max: MAX_COUNT,
+    example: 4,
+  })
   version!: number | null;
 
-  @TextOrNull("Why, in the actor's words", null)
+  @TextOrNull('Reason, as the actor gave it', null)
   reason!: string | null;
 
-  @TextOrNull('The request that did it', '0b8f4f3e-9a55-4b43-8f0a-5b1a2f0b7f1d')
+  @TextOrNull('Id of the request', '0b8f4f3e-9a55-4b43-8f0a-5b1a2f0b7f1d')
   request_id!: string | null;
 
-  @AnyObject('Counts before and after, ticket numbers, who moved up from the waitlist', {
+  @AnyObject('Counts before and after, ticket numbers, and promotions from the waitlist', {
     before: { available_tickets: 1 },
     after: { available_tickets: 0 },
     tickets_given: [1],
   })
   details!: object;
 
-  @Timestamp('When')
+  @Timestamp('When it happened')
   createdAt!: string;
 }

@@ -1,8 +1,8 @@
 import type { FieldFault } from '../errors/api-error';
 
-/** A body whose fields also have rules among each other. */
+/** A body with rules that span several fields. */
 export interface SelfChecking {
-  /** @param actorId who sent it; undefined where anyone may */
+  /** @param actorId the sender; undefined on public routes */
   faults(actorId: number | undefined): FieldFault[];
 }
 

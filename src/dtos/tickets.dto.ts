@@ -22,16 +22,16 @@ export const BOOKING_STATUSES = ['booked', 'cancelled'] as const;
 export type BookingStatusName = (typeof BOOKING_STATUSES)[number];
 
 @Examples({
-  'Three tickets for oneself': { event_id: 1, quantity: 3 },
+  'Three tickets for yourself': { event_id: 1, quantity: 3 },
   'One ticket': { event_id: 1 },
-  'One each for oneself and two others': { event_id: 1, additionalUsers: [8, 9] },
+  'One each for yourself and two others': { event_id: 1, additionalUsers: [8, 9] },
 })
 export class BookTicketsBody implements SelfChecking {
-  @Id('The event')
+  @Id('Event id')
   event_id!: number;
 
   @Optional()
-  @WholeNumber('Tickets in all; one for each person where left out', {
+  @WholeNumber('Total number of tickets; default: one per person', {
     min: 1,
     max: MAX_QUANTITY,
     example: 3,
@@ -39,18 +39,18 @@ export class BookTicketsBody implements SelfChecking {
   quantity?: number;
 
   @Optional()
-  @ListOfIds('Others who get one ticket each; the caller gets the rest', {
+  @ListOfIds('Account ids of others who get one ticket each; the caller gets the rest', {
     max: MAX_ADDITIONAL_USERS,
     example: [],
   })
   additionalUsers: number[] = [];
 
   @Optional()
-  @Id('Oneself; an admin may name somebody else to act for', 7)
+  @Id('Your own account id, the default; an admin may act for another person', 7)
   user_id?: number;
 
   @Optional()
-  @OneOf('Accepted where it says what a new booking is', ['booked'])
+  @OneOf('Accepted only as `booked`, the status of a new booking', ['booked'])
   status?: 'booked';
 
   faults(actorId: number | undefined): FieldFault[] {
@@ -73,18 +73,18 @@ export class BookTicketsBody implements SelfChecking {
 }
 
 @Examples({
-  "All of one's tickets for an event": { event_id: 1 },
-  'The last one of them': { event_id: 1, quantity: 1 },
-  'One ticket by its booking': { booking_id: 12 },
+  'All of your tickets for an event': { event_id: 1 },
+  'The last one of your tickets': { event_id: 1, quantity: 1 },
+  'One ticket by its booking id': { booking_id: 12 },
   'Several tickets of one event': { booking_ids: [12, 13] },
 })
 export class CancelTicketsBody implements SelfChecking {
   @Optional()
-  @Id("The event whose tickets the caller gives back; beside booking ids, the tickets' event")
+  @Id('Event whose tickets the caller cancels; with booking ids, the event of those tickets')
   event_id?: number;
 
   @Optional()
-  @WholeNumber('How many of them, the last ones first; all where left out', {
+  @WholeNumber('How many tickets to cancel, the last ones first; default: all', {
     min: 1,
     max: MAX_TICKETS,
     example: 1,
@@ -92,24 +92,30 @@ export class CancelTicketsBody implements SelfChecking {
   quantity?: number;
 
   @Optional()
-  @Id('One ticket', 12)
+  @Id('Booking id of one ticket', 12)
   booking_id?: number;
 
   @Optional()
-  @ListOfIds('Tickets of one event', { min: 1, max: MAX_BOOKING_IDS, example: [12, 13] })
+  @ListOfIds('Booking ids of tickets of one event', {
+    min: 1,
+    max: MAX_BOOKING_IDS,
+    example: [12, 13],
+  })
   booking_ids?: number[];
 
   @Optional()
-  @Id('Oneself; an admin may name somebody else to act for', 7)
+  @Id('Your own account id, the default; an admin may act for another person', 7)
   user_id?: number;
 
   faults(): FieldFault[] {
     if (this.booking_id !== undefined && this.booking_ids !== undefined) {
-      return [{ field: 'booking_ids', message: 'booking_id and booking_ids exclude each other' }];
+      return [
+        { field: 'booking_ids', message: 'booking_id and booking_ids are mutually exclusive' },
+      ];
     }
     const namesBookings = this.booking_id !== undefined || this.booking_ids !== undefined;
     if (namesBookings && this.quantity !== undefined) {
-      return [{ field: 'quantity', message: 'quantity and booking ids exclude each other' }];
+      return [{ field: 'quantity', message: 'quantity and booking ids are mutually exclusive' }];
     }
     if (!namesBookings && this.event_id === undefined) {
       return [{ field: 'event_id', message: 'event_id, booking_id or booking_ids must be given' }];
@@ -125,98 +131,105 @@ export class ListTicketsQuery extends PageQuery {
   event_id?: number;
 
   @Optional()
-  @OneOf('Only tickets of this status', BOOKING_STATUSES)
+  @OneOf('Only tickets with this status', BOOKING_STATUSES)
   status?: BookingStatusName;
 }
 
 /** One ticket. */
 export class BookingDto {
-  @LargeId('The booking', 12)
+  @LargeId('Booking id', 12)
   id!: number;
 
-  @Id('The event')
+  @Id('Event id')
   event_id!: number;
 
-  @WholeNumber("Counts the event's tickets in the order they were given out; never used twice", {
+  @WholeNumber('Number of the ticket within its event, in order of issue; never reused', {
     min: 1,
     max: MAX_COUNT,
     example: 1,
   })
   ticket_no!: number;
 
-  @Id('Who holds it', 7)
+  @Id('Account id of the holder', 7)
   user_id!: number;
 
-  @Id('Who booked it, or asked for the waitlist place it came from', 7)
+  @Id('Account id of the person who booked it or requested its waitlist entry', 7)
   booked_by!: number;
 
-  @OneOf('A cancelled ticket stays on record', BOOKING_STATUSES)
+  @OneOf('Status; cancelled tickets are kept', BOOKING_STATUSES)
   status!: BookingStatusName;
 
-  @Timestamp('When it was given out')
+  @Timestamp('When it was issued')
   createdAt!: string;
 
   @Timestamp('When it was last changed')
   updatedAt!: string;
 }
 
-export class WaitlistPlaceDto {
-  @Id('Who waits', 7)
+export class WaitlistPositionDto {
+  @Id('Account id of the person who waits', 7)
   user_id!: number;
 
   @WholeNumber('Tickets still wanted', { min: 1, max: MAX_QUANTITY, example: 1 })
   quantity!: number;
 
-  @WholeNumber('Place in the queue, from 1', { min: 1, max: MAX_COUNT, example: 1 })
+  @WholeNumber('Position in the queue, from 1', { min: 1, max: MAX_COUNT, example: 1 })
   position!: number;
 }
 
 export class BookingResultDto {
   @OneOf(
-    'What became of the booking: look here, not at the status code',
+    'Outcome of the booking; the status code is 201 for all of them',
     ['booked', 'partially_booked', 'waitlisted'],
     'partially_booked',
   )
   outcome!: 'booked' | 'partially_booked' | 'waitlisted';
 
-  @Id('The event')
+  @Id('Event id')
   event_id!: number;
 
-  @ListOf('The tickets that were given out', () => BookingDto)
+  @ListOf('The tickets that were booked', () => BookingDto)
   bookings!: BookingDto[];
 
-  @ListOf('Who now waits for what could not be given out', () => WaitlistPlaceDto)
-  waitlisted!: WaitlistPlaceDto[];
+  @ListOf('The people who now wait for the rest', () => WaitlistPositionDto)
+  waitlisted!: WaitlistPositionDto[];
 
-  @WholeNumber('Tickets left', { min: 0, max: MAX_TICKETS, example: 0 })
+  @WholeNumber('Available tickets', { min: 0, max: MAX_TICKETS, example: 0 })
   available_tickets!: number;
 
-  @WholeNumber("The event's version after it", { min: 1, max: MAX_COUNT, example: 1 })
+  @WholeNumber('Version of the event after the booking', { min: 1, max: MAX_COUNT, example: 1 })
   version!: number;
 }
 
 export class CancellationDto {
-  @Id('The event')
+  @Id('Event id')
   event_id!: number;
 
-  @ListOf('The tickets that were given back; of very many, the first 1,000', () => BookingDto)
+  @ListOf('The cancelled tickets; of more than 1,000, the first 1,000', () => BookingDto)
   cancelled!: BookingDto[];
 
-  @WholeNumber('How many tickets were given back', { min: 1, max: MAX_TICKETS, example: 1 })
+  @WholeNumber('Number of cancelled tickets', { min: 1, max: MAX_TICKETS, example: 1 })
   cancelled_count!: number;
 
-  @WholeNumber('How many of them found a new holder', { min: 0, max: MAX_TICKETS, example: 1 })
+  @WholeNumber('How many of them went to people on the waitlist', {
+    min: 0,
+    max: MAX_TICKETS,
+    example: 1,
+  })
   reassigned!: number;
 
-  @ListOfIds('People whose own waiting ended by it, because there is stock now; usually none', {
-    max: MAX_BOOKING_IDS,
-    example: [],
-  })
+  @ListOfIds(
+    'Account ids of people whose waitlist entry ended because tickets are available now; usually empty',
+    {
+      max: MAX_BOOKING_IDS,
+      example: [],
+    },
+  )
   ended_entries!: number[];
 
-  @WholeNumber('Tickets left', { min: 0, max: MAX_TICKETS, example: 0 })
+  @WholeNumber('Available tickets', { min: 0, max: MAX_TICKETS, example: 0 })
   available_tickets!: number;
 
-  @WholeNumber("The event's version after it", { min: 1, max: MAX_COUNT, example: 2 })
+  @WholeNumber('Version of the event after the change', { min: 1, max: MAX_COUNT, example: 2 })
   version!: number;
 }

@@ -23,39 +23,39 @@ export class SignupBody {
   @Email('Trimmed and lower-cased')
   email!: string;
 
-  @NewPassword('8 characters at least, 72 bytes at most')
+  @NewPassword('At least 8 characters, at most 72 bytes')
   password!: string;
 }
 
 @Examples({
-  'The account that signed up': { email: 'someone@example.com', password: 'correct horse battery' },
+  'An existing account': { email: 'someone@example.com', password: 'correct horse battery' },
 })
 export class LoginBody {
-  @Email('The e-mail that signed up')
+  @Email('E-mail of the account')
   email!: string;
 
-  @GivenPassword('Its password')
+  @GivenPassword('Password of the account')
   password!: string;
 }
 
 @Examples({
-  'Another e-mail': { email: 'someone.else@example.com' },
-  "One's own new password": {
+  'Change the e-mail': { email: 'someone.else@example.com' },
+  'Change your own password': {
     password: 'a brand new passphrase',
     current_password: 'correct horse battery',
   },
 })
 export class UpdateUserBody implements SelfChecking {
   @Optional()
-  @Email('The new e-mail')
+  @Email('New e-mail')
   email?: string;
 
   @Optional()
-  @NewPassword('The new password; every token issued before ends')
+  @NewPassword('New password; revokes every earlier token')
   password?: string;
 
   @Optional()
-  @GivenPassword("Needed to change one's own password")
+  @GivenPassword('Required to change your own password')
   current_password?: string;
 
   faults(): FieldFault[] {
@@ -67,21 +67,21 @@ export class UpdateUserBody implements SelfChecking {
 
 @Examples({ 'Make an organizer': { role: 'organizer' } })
 export class ChangeRoleBody {
-  @OneOf('The new role; every token of the account ends', ROLES, 'organizer')
+  @OneOf('New role; revokes every token of the account', ROLES, 'organizer')
   role!: RoleName;
 }
 
 export class UserDto {
-  @Id('The account', 7)
+  @Id('Account id', 7)
   id!: number;
 
-  @Email('Lower case')
+  @Email('E-mail, in lower case')
   email!: string;
 
-  @OneOf('What the account may do', ROLES)
+  @OneOf('Role, which decides what the account may do', ROLES)
   role!: RoleName;
 
-  @Timestamp('When it signed up')
+  @Timestamp('When the account was created')
   createdAt!: string;
 
   @Timestamp('When it was last changed')
@@ -92,12 +92,12 @@ export class LoginDto {
   @Opaque('Send it as `Authorization: Bearer <token>`', 'eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl')
   token!: string;
 
-  @OneOf('How to send it', ['Bearer'])
+  @OneOf('Scheme of the Authorization header', ['Bearer'])
   token_type!: 'Bearer';
 
   @WholeNumber('Seconds until the token expires', { min: 1, max: MAX_COUNT, example: 3_600 })
   expires_in!: number;
 
-  @Nested('Whose token it is', () => UserDto)
+  @Nested('Account that the token belongs to', () => UserDto)
   user!: UserDto;
 }

@@ -12,14 +12,14 @@ import {
   WholeNumber,
 } from './fields';
 
-/** Tickets in one booking or one waitlist entry. */
+/** The most tickets in one booking or one waitlist entry. */
 export const MAX_QUANTITY = 1_000;
 const MAX_PRIORITY = 100;
 const MAX_REASON_CHARACTERS = 255;
 
 @Examples({ 'Wait for one ticket': { event_id: 1 }, 'Wait for two': { event_id: 1, quantity: 2 } })
 export class JoinWaitlistBody {
-  @Id('The event')
+  @Id('Event id')
   event_id!: number;
 
   @Optional()
@@ -27,13 +27,13 @@ export class JoinWaitlistBody {
   quantity: number = 1;
 
   @Optional()
-  @Id('Oneself; an admin may name somebody else to act for', 7)
+  @Id('Your own account id, the default; an admin may act for another person', 7)
   user_id?: number;
 }
 
-@Examples({ 'Wait for one only': { quantity: 1 } })
+@Examples({ 'Wait for only one': { quantity: 1 } })
 export class LowerWaitlistBody {
-  @WholeNumber('Tickets still wanted: not more than now', {
+  @WholeNumber('Tickets still wanted; not more than now', {
     min: 1,
     max: MAX_QUANTITY,
     example: 1,
@@ -48,7 +48,7 @@ export class PrioritizeBody {
   @WholeNumber('Higher is served first', { min: 0, max: MAX_PRIORITY, example: 10 })
   priority!: number;
 
-  @Text('Why; kept in the audit log', {
+  @Text('Reason; kept in the audit log', {
     min: 1,
     max: MAX_REASON_CHARACTERS,
     example: 'Wheelchair place promised by phone',
@@ -59,14 +59,14 @@ export class PrioritizeBody {
 export class LeaveWaitlistQuery {
   @Optional()
   @FromText()
-  @Id("Whose entry: one's own where left out; organizer and admin may name others", 9)
+  @Id('Account id of the person to remove, by default your own; for the organizer and admins', 9)
   user_id?: number;
 }
 
 export class ListWaitlistQuery extends PageQuery {
   @Optional()
   @FromText()
-  @Id("Only this event's queue")
+  @Id('Only entries for this event')
   event_id?: number;
 
   @Optional()
@@ -76,25 +76,25 @@ export class ListWaitlistQuery extends PageQuery {
 }
 
 export class WaitlistEntryDto {
-  @LargeId('The entry', 3)
+  @LargeId('Waitlist entry id', 3)
   id!: number;
 
-  @Id('The event')
+  @Id('Event id')
   event_id!: number;
 
-  @Id('Who waits', 9)
+  @Id('Account id of the person who waits', 9)
   user_id!: number;
 
   @WholeNumber('Tickets still wanted', { min: 1, max: MAX_QUANTITY, example: 1 })
   quantity!: number;
 
-  @WholeNumber('Place in the queue, from 1', { min: 1, max: MAX_COUNT, example: 1 })
+  @WholeNumber('Position in the queue, from 1', { min: 1, max: MAX_COUNT, example: 1 })
   position!: number;
 
   @WholeNumber('Higher is served first', { min: 0, max: MAX_PRIORITY, example: 0 })
   priority!: number;
 
-  @Timestamp('When they joined')
+  @Timestamp('When the person joined')
   createdAt!: string;
 
   @Timestamp('When the entry was last changed')
@@ -104,6 +104,6 @@ export class WaitlistEntryDto {
 /** An entry in a list, which everyone may read. */
 export class ListedWaitlistEntryDto extends WaitlistEntryDto {
   @Optional()
-  @Email("Only for oneself, the event's organizer and admins")
+  @Email("Shown for your own entries, and to the event's organizer and admins")
   email?: string;
 }

@@ -1,4 +1,4 @@
-import { STATUS_OF, type ErrorCode } from './error-codes';
+import { ERROR_CODES, type ErrorCode } from './error-codes';
 
 /** One invalid input field. */
 export interface FieldFault {
@@ -34,7 +34,7 @@ export class ApiError extends Error {
   }
 
   get status(): number {
-    return STATUS_OF[this.code];
+    return ERROR_CODES[this.code].status;
   }
 }
 

@@ -6,30 +6,35 @@ export interface ConnectionShares {
   readonly batchedReads: number;
   readonly shortReads: number;
   readonly longReads: number;
-  /** Logins, sign-ups, and changes outside of the executor. */
+  /** Logins, sign-ups and changes of accounts. */
   readonly accounts: number;
+  /** Deletions of accounts: each holds one connection until all its tickets are given back. */
+  readonly deletions: number;
   /** Health checks and background work. */
   readonly health: number;
 }
 
 /** Kinds of batched reads. */
 const BATCHED_READS = 3;
-/** One connection more for short and long reads each for so many in the pool. */
-const CONNECTIONS_PER_READ = 12;
+/** Each kind of read gets one connection more for so many in the pool. */
+const CONNECTIONS_PER_READ = 24;
+/** A pool of this size has a second connection for accounts. */
+const LARGE_POOL = 12;
 
 /**
- * Divides a pool. Together the shares are no more than the pool, if it has at least 8 connections; in
+ * Divides a pool. Together the shares are no more than the pool, if it has at least 9 connections; in
  * a smaller one the kinds wait for each other in the pool. What is left over goes to batches.
  *
  * @param poolMax connections of the pool
  */
 export function connectionShares(poolMax: number): ConnectionShares {
-  const reads = 1 + Math.floor(poolMax / (2 * CONNECTIONS_PER_READ));
+  const reads = 1 + Math.floor(poolMax / CONNECTIONS_PER_READ);
   const others = {
     batchedReads: BATCHED_READS,
     shortReads: reads,
     longReads: reads,
-    accounts: reads,
+    accounts: poolMax < LARGE_POOL ? reads : reads + 1,
+    deletions: 1,
     health: 1,
   };
   const taken = Object.values(others).reduce((sum, share) => sum + share, 0);
@@ -46,5 +51,6 @@ export const SQLITE_SHARES: ConnectionShares = {
   shortReads: 4,
   longReads: 2,
   accounts: 4,
+  deletions: 1,
   health: 1,
 };

@@ -16,22 +16,22 @@ interface AccessLine {
   readonly timestamp: string;
 }
 
-/** Morgan's `dev` format colours its lines for terminals; a log file wants them plain. */
-// eslint-disable-next-line no-control-regex -- the escape character is what is looked for
+/** Morgan's `dev` format colours its lines for terminals; log lines must be plain. */
+// eslint-disable-next-line no-control-regex -- matches the escape character on purpose
 const COLOURS = /\x1b\[\d+m/g;
 
-/** Morgan measures a response by hooks of its own, which are not there without its middleware. */
+/** Morgan measures the response time with hooks of its middleware, which is not used here. */
 morgan.token('response-time', (_request, response, digits = 3) => {
   const { startedAt } = (response as unknown as Response<unknown, Locals>).locals;
   return (performance.now() - startedAt).toFixed(Number(digits));
 });
 
 /**
- * One line a request, in one of morgan's formats, through the logger.
+ * Logs one line per request in one of morgan's formats.
  *
- * Only morgan's formats are used: the hooks of its middleware cost a tenth of a request. And the
- * requests that end in one turn of the event loop go to the logger together, because the way through
- * it costs far more than a line. Figures: docs/performance.md.
+ * Only the formats are used: the hooks of morgan's middleware cost a tenth of a request. Requests that
+ * end in one turn of the event loop are logged together, because a call of the logger costs far more
+ * than a line. Figures: docs/performance.md.
  */
 export function accessLog(
   logger: Logger,
@@ -57,7 +57,7 @@ export function accessLog(
   };
 }
 
-/** The formats are text, but for `dev`, which is a function. */
+/** All formats are text except `dev`, which is a function. */
 function formatNamed(name: string): LineFormat {
   const named = NAMED[name];
   if (named === undefined) throw new Error(`morgan has no format ${name}`);

@@ -5,7 +5,7 @@ import type { ApiHandler } from './locals';
 
 const BEARER = /^Bearer +([^\s]+) *$/i;
 
-/** Tells from the bearer token who asks. */
+/** Identifies the caller by the bearer token. */
 export function authenticate(auth: AuthService): ApiHandler {
   return async ({ headers, rawHeaders }, response, next) => {
     if (countAuthorizations(rawHeaders) > 1) throw invalidToken();
@@ -21,8 +21,8 @@ export function authenticate(auth: AuthService): ApiHandler {
 }
 
 /**
- * Of several, Node keeps the first, and what stands in front may look at another one: whose request
- * it is would depend on whom you ask.
+ * Node keeps the first of several Authorization headers, while a proxy may use another one: the two
+ * could disagree about the caller.
  */
 function countAuthorizations(rawHeaders: readonly string[]): number {
   let count = 0;

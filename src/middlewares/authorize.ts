@@ -3,7 +3,7 @@ import type { PermissionTable } from '../policies/permissions';
 import type { ProtectedRoute } from '../controllers/route';
 import { requestIn, type ApiHandler } from './locals';
 
-/** Lets pass whose role has the route's permission, and who may ask for what they ask. */
+/** Requires that the role has the route's permission and that `mayAsk`, if any, allows the request. */
 export function authorize(table: PermissionTable, route: ProtectedRoute): ApiHandler {
   return (_request, { locals }, next) => {
     const { actor } = locals;

@@ -3,17 +3,17 @@ import type { EventReader } from '../services/event-reader';
 import type { ApiHandler } from './locals';
 
 /**
- * Looks at the event before anything is locked, hands on what it saw, and answers for hopeless
- * requests. One read, no transaction, and only advice: the truth is decided under the event's lock.
+ * Reads the event before anything is locked, passes it on, and rejects requests that cannot succeed.
+ * One read without a transaction, and only a hint: the decision is made under the event's lock.
  *
- * @param mustBeActive whether a cancelled event is hopeless
+ * @param mustBeActive whether to reject requests for a cancelled event
  */
 export function checkAvailability(
   events: EventReader,
   { mustBeActive }: { readonly mustBeActive: boolean },
 ): ApiHandler {
   return async (_request, { locals }, next) => {
-    // A request that was answered before is answered the same, whatever has become of the event.
+    // A replay gets the stored answer, even if the event has changed since.
     if (locals.idempotencyKey === undefined) {
       const event = await events.find(eventIdIn(locals.params) ?? eventIdIn(locals.body) ?? 0);
       if (mustBeActive && event.status === 'cancelled') {

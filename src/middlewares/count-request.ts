@@ -3,7 +3,7 @@ import type { ApiHandler } from './locals';
 
 const MS_PER_SECOND = 1_000;
 
-/** Measures each request under its route's pattern; paths would make a metric each. */
+/** Measures each request under its route pattern; each path would be a metric of its own. */
 export function countRequest({ httpRequests }: Metrics): ApiHandler {
   return ({ method }, response, next) => {
     response.once('close', () => {

@@ -6,11 +6,11 @@ const CLOSING = new Set([0x5d, 0x7d]);
 const SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
- * A key that a JSON object has twice. A parser keeps the last one without a word, while whoever looked
- * at the body on its way here may have seen the first.
+ * Finds a key that a JSON object contains twice. A parser silently keeps the last one, while a proxy
+ * may have checked the first.
  *
- * @param json UTF-8; what is no JSON at all is the parser's matter
- * @returns the first such key of the outermost object, undefined where there is none
+ * @param json UTF-8; invalid JSON is left to the parser
+ * @returns the first such key of the outermost object, or undefined
  */
 export function duplicateKeyIn(json: Buffer): string | undefined {
   const keys = new Set<string>();
@@ -31,7 +31,7 @@ export function duplicateKeyIn(json: Buffer): string | undefined {
   return undefined;
 }
 
-/** Where the text that begins at `start` has its closing quote. */
+/** The index of the closing quote of the text that begins at `start`. */
 function endOfText(json: Buffer, start: number): number {
   let index = start + 1;
   while (index < json.length && json[index] !== QUOTE) {

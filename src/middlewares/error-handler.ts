@@ -9,18 +9,18 @@ import {
 import type { Logger } from '../observability/logger';
 import type { Locals } from './locals';
 
-/** The longest field name that an answer repeats. */
+/** The length to which an answer cuts field names. */
 const MAX_FIELD_CHARACTERS = 100;
 
 /** What body-parser and Express themselves throw. */
 interface HttpError extends Error {
   readonly status?: number;
   readonly type?: string;
-  /** The field at fault, where it is one. */
+  /** The invalid field, if there is one. */
   readonly field?: string;
 }
 
-/** The last word on every request that failed. Errors of ours are logged here, and nowhere else. */
+/** Answers every failed request. Server errors are logged here and nowhere else. */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     const answer = toApiError(error);
@@ -34,7 +34,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     if (answer.retryAfterSeconds !== undefined) {
       response.set('Retry-After', String(answer.retryAfterSeconds));
     }
-    // Reading the rest of a body that is too large, only to throw it away, would be its sender's win.
+    // Closing the connection avoids reading the rest of an oversized body.
     if (answer.code === 'PAYLOAD_TOO_LARGE') response.set('Connection', 'close');
     response.status(answer.status).json({
       statusCode: answer.status,
@@ -73,10 +73,10 @@ function fromHttpError(error: HttpError): ApiError | undefined {
       });
     case 'entity.key.duplicate': {
       const field = (error.field ?? 'body').slice(0, MAX_FIELD_CHARACTERS);
-      return validationFailed({ field, message: `${field} is there more than once` });
+      return validationFailed({ field, message: `${field} appears more than once` });
     }
     default:
-      // The body ended early, the path has a broken percent-encoding, a file's range can't be met, …
+      // For example, the body ended early or the path has a broken percent-encoding.
       return error.status !== undefined && error.status >= 400 && error.status < 500
         ? validationFailed({ field: 'request', message: 'The request is malformed' })
         : undefined;

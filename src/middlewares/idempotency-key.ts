@@ -6,8 +6,8 @@ import type { ApiHandler } from './locals';
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * Reads the Idempotency-Key. Looking it up is left to the transaction of the effect: anywhere
- * earlier, two requests could both find nothing.
+ * Reads the Idempotency-Key. The transaction of the effect looks it up: any earlier, two requests
+ * could both find nothing.
  */
 export function idempotencyKey({ method, path }: Route): ApiHandler {
   const route = `${method.toUpperCase()} ${path}`;
@@ -21,7 +21,7 @@ export function idempotencyKey({ method, path }: Route): ApiHandler {
         });
       }
       const { actor, params, query, body } = locals;
-      if (!actor) throw new Error('A route with keys needs an actor');
+      if (!actor) throw new Error('An idempotent route needs an actor');
       const fingerprint = fingerprintOf([params, query, body]);
       locals.idempotencyKey = { userId: actor.id, route, key, fingerprint };
     }

@@ -9,9 +9,9 @@ export const MAX_BODY_BYTES = 100 * 1_024;
 
 const parse = express.json({
   limit: MAX_BODY_BYTES,
-  // A compressed body costs more to read than it costs to send, and none of ours is large.
+  // A compressed body costs more to read than to send, and no request of the API is large.
   inflate: false,
-  // Whether it is an object is the validation's matter.
+  // Validation checks that it is an object.
   strict: false,
   verify: (_request, _response, bytes, charset) => {
     if (charset !== 'utf-8') throw new UnreadableBodyError('charset.unsupported');
@@ -22,11 +22,11 @@ const parse = express.json({
 });
 
 /**
- * The parser writes a status onto what `verify` throws, which an `ApiError` would not let it; by
- * its type the error handler knows it.
+ * What `verify` throws. The parser sets a status on it, which an `ApiError` does not allow. The error
+ * handler recognizes it by its type.
  */
 class UnreadableBodyError extends Error {
-  /** @param field the one at fault, where it is one */
+  /** @param field the invalid field, if there is one */
   constructor(
     readonly type: 'charset.unsupported' | 'entity.parse.failed' | 'entity.key.duplicate',
     readonly field?: string,
@@ -36,18 +36,18 @@ class UnreadableBodyError extends Error {
   }
 }
 
-/** Reads a JSON body where one was sent. */
+/** Reads the JSON body, if there is one. */
 export const jsonBody: ApiHandler = (request, response, next) => {
-  // What fetch sends of a POST without a body; it has no type either.
+  // fetch sends this header for a POST without a body, and no content type.
   if (request.headers['content-length'] === '0') {
     next();
     return;
   }
-  // Of two faults the size is told first; the parser looks at sizes that are not told beforehand.
+  // An excessive size is reported before a wrong type. The parser checks undeclared sizes.
   if (Number(request.headers['content-length']) > MAX_BODY_BYTES) {
     throw new ApiError('PAYLOAD_TOO_LARGE', 'The body is too large');
   }
-  // Null where there is no body, false where there is one of another type.
+  // Null means no body, false a body of another type.
   if (request.is('application/json') === false) {
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json');
   }

@@ -4,10 +4,10 @@ import type { EventFacts } from '../domain/inventory-state';
 import type { Actor } from '../domain/rights';
 import type { IdempotencyKey } from '../inventory/idempotency';
 
-/** What the middlewares of a route find out about a request, for those behind them. */
+/** What the middlewares of a route find out about a request, for the handlers after them. */
 export interface Locals {
   requestId: string;
-  /** When it came, on the `performance.now()` clock. */
+  /** When it arrived, on the `performance.now()` clock. */
   startedAt: number;
   /** The pattern of the matched route, for metrics. */
   route?: string;
@@ -21,7 +21,7 @@ export interface Locals {
   beforeSuccess?: () => Promise<void>;
 }
 
-/** The request as handlers and policies see it. Behind `validate`, all of it is there. */
+/** The request as handlers and policies see it. After `validate`, it is complete. */
 export function requestIn(locals: Locals): ActorRequest<object, object, object> {
   return locals as ActorRequest<object, object, object>;
 }
@@ -35,7 +35,7 @@ export type ApiHandler = (
   next: () => void,
 ) => void | Promise<void>;
 
-/** Express has no types for locals of its own middlewares; this is the one place that says so. */
+/** Express has no types for the locals of middlewares; only this function casts. */
 export function asRequestHandler(handler: ApiHandler): RequestHandler {
   return handler as unknown as RequestHandler;
 }

@@ -9,8 +9,12 @@ export const notFound: ApiHandler = ({ method, path }) => {
 export function methodNotAllowed(methods: readonly string[]): ApiHandler {
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].sort().join(', ');
   return ({ method }) => {
-    throw new ApiError('METHOD_NOT_ALLOWED', `${method} is not allowed here, but ${allow}`, {
-      headers: { Allow: allow },
-    });
+    throw new ApiError(
+      'METHOD_NOT_ALLOWED',
+      `${method} is not allowed for this path; allowed: ${allow}`,
+      {
+        headers: { Allow: allow },
+      },
+    );
   };
 }

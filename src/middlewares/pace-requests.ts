@@ -1,6 +1,6 @@
 import type { ApiHandler } from './locals';
 
-/** Requests that begin in one turn of the event loop. */
+/** Requests that start in one turn of the event loop. */
 const REQUESTS_IN_TURN = 32;
 /** Reads that begin in one turn while changes are in flight. */
 const READS_BESIDE_CHANGES = 4;
@@ -8,11 +8,11 @@ const READS_BESIDE_CHANGES = 4;
 const UNPACED = /^\/(health|metrics)\b/;
 
 /**
- * Begins only a limited number of requests in each turn of the event loop: changes before reads, and
- * within these in the order of arrival. The answers to a batch make its clients send their next
- * requests all at once; begun together, they would keep the next batch's transaction waiting for the
- * event loop, and the loop would then wait for the transaction. And a crowd that polls must not make
- * each statement of a booking wait for hundreds of reads. Figures: docs/performance.md.
+ * Limits how many requests start in one turn of the event loop: changes before reads, and within these
+ * in order of arrival. The answers to a batch make all its clients send their next requests together.
+ * Started together, these would keep the next batch's transaction waiting for the loop, and the loop
+ * would then wait for its transaction. Many clients that poll must not make each statement of a booking
+ * wait for hundreds of reads. Figures: docs/performance.md.
  */
 export function paceRequests(): ApiHandler {
   const changes: (() => void)[] = [];

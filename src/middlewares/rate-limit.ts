@@ -4,10 +4,10 @@ import type { Limit, LimitName } from '../rate-limits/limits';
 import type { Allowance, RateLimiter } from '../rate-limits/rate-limiter';
 import type { ApiHandler, ApiResponse } from './locals';
 
-/** The 16-bit parts of an IPv6 address that name a network: a household gets a whole /64. */
+/** The 16-bit parts of an IPv6 address that identify a network: a household gets a whole /64. */
 const IPV6_NETWORK_PARTS = 4;
 
-/** Refuses whoever asks too often, and tells everyone how much is left. */
+/** Rejects requests over the limit, and reports in each answer how many requests remain. */
 export function rateLimit(limiter: RateLimiter, name: LimitName): ApiHandler {
   const limit = limiter.limits[name];
   return async (request, response, next) => {
@@ -17,7 +17,7 @@ export function rateLimit(limiter: RateLimiter, name: LimitName): ApiHandler {
     const allowance = await limiter.take(name, key);
     tell(response, limit, allowance);
     if (!allowance.isAllowed) {
-      throw new ApiError('RATE_LIMITED', 'Too many requests of this kind: wait before the next', {
+      throw new ApiError('RATE_LIMITED', 'Too many requests of this kind; wait before you retry', {
         retryAfterSeconds: allowance.resetSeconds,
       });
     }
@@ -43,7 +43,7 @@ function tell(
   });
 }
 
-/** The address, or for IPv6 its network: whoever has one address there has all of them. */
+/** The address, or for IPv6 its network: a client that has one address there has all of them. */
 function networkOf(address: string | undefined): string {
   if (address === undefined || !ipaddr.isValid(address)) return 'unknown';
   const parsed = ipaddr.process(address);

@@ -7,13 +7,13 @@ import { validationFailed, type FieldFault } from '../errors/api-error';
 import type { DtoClass, Route } from '../controllers/route';
 import type { ApiHandler } from './locals';
 
-/** Most faults that one answer lists, and the longest name it repeats. */
-const MAX_FAULTS_TOLD = 20;
+/** Most faults that one answer lists, and the length to which it cuts names. */
+const MAX_LISTED_FAULTS = 20;
 const MAX_NAME_CHARACTERS = 100;
-/** Longest list that is looked at entry by entry; each route's own limit is far below. */
+/** Longest list that is validated entry by entry; the limits of the routes are far lower. */
 const MAX_LIST_ENTRIES = 1_000;
 
-/** Checks path, query and body by their DTOs, and hands the checked ones on. */
+/** Validates path, query and body by their DTOs, and stores the results in `locals`. */
 export function validate({
   params,
   query,
@@ -24,14 +24,14 @@ export function validate({
     const actorId = locals.actor?.id;
     locals.params = checked(params ?? Nothing, request.params, actorId);
     locals.query = checked(query ?? Nothing, request.query, actorId);
-    // Undefined where there was none; null is one, and no object.
+    // Undefined means no body; null is a body, but not an object.
     const given: unknown = request.body === undefined ? {} : request.body;
     locals.body = checked(body ?? Nothing, given, actorId);
     next();
   };
 }
 
-/** @throws ApiError VALIDATION_FAILED naming each field at fault */
+/** @throws ApiError VALIDATION_FAILED naming each invalid field */
 function checked(dto: DtoClass, raw: unknown, actorId: number | undefined): object {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw validationFailed({ field: 'body', message: 'The body must be a JSON object' });
@@ -39,8 +39,8 @@ function checked(dto: DtoClass, raw: unknown, actorId: number | undefined): obje
   const known = fieldNamesOf(dto);
   const unknown = Object.keys(raw).filter((name) => !known.has(name));
   if (unknown.length > 0)
-    throw validationFailed(...unknown.slice(0, MAX_FAULTS_TOLD).map(isUnknown));
-  // Most routes take no query, and the rules cost as much for nothing as for something.
+    throw validationFailed(...unknown.slice(0, MAX_LISTED_FAULTS).map(isUnknown));
+  // Most routes take no query, and validating an empty one costs as much as a full one.
   if (known.size === 0) return new dto();
   const shapeless = Object.entries(raw).filter(([, value]) => !isPlain(value));
   if (shapeless.length > 0) throw validationFailed(...shapeless.map(([name]) => isNotPlain(name)));
@@ -57,8 +57,8 @@ function isUnknown(name: string): FieldFault {
 }
 
 /**
- * Fields hold single values, or lists of them. What is nested deeper would be followed to its end by
- * the rules behind, and a thousand levels fit into a small body.
+ * Fields hold single values, or lists of them. The validator would follow deeper nesting to its end,
+ * and a thousand levels fit into a small body.
  */
 function isPlain(value: unknown): boolean {
   return Array.isArray(value)

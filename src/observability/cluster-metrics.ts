@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 
-/** How long a worker waits for the figures of all; the registry itself gives up after 5 s. */
+/** How long a worker waits for the metrics of all workers; the registry gives up after 5 s. */
 const ANSWER_LIMIT_MS = 6_000;
 
 interface MetricsRequest {
@@ -12,20 +12,20 @@ interface MetricsRequest {
 interface MetricsAnswer {
   readonly type: 'tickets:metrics-answer';
   readonly id: number;
-  /** Undefined where they could not be had. */
+  /** Undefined if the metrics could not be collected. */
   readonly text?: string;
 }
 
 let lastId = 0;
 
-/** Lets the primary process read this worker's figures. */
+/** Lets the primary process read this worker's metrics. */
 export function shareMetrics(registry: Registry): void {
   AggregatorRegistry.setRegistries(registry);
-  // Making one is what starts listening for the primary.
+  // The constructor starts listening to the primary process.
   new AggregatorRegistry();
 }
 
-/** Answers workers that are asked for metrics with those of all workers together. */
+/** Answers a worker's request for metrics with those of all workers together. */
 export function answerMetricsRequests(): void {
   const aggregator = new AggregatorRegistry();
   cluster.on('message', (worker, message: unknown) => {
@@ -43,7 +43,7 @@ export function answerMetricsRequests(): void {
 /**
  * The metrics of the whole server: of this process or, in a worker, of all workers together.
  *
- * @throws Error where a worker did not give its figures in time
+ * @throws Error if a worker did not report its metrics in time
  */
 export function readMetrics(registry: Registry): Promise<string> {
   return cluster.isWorker ? askPrimary() : registry.metrics();
@@ -56,7 +56,7 @@ function askPrimary(): Promise<string> {
     const settle = (text: string | undefined): void => {
       clearTimeout(limit);
       process.off('message', onMessage);
-      if (text === undefined) reject(new Error('The workers gave no metrics in time'));
+      if (text === undefined) reject(new Error('The workers did not report their metrics in time'));
       else resolve(text);
     };
     const onMessage = (message: unknown): void => {

@@ -3,17 +3,17 @@ import winston from 'winston';
 
 type FileOptions = winston.transports.FileTransportOptions;
 
-/** Entries, of up to 32 lines each, that may wait for the disk; further ones are left out. */
+/** Entries, of up to 32 lines each, that may wait for the disk; further ones are dropped. */
 const MAX_WAITING_ENTRIES = 2_000;
-/** How long the disk may take no line before the file is opened anew. */
+/** How long the disk may accept no line before the file is reopened. */
 const STALL_LIMIT_MS = 3_000;
 
-/** What winston's transports write. */
+/** The property of an entry that winston's transports write. */
 export const MESSAGE = Symbol.for('message');
 
 /**
- * Rotated files that keep nobody waiting. winston's file transport never says that a write failed: on
- * a full disk it would hold up the logger for good, standard output with it.
+ * Rotated log files that never block the logger. winston's file transport does not report failed
+ * writes: on a full disk it would block the logger permanently, and standard output with it.
  *
  * Emits `stalled` when lines are lost.
  */
@@ -21,7 +21,7 @@ export class LogFiles extends Writable {
   #file: winston.transports.FileTransportInstance;
   #lastTakenAt = performance.now();
 
-  /** @throws Error where the folder can't be made */
+  /** @throws Error if the folder can't be created */
   constructor(private readonly options: FileOptions) {
     super({ decodeStrings: false });
     this.#file = this.#open();
@@ -44,14 +44,14 @@ export class LogFiles extends Writable {
     try {
       this.#file = this.#open();
     } catch {
-      // The folder is gone: what has been destroyed takes lines without end, and writes none.
+      // The folder is gone: the destroyed file still accepts lines, but writes none.
     }
     this.emit('stalled');
   }
 
   #open(): winston.transports.FileTransportInstance {
     const file = new winston.transports.File({ ...this.options });
-    // Nothing is written then, and it is opened anew.
+    // Writing then stops, and the file is reopened.
     file.on('error', () => undefined);
     return file;
   }

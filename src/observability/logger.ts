@@ -10,7 +10,7 @@ export type Logger = Pick<winston.Logger, 'error' | 'warn' | 'info' | 'debug' | 
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
 const MAX_FILES = 10;
 
-/** An entry that holds lines of many requests, each as if it had come alone. */
+/** An entry that holds the lines of several requests. */
 interface Batch {
   readonly level: string;
   readonly lines?: readonly object[];
@@ -25,7 +25,7 @@ const asJsonLines = winston.format((entry) => {
   return entry;
 });
 
-/** Errors are told with their stack and what caused them; a plain JSON line would lose both. */
+/** Logs errors with stack and cause, which plain JSON would lose. */
 const withErrors = winston.format((entry) => {
   if (entry.error instanceof Error) entry.error = describeError(entry.error);
   return entry;
@@ -42,7 +42,7 @@ function describeError(error: Error): object {
   };
 }
 
-/** Workers rotate their files each for itself. */
+/** Each worker writes and rotates its own file. */
 function fileName(): string {
   return cluster.worker ? `server-${String(cluster.worker.id)}.log` : 'server.log';
 }
@@ -62,7 +62,9 @@ export function createLogger({ level, directory }: Config['log']): Logger {
       maxFiles: MAX_FILES,
       tailable: true,
     });
-    stream.on('stalled', () => logger.warn('The log file takes no lines: some are not in it'));
+    stream.on('stalled', () =>
+      logger.warn("The log file can't be written: some lines are missing from it"),
+    );
     logger.add(new winston.transports.Stream({ stream, eol: '' }));
   }
   return logger;

@@ -2,13 +2,13 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** What the server counts, in Prometheus terms. One instance a process. */
+/** The Prometheus metrics of the server. One instance per process. */
 export class Metrics {
   readonly registry = new Registry();
 
   readonly httpRequests = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from a request to the end of its answer',
+    help: 'Time from the arrival of a request to the end of its response',
     labelNames: ['method', 'route', 'status'] as const,
     buckets: SECONDS_BUCKETS,
     registers: [this.registry],
@@ -16,7 +16,7 @@ export class Metrics {
 
   readonly commandOutcomes = new Counter({
     name: 'inventory_commands_total',
-    help: 'Commands on event inventories, by kind and what became of them',
+    help: 'Commands on event inventories, by kind and outcome',
     labelNames: ['kind', 'outcome'] as const,
     registers: [this.registry],
   });
@@ -30,91 +30,91 @@ export class Metrics {
 
   readonly batchSeconds = new Histogram({
     name: 'inventory_batch_seconds',
-    help: 'Time of one group from its start to its end: pool, lock wait, retries and commit included',
+    help: 'Duration of a batch: connection wait, lock wait, retries and commit included',
     buckets: SECONDS_BUCKETS,
     registers: [this.registry],
   });
 
   readonly queueWaitSeconds = new Histogram({
     name: 'inventory_queue_wait_seconds',
-    help: 'Time from a command to the start of its group',
+    help: 'Time from the arrival of a command to the start of its batch',
     buckets: SECONDS_BUCKETS,
     registers: [this.registry],
   });
 
   readonly lockWaitSeconds = new Histogram({
     name: 'inventory_lock_wait_seconds',
-    help: "Time until a group held its event's lock, a trip to the database included",
+    help: 'Time until a batch held the lock of its event, a round trip to the database included',
     buckets: SECONDS_BUCKETS,
     registers: [this.registry],
   });
 
   readonly turnedAway = new Counter({
     name: 'inventory_commands_turned_away_total',
-    help: 'Commands that were refused at once because too many waited already',
+    help: 'Commands rejected immediately because too many were already waiting',
     registers: [this.registry],
   });
 
   readonly promotedTickets = new Counter({
     name: 'inventory_promoted_tickets_total',
-    help: 'Tickets that went from one holder to someone on the waitlist',
+    help: 'Tickets that went to people on the waitlist',
     registers: [this.registry],
   });
 
   readonly transactionRetries = new Counter({
     name: 'database_transaction_retries_total',
-    help: 'Transactions run again after a deadlock, a lock wait or a write conflict',
+    help: 'Transactions retried after a deadlock, a lock wait or a write conflict',
     registers: [this.registry],
   });
 
   readonly rateLimited = new Counter({
     name: 'rate_limited_requests_total',
-    help: 'Requests refused because their sender asked too often',
+    help: 'Requests rejected by a rate limit',
     labelNames: ['limit'] as const,
     registers: [this.registry],
   });
 
   readonly redisUp = new Gauge({
     name: 'redis_up',
-    help: '1 while rate limits are shared through Redis; absent where there is none',
+    help: '1 while rate limits are shared through Redis; absent without Redis',
     aggregator: 'min',
     registers: [this.registry],
   });
 
   readonly weakDurability = new Gauge({
     name: 'database_weak_durability',
-    help: '1 where the database may lose an acknowledged change in a crash',
+    help: '1 if the database may lose an acknowledged change in a crash',
     aggregator: 'max',
     registers: [this.registry],
   });
 
   readonly reconcileChecks = new Counter({
     name: 'reconcile_checked_events_total',
-    help: 'Events that were held against their rows',
+    help: 'Events reconciled with their rows',
     registers: [this.registry],
   });
 
   readonly reconcileFaultyEvents = new Gauge({
     name: 'reconcile_faulty_events',
-    help: 'Events whose counters did not agree with their rows when they were last checked',
+    help: 'Events whose counters differed from their rows at their last check',
     aggregator: 'max',
     registers: [this.registry],
   });
 
   readonly reconcileLastCheck = new Gauge({
     name: 'reconcile_last_check_timestamp_seconds',
-    help: 'When an event was last held against its rows',
+    help: 'Time of the last reconciliation of an event',
     aggregator: 'max',
     registers: [this.registry],
   });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
-    // A gauge begins at 0, which would say that Redis is away.
+    // A gauge starts at 0, which would mean that Redis is unreachable.
     this.redisUp.remove();
   }
 
-  /** Stops nothing that runs by itself, but frees the numbers for the next instance. */
+  /** Clears the registry; there is no background work to stop. */
   close(): void {
     this.registry.clear();
   }

@@ -1,7 +1,7 @@
 import { Gauge } from 'prom-client';
 import type { Metrics } from './metrics';
 
-/** How old what was asked of the database may be, so that reading the metrics often costs nothing. */
+/** How long a figure from the database is reused, so that frequent scrapes cost nothing. */
 const SAMPLE_AGE_MS = 10_000;
 /** The same, of what changes in weeks. */
 const SLOW_SAMPLE_AGE_MS = 60_000;
@@ -15,7 +15,7 @@ export interface PoolUse {
   readonly waiting: number;
 }
 
-/** Over all events. */
+/** Totals over all events. */
 export interface WaitlistTotals {
   readonly people: number;
   readonly tickets: number;
@@ -28,7 +28,7 @@ export interface IdRangeUse {
   readonly usedRatio: number;
 }
 
-/** Where the figures come from. */
+/** The sources of the figures. */
 export interface GaugeSources {
   commandsInFlight(): number;
   poolUse(): PoolUse;
@@ -37,8 +37,8 @@ export interface GaugeSources {
 }
 
 /**
- * Figures that are looked up when the metrics are read: requests pay nothing for them. Those that
- * belong to one process add up over workers; those that all read from one database do not.
+ * Adds gauges that are read only when the metrics are read: requests pay nothing for them. Gauges of
+ * one process add up over workers; gauges that all read from one database do not.
  */
 export function addSampledGauges({ registry }: Metrics, sources: GaugeSources): void {
   const add = (
@@ -60,22 +60,27 @@ export function addSampledGauges({ registry }: Metrics, sources: GaugeSources): 
     });
   };
 
-  add('inventory_commands_in_flight', 'Commands that wait or run', () =>
+  add('inventory_commands_in_flight', 'Commands that are waiting or running', () =>
     sources.commandsInFlight(),
   );
-  add('database_pool_max', 'Connections that may be open', () => sources.poolUse().max);
-  add('database_pool_open', 'Connections that are open', () => sources.poolUse().open);
-  add('database_pool_in_use', 'Connections that are in use', () => sources.poolUse().inUse);
+  add('database_pool_max', 'Maximum number of open connections', () => sources.poolUse().max);
+  add('database_pool_open', 'Open connections', () => sources.poolUse().open);
+  add('database_pool_in_use', 'Connections in use', () => sources.poolUse().inUse);
   add(
     'database_pool_waiting',
-    'Requests that wait for a connection',
+    'Requests that are waiting for a connection',
     () => sources.poolUse().waiting,
   );
 
   const totals = sampled(SAMPLE_AGE_MS, () => sources.waitlistTotals().catch(() => undefined));
   add('database_up', '1 while the database answers', async () => ((await totals()) ? 1 : 0), 'min');
-  add('waitlist_people', 'Places in all waitlists', async () => (await totals())?.people, 'max');
-  add('waitlist_tickets', 'Tickets they wait for', async () => (await totals())?.tickets, 'max');
+  add('waitlist_people', 'Entries in all waitlists', async () => (await totals())?.people, 'max');
+  add(
+    'waitlist_tickets',
+    'Tickets wanted in all waitlists',
+    async () => (await totals())?.tickets,
+    'max',
+  );
 
   const idRanges = sampled(SLOW_SAMPLE_AGE_MS, () => sources.idRangeUse().catch(() => []));
   new Gauge({
@@ -92,7 +97,7 @@ export function addSampledGauges({ registry }: Metrics, sources: GaugeSources): 
   });
 }
 
-/** Asks anew only when the last answer is too old; whoever asks meanwhile shares it. */
+/** Asks again only when the last answer is too old; callers in between share it. */
 function sampled<T>(maxAgeMs: number, ask: () => Promise<T>): () => Promise<T> {
   let last: { readonly askedAt: number; readonly answer: Promise<T> } | undefined;
   return () => {

@@ -1,4 +1,5 @@
 import { ErrorDto, PageMeta } from '../dtos/common.dto';
+import { ERROR_CODES } from '../errors/error-codes';
 import { HealthDto } from '../dtos/operations.dto';
 import { examplesOf } from '../dtos/examples';
 import type { DtoClass, Route } from '../controllers/route';
@@ -6,11 +7,23 @@ import { OPERATIONS_PATHS } from './operations-paths';
 import { hasEtag, isIdempotent, RESPONSE_HEADERS, responsesOf } from './responses';
 import { dtosIn, referenceTo, schemaFromDto, type Schema } from './schema-from-dto';
 
-const DESCRIPTION = `Books tickets for events under a stampede: nothing is oversold, nobody is skipped in the queue, and nothing acknowledged is lost.
+const DESCRIPTION = `Books event tickets under heavy load: no event is oversold, the waitlist keeps its order, and no acknowledged change is lost.
 
-Every success is \`{ statusCode, message, data }\`, a list has \`meta\` beside it. Every failure is \`{ statusCode, code, message, details?, requestId }\`: \`code\` is stable and for programs.
+Every successful response is \`{ statusCode, message, data }\`; lists also have \`meta\`. Every error response is \`{ statusCode, code, message, details?, requestId }\`: \`code\` is stable and meant for programs.
 
-**To try it here:** sign up, log in, copy the token into "Authorize", create an event with 2 tickets, and book 3.`;
+**To try it here:** sign up, log in, copy the token into "Authorize", create an event with 2 tickets, and book 3.
+
+## Error codes
+
+| Status | Code | Meaning |
+| ------ | ---- | ------- |
+${errorCodeRows()}`;
+
+function errorCodeRows(): string {
+  return Object.entries(ERROR_CODES)
+    .map(([code, { status, meaning }]) => `| ${String(status)} | \`${code}\` | ${meaning} |`)
+    .join('\n');
+}
 
 /** The OpenAPI 3.1 document of a route table. */
 export function buildDocument(routes: readonly Route[], version: string): Schema {
@@ -24,11 +37,11 @@ export function buildDocument(routes: readonly Route[], version: string): Schema
     },
     servers: [{ url: '/', description: 'This server' }],
     tags: [
-      { name: 'Accounts', description: 'Signing up, logging in, and the accounts themselves' },
-      { name: 'Events', description: 'What tickets are for' },
+      { name: 'Accounts', description: 'Sign-up, login and account management' },
+      { name: 'Events', description: 'Creating, listing and managing events' },
       { name: 'Tickets', description: 'Booking and cancelling; each booking is one ticket' },
       { name: 'Waitlist', description: 'Waiting for tickets of a sold-out event' },
-      { name: 'Operations', description: 'For those who run the server' },
+      { name: 'Operations', description: 'For operators of the server' },
     ],
     paths: { ...pathsOf(routes), ...OPERATIONS_PATHS },
     components: {
@@ -37,7 +50,7 @@ export function buildDocument(routes: readonly Route[], version: string): Schema
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'The token that POST /api/auth/login answers with',
+          description: 'The token from POST /api/auth/login',
         },
       },
       headers: RESPONSE_HEADERS,
@@ -87,7 +100,7 @@ function bodyOf(dto: DtoClass): Schema {
   return { schema: referenceTo(dto), examples: Object.fromEntries(examples) as Schema };
 }
 
-/** `One's own new password` → `ones-own-new-password`. */
+/** `All of your tickets for an event` → `all-of-your-tickets-for-an-event`. */
 function nameOf(summary: string): string {
   return summary
     .toLowerCase()
@@ -95,7 +108,7 @@ function nameOf(summary: string): string {
     .replaceAll(' ', '-');
 }
 
-/** `POST /api/events/{event_id}/cancel` → `postEventsEventIdCancel`: unique, and kind to generators. */
+/** `POST /api/events/{event_id}/cancel` → `postEventsEventIdCancel`: unique, and an identifier. */
 function operationIdOf({ method, path }: Route): string {
   const words = path.replace('/api', '').split(/[^a-zA-Z]+/);
   return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
@@ -115,7 +128,7 @@ function parametersOf(dto: DtoClass | undefined, place: 'path' | 'query'): Schem
       required: isRequired,
       description,
       schema,
-      // The page fills examples in: one for what may be left out would narrow every first try.
+      // The page fills in examples, so one for an optional parameter would narrow every first try.
       ...(isRequired ? { example } : {}),
     };
   });
@@ -129,8 +142,8 @@ function headersOf(route: Route): Schema[] {
       in: 'header',
       required: false,
       description:
-        'Makes the request safe to send again: it is run once, and answered the same each time, ' +
-        'for 24 hours',
+        'Makes the request safe to retry: for 24 hours, requests with the same key run once and get ' +
+        'the same answer',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
     });
   }
@@ -139,14 +152,14 @@ function headersOf(route: Route): Schema[] {
       name: 'If-None-Match',
       in: 'header',
       required: false,
-      description: 'The `ETag` of an answer before: 304 where nothing changed since',
+      description: '`ETag` of an earlier answer; the answer is 304 if nothing has changed since',
       schema: { type: 'string' },
     });
   }
   return headers;
 }
 
-/** Only what the table can reach is published: the configuration's class, say, is not. */
+/** The DTOs that the route table uses; other decorated classes, like the configuration, stay out. */
 function schemasOf(routes: readonly Route[]): Record<string, Schema> {
   const roots = [ErrorDto, PageMeta, HealthDto] as DtoClass[];
   for (const { body, success } of routes) {

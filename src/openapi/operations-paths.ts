@@ -16,22 +16,22 @@ function healthOperation(operationId: string, summary: string, description: stri
       summary,
       description,
       security: [],
-      responses: { 200: answer('It is'), 400: UNKNOWN_QUERY, 503: answer('It is not') },
+      responses: { 200: answer('Yes'), 400: UNKNOWN_QUERY, 503: answer('No') },
     },
   };
 }
 
-/** Routes that answer with something else than the envelope. */
+/** Routes that do not use the envelope. */
 export const OPERATIONS_PATHS: Schema = {
   '/health/live': healthOperation(
     'getHealthLive',
-    'Is the process alive?',
-    'Says nothing of others.',
+    'Is the process running?',
+    'Checks nothing outside of the process.',
   ),
   '/health/ready': healthOperation(
     'getHealthReady',
-    'Can requests be served?',
-    'Looks at the database and at pending migrations.',
+    'Can the server handle requests?',
+    'Checks the database and pending migrations.',
   ),
   '/metrics': {
     get: {
@@ -39,8 +39,8 @@ export const OPERATIONS_PATHS: Schema = {
       tags: ['Operations'],
       summary: 'Prometheus metrics',
       description:
-        'With METRICS_TOKEN set, for whoever sends it as a bearer token; else for requests from ' +
-        'the same machine that no proxy has forwarded.',
+        'If METRICS_TOKEN is set, send it as a bearer token. Otherwise only requests from the same ' +
+        'machine that no proxy has forwarded are allowed.',
       security: [{}, { bearer: [] }],
       responses: {
         200: {
@@ -57,7 +57,7 @@ export const OPERATIONS_PATHS: Schema = {
       operationId: 'getOpenapiDocument',
       tags: ['Operations'],
       summary: 'This document',
-      description: 'For people there is a page at `/api-docs`.',
+      description: 'The page at `/api-docs` presents it.',
       security: [],
       responses: {
         200: {

@@ -1,5 +1,5 @@
 import { ErrorDto, PageMeta } from '../dtos/common.dto';
-import { STATUS_OF, type ErrorCode } from '../errors/error-codes';
+import { ERROR_CODES, type ErrorCode } from '../errors/error-codes';
 import type { ProtectedRoute, Route } from '../controllers/route';
 import { referenceTo, type Schema } from './schema-from-dto';
 
@@ -16,11 +16,11 @@ const WITH_KEY: readonly ErrorCode[] = ['IDEMPOTENCY_KEY_IN_USE', 'IDEMPOTENCY_K
 const WITH_RETRY_AFTER: readonly number[] = [429, 503];
 const EXAMPLE_REQUEST_ID = '0b8f4f3e-9a55-4b43-8f0a-5b1a2f0b7f1d';
 
-/** What answers say beside their body. */
+/** The headers of responses. */
 export const RESPONSE_HEADERS = {
   'X-Request-Id': {
     description:
-      "Names the request in the logs: the caller's id, if it sent a sane one, else a new one",
+      "Identifies the request in the logs: the caller's id if it is valid, otherwise a new one",
     schema: { type: 'string', example: EXAMPLE_REQUEST_ID },
   },
   ETag: {
@@ -29,11 +29,11 @@ export const RESPONSE_HEADERS = {
   },
   'Idempotent-Replayed': {
     description:
-      '`true` where an Idempotency-Key was known and this is the answer of the first time',
+      '`true` if the Idempotency-Key is known and this is the stored answer to the first request',
     schema: { type: 'string', const: 'true' },
   },
   'Retry-After': {
-    description: 'Seconds after which asking again makes sense',
+    description: 'Seconds to wait before a retry',
     schema: { type: 'integer', example: 1 },
   },
 } as const;
@@ -66,7 +66,7 @@ export function responsesOf(route: Route): Schema {
   };
   if (hasEtag(route)) {
     responses[304] = {
-      description: 'Nothing changed since that ETag',
+      description: 'Nothing has changed since that `ETag`',
       headers: headersNamed('X-Request-Id', 'ETag'),
     };
   }
@@ -76,10 +76,11 @@ export function responsesOf(route: Route): Schema {
   return responses;
 }
 
+/** @param codes not empty; the example has the first */
 export function errorResponse(status: number, codes: readonly ErrorCode[]): Schema {
-  const code = { enum: codes, description: 'What went wrong, for programs; stable' };
+  const code = { enum: codes, description: 'Stable error code, for programs' };
   return {
-    description: codes.map((name) => `\`${name}\``).join(', '),
+    description: codes.map((name) => `- \`${name}\`: ${ERROR_CODES[name].meaning}`).join('\n'),
     ...(WITH_RETRY_AFTER.includes(status) ? { headers: headersNamed('Retry-After') } : {}),
     content: {
       'application/json': {
@@ -87,7 +88,7 @@ export function errorResponse(status: number, codes: readonly ErrorCode[]): Sche
         example: {
           statusCode: status,
           code: codes[0],
-          message: 'What went wrong, for people',
+          message: ERROR_CODES[codes[0]!].meaning,
           requestId: EXAMPLE_REQUEST_ID,
         },
       },
@@ -102,10 +103,15 @@ function envelopeOf({ success }: Route): Schema {
     type: 'object',
     properties: {
       statusCode: { const: success.status, description: 'The HTTP status' },
-      message: { type: 'string', description: 'What happened, for people' },
+      message: { type: 'string', description: 'Short text for people' },
       data: { ...(success.isList ? { type: 'array', items: data } : data), description },
       ...(success.isList
-        ? { meta: { ...referenceTo(PageMeta), description: 'Where in the list this page is' } }
+        ? {
+            meta: {
+              ...referenceTo(PageMeta),
+              description: 'Page size and cursor of the next page',
+            },
+          }
         : {}),
     },
     required: ['statusCode', 'message', 'data', ...(success.isList ? ['meta'] : [])],
@@ -125,7 +131,7 @@ function codesByStatus(route: Route): Map<number, ErrorCode[]> {
   ]);
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of [...codes].sort()) {
-    const status = STATUS_OF[code];
+    const { status } = ERROR_CODES[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   return byStatus;

@@ -6,14 +6,14 @@ import type { DtoClass } from '../controllers/route';
 
 export type Schema = Record<string, unknown>;
 
-/** Only class-transformer's inside knows which DTO is nested in which. */
+/** Only the internals of class-transformer know which DTO is nested in which. */
 const { defaultMetadataStorage: transformerMetadata } = createRequire(__filename)(
   'class-transformer/cjs/storage',
 ) as { defaultMetadataStorage: MetadataStorage };
 
 const REF_PREFIX = '#/components/schemas/';
 
-/** The JSON Schema that a DTO's rules amount to. */
+/** The JSON Schema of a DTO. */
 export function schemaFromDto(dto: DtoClass): Schema {
   const schema = targetConstructorToSchema(dto, {
     classTransformerMetadataStorage: transformerMetadata,
@@ -47,7 +47,7 @@ export function dtosIn(dto: DtoClass): Set<DtoClass> {
   return found;
 }
 
-/** A reference can't say `null` beside itself; OpenAPI 3.1 wants a choice of the two. */
+/** A reference can't be nullable by itself; OpenAPI 3.1 needs `anyOf` with null. */
 function withNullableReferences(properties: Record<string, Schema>): Record<string, Schema> {
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => {

@@ -11,8 +11,8 @@ import type { MyEvent } from '../services/my-event-reader';
 import { presentBooking } from './tickets.presenter';
 import { presentEntry } from './waitlists.presenter';
 
-/** Promotions told one by one in a dry run; of more, only the number. */
-const TOLD_PROMOTIONS_MAX = 1_000;
+/** Most promotions that a dry run lists; the total covers all of them. */
+const MAX_LISTED_PROMOTIONS = 1_000;
 
 export function presentEvent(event: EventFacts): EventDto {
   return {
@@ -46,7 +46,7 @@ export function presentDryRun({
     ...presentEvent(event),
     dry_run: true,
     promotions: promotions
-      .slice(0, TOLD_PROMOTIONS_MAX)
+      .slice(0, MAX_LISTED_PROMOTIONS)
       .map(({ userId, quantity, stillWanted }) => ({
         user_id: userId,
         quantity,

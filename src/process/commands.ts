@@ -1,4 +1,4 @@
-/** The operator's commands. Each answers with its exit code. */
+/** The operator's commands. Each returns its exit code. */
 import { loadConfig, loadDatabaseSettings } from '../config/load-config';
 import { openMaintenanceDatabase, type Database } from '../database/database';
 import { Migrator } from '../database/migrator';
@@ -18,7 +18,7 @@ import {
 } from '../text-validators';
 import { VERSION } from '../version';
 
-/** The command line was wrong; the message says how it should be. */
+/** A wrong command line; the message explains the usage. */
 export class UsageError extends Error {}
 
 interface CliCommand {
@@ -28,10 +28,10 @@ interface CliCommand {
 
 export const COMMANDS: Readonly<Record<string, CliCommand>> = {
   'db:migrate': {
-    help: 'bring the database up to this version',
+    help: 'run all pending migrations',
     async run() {
       const names = await new Migrator(loadDatabaseSettings(process.env)).up();
-      tell(
+      print(
         names.map((name) => `migrated ${name}`),
         'The database is up to date',
       );
@@ -39,22 +39,22 @@ export const COMMANDS: Readonly<Record<string, CliCommand>> = {
     },
   },
   'db:migrate:undo': {
-    help: 'take back the latest migration, or with --all every one',
+    help: 'revert the latest migration, or all of them with --all',
     async run(words) {
       const all = words.includes('--all');
       const names = await new Migrator(loadDatabaseSettings(process.env)).down({ all });
-      tell(
-        names.map((name) => `took back ${name}`),
-        'There was nothing to take back',
+      print(
+        names.map((name) => `reverted ${name}`),
+        'There was nothing to revert',
       );
       return 0;
     },
   },
   'db:status': {
-    help: 'list the migrations; exit 1 while some are pending',
+    help: 'list the migrations; exit 1 if any are pending',
     async run() {
       const { executed, pending } = await new Migrator(loadDatabaseSettings(process.env)).status();
-      tell([
+      print([
         ...executed.map((name) => `done     ${name}`),
         ...pending.map((name) => `pending  ${name}`),
       ]);
@@ -62,12 +62,12 @@ export const COMMANDS: Readonly<Record<string, CliCommand>> = {
     },
   },
   'db:seed': {
-    help: 'add demo data, once',
+    help: 'add the demo data, unless it was added before',
     async run() {
       const names = await new Migrator(loadDatabaseSettings(process.env)).seed();
-      tell(
+      print(
         names.map((name) => `seeded ${name}`),
-        'The demo data was added before',
+        'The demo data was already added',
       );
       return 0;
     },
@@ -80,7 +80,7 @@ export const COMMANDS: Readonly<Record<string, CliCommand>> = {
     },
   },
   'admin:create': {
-    help: 'make an admin: <e-mail> <password>, or ADMIN_EMAIL and ADMIN_PASSWORD',
+    help: 'create an admin: <e-mail> <password>, or ADMIN_EMAIL and ADMIN_PASSWORD',
     run: createAdmin,
   },
   reconcile: {
@@ -89,7 +89,7 @@ export const COMMANDS: Readonly<Record<string, CliCommand>> = {
   },
 };
 
-function tell(lines: readonly string[], otherwise = ''): void {
+function print(lines: readonly string[], otherwise = ''): void {
   console.log(lines.length > 0 ? lines.join('\n') : otherwise);
 }
 
@@ -100,15 +100,15 @@ async function createAdmin(words: readonly string[]): Promise<number> {
   const isSoundPassword = fitsBcrypt(password) && password.length >= MIN_PASSWORD_CHARACTERS;
   if (!isEmailAddress(email.trim()) || !isSoundPassword) {
     throw new UsageError(
-      'Usage: npm run admin:create -- <e-mail> <password>, the password of ' +
-        `${String(MIN_PASSWORD_CHARACTERS)} characters to ${String(MAX_PASSWORD_BYTES)} bytes`,
+      'Usage: npm run admin:create -- <e-mail> <password>\nThe password must have at least ' +
+        `${String(MIN_PASSWORD_CHARACTERS)} characters and at most ${String(MAX_PASSWORD_BYTES)} bytes`,
     );
   }
   return withDatabase(async ({ database, unitOfWork }) => {
     const hasher = new PasswordHasher(config.auth.bcryptRounds);
     const service = new AdminAccountsService({ database, unitOfWork, hasher });
     const admin = await service.make({ email: email.trim().toLowerCase(), password });
-    console.log(`Account ${String(admin.id)} is an admin`);
+    console.log(`Account ${String(admin.id)} is now an admin`);
     return 0;
   });
 }
@@ -125,7 +125,7 @@ async function reconcileAll(): Promise<number> {
     }
     console.log(`Checked ${String(events)} events with ${String(tickets)} tickets given out`);
     if (faulty.length === 0) {
-      console.log('Every ticket is where the counters say');
+      console.log('All counters agree with their rows');
       return 0;
     }
     console.table(faulty);

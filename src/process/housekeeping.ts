@@ -3,14 +3,14 @@ import type { Container } from '../container';
 import { removeExpiredKeys } from '../inventory/idempotency';
 import { rebuildOutdatedQueue, removeEmptyBlocks } from '../inventory/queue-blocks';
 
-/** How often the database is tidied. */
+/** How often housekeeping runs. */
 const INTERVAL_MS = 5 * 60_000;
 /** Pause between two batches. */
 const BATCH_PAUSE_MS = 100;
 
 /**
- * Tidies the database a little at a time: removes expired keys and empty blocks, and makes sums of
- * queues again that a server of an earlier version has changed. The first round is at once.
+ * Removes expired keys and empty blocks in small batches, and rebuilds the sums of queues that a server
+ * of an earlier version has changed. The first run starts immediately.
  */
 export function startHousekeeping({ database, unitOfWork, logger }: Container): { stop(): void } {
   let isStopped = false;
@@ -23,7 +23,7 @@ export function startHousekeeping({ database, unitOfWork, logger }: Container): 
       await repeat(() => removeExpiredKeys(database));
       if (!isStopped) await removeEmptyBlocks(database);
     } catch (error) {
-      if (!isStopped) logger.warn('Housekeeping failed; trying again later', { error });
+      if (!isStopped) logger.warn('Housekeeping failed; retrying later', { error });
     }
   };
   void tidy();

@@ -8,38 +8,37 @@ import type { Logger } from '../observability/logger';
 import { MalformedRequests } from './malformed-requests';
 import { dropStalledReaders } from './stalled-readers';
 
-/** How long a client may take to send a request's head, and all of it. */
+/** How long a client may take to send the head of a request, and the whole request. */
 const HEADERS_TIMEOUT_MS = 8_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** How often these two are checked. */
 const CHECK_INTERVAL_MS = 1_000;
 /** How long an idle connection is kept for the next request. */
 export const KEEP_ALIVE_MS = 10_000;
-/** How long a draining server waits for what is in flight. */
+/** How long a draining server waits for requests in flight. */
 export const DRAIN_LIMIT_MS = 9_000;
 /**
- * How long a draining server keeps connections that are idle: a proxy may just be sending a request
- * on one, and would not know what has become of it. A proxy that lets go of idle connections sooner
- * loses none.
+ * How long a draining server keeps idle connections: a proxy may be sending a request on one, and
+ * could not know its outcome. A proxy that closes idle connections sooner loses no request.
  */
 export const IDLE_GRACE_MS = 2_000;
 /**
  * Connections that may wait to be accepted while the event loop is busy; the system may allow fewer
- * (`net.core.somaxconn`). One that finds no room believes itself connected and is never heard of.
+ * (`net.core.somaxconn`). A client beyond that considers itself connected, but gets no answer.
  */
 const BACKLOG_CONNECTIONS = 4_096;
 /** How often a draining server looks for connections that have become idle. */
 const SWEEP_INTERVAL_MS = 50;
 /**
- * How long no connection must have come before a server that is to stop closes its listener: longer
- * than a primary process takes to hand one that waits to its worker.
+ * How long no connection must arrive before a stopping server closes its listener: longer than a
+ * primary process takes to hand a waiting connection to its worker.
  */
 const QUIET_MS = 5;
-/** How long it waits for that. */
+/** The longest wait for that. */
 const QUIET_LIMIT_MS = 1_000;
 /**
- * How long a worker answers nothing more after that. The workers of a primary process share its
- * listener, which is closed with the last of them: clients answered before would come anew.
+ * How long a worker sends no answers after that. The workers of a primary process share its listener,
+ * which closes with the last of them: clients answered earlier would connect again.
  */
 const OTHER_WORKERS_MS = 250;
 
@@ -47,7 +46,7 @@ const OTHER_WORKERS_MS = 250;
 export class HttpServer {
   readonly #server: Server;
   #isDraining = false;
-  /** Ends when a server that is to stop takes no more connections: requests wait for it. */
+  /** Resolves when a stopping server accepts no more connections; requests wait for it. */
   #closing: Promise<void> | undefined;
 
   constructor(app: Express, logger: Logger) {
@@ -55,7 +54,7 @@ export class HttpServer {
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
       malformed.note(request, response);
       const begin = (): void => {
-        // Once draining, a connection is not used for another request.
+        // While draining, a connection serves no further request.
         if (this.#isDraining) response.setHeader('Connection', 'close');
         app(request, response);
       };
@@ -68,12 +67,12 @@ export class HttpServer {
         requestTimeout: REQUEST_TIMEOUT_MS,
         connectionsCheckingInterval: CHECK_INTERVAL_MS,
         keepAliveTimeout: KEEP_ALIVE_MS,
-        // The application answers it, as all other faults.
+        // The application rejects a missing Host header, like all other faults.
         requireHostHeader: false,
       },
       serve,
     );
-    // Expectations that nobody knows are not met, and no reason to refuse a request.
+    // Unknown expectations are ignored; they are no reason to reject a request.
     this.#server.on('checkExpectation', serve);
     this.#server.on('clientError', (error, socket) => {
       malformed.answer(error, socket);
@@ -82,9 +81,9 @@ export class HttpServer {
   }
 
   /**
-   * @param port 0 takes a free one
+   * @param port 0 picks a free one
    * @returns the port
-   * @throws where the port can't be had
+   * @throws if the port is not available
    */
   listen(port: number): Promise<number> {
     return new Promise((resolve, reject) => {
@@ -96,7 +95,7 @@ export class HttpServer {
     });
   }
 
-  /** Takes no new connection, lets what is in flight finish, and cuts what does not in time. */
+  /** Accepts no new connections, finishes requests in flight, and closes the rest at the limit. */
   async drain(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#closing = this.#stopListening();
@@ -121,8 +120,8 @@ export class HttpServer {
   /**
    * Closes the listener as soon as no connection seems to wait to be accepted.
    *
-   * The system resets those that do wait, and whoever has sent a request on one can't know what has
-   * become of it. Clients that are not answered meanwhile do not come with the next.
+   * The system resets connections that still wait, and a client that has sent a request on one can't
+   * know its outcome. Clients that get no answer meanwhile send no further request.
    */
   async #stopListening(): Promise<void> {
     const startedAt = performance.now();
@@ -133,12 +132,12 @@ export class HttpServer {
     this.#server.on('connection', note);
     for (let now = startedAt; now - startedAt < QUIET_LIMIT_MS; now = performance.now()) {
       await timers.setTimeout(QUIET_MS);
-      // What came while the event loop was busy is accepted now.
+      // Accepts the connections that arrived while the event loop was busy.
       await timers.setImmediate();
       if (lastCameAt <= now) break;
     }
     this.#server.off('connection', note);
-    // The HTTP server's own close would cut idle connections at once.
+    // The close method of the HTTP server would also close idle connections immediately.
     TcpServer.prototype.close.call(this.#server);
     if (cluster.isWorker) await timers.setTimeout(OTHER_WORKERS_MS);
   }

@@ -4,41 +4,41 @@ import type { Duplex } from 'node:stream';
 import { validationFailed, ApiError } from '../errors/api-error';
 import type { Logger } from '../observability/logger';
 
-/** What Node says of bytes that it could not make a request of. */
+/** Node's error for bytes that are not a valid request. */
 export interface ClientError extends Error {
   readonly code?: string;
 }
 
-/** A request, and what it is answered with. */
+/** A request and its response. */
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
 /**
- * Answers what never becomes a request: broken HTTP, heads that are too large or too late. Node's own
- * answers lack the shape of all others, and an id to find them by.
+ * Answers input that never becomes a request: invalid HTTP, and heads that are too large or too late.
+ * Node's own answers lack the error format of the API and a request id.
  */
 export class MalformedRequests {
   readonly #latest = new WeakMap<Duplex, Exchange>();
 
   constructor(private readonly logger: Logger) {}
 
-  /** Remembers what a connection is busy with. */
+  /** Remembers the latest request of a connection. */
   note(request: IncomingMessage, response: ServerResponse): void {
     this.#latest.set(request.socket, { request, response });
   }
 
   answer(error: ClientError, socket: Duplex): void {
     const latest = this.#latest.get(socket);
-    // Nobody is there, or a request before this one would take the answer for its own.
+    // The client is gone, or would take this for the answer to an earlier request.
     if (!socket.writable || error.code === 'ECONNRESET' || (latest && isUnanswered(latest))) {
       socket.destroy();
       return;
     }
     const requestId = randomUUID();
     const refusal = refusalOf(error);
-    this.logger.info('A connection brought no request', { requestId, reason: error.code });
+    this.logger.info('A connection sent no valid request', { requestId, reason: error.code });
     socket.end(asHttp(refusal, requestId), () => {
       socket.destroy();
     });
@@ -46,8 +46,8 @@ export class MalformedRequests {
 }
 
 /**
- * Has all of it arrived, so that it may have had an effect, and is its answer still on its way? What
- * is broken within a body belongs to the request itself.
+ * Whether the request has arrived completely, so that it may have had an effect, but is not answered
+ * yet. A fault within a body belongs to the request itself.
  */
 function isUnanswered({ request, response }: Exchange): boolean {
   return !response.writableEnded && (request.complete || response.headersSent);
@@ -56,9 +56,9 @@ function isUnanswered({ request, response }: Exchange): boolean {
 function refusalOf({ code }: ClientError): ApiError {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new ApiError('PAYLOAD_TOO_LARGE', 'The head of the request is too large');
+      return new ApiError('PAYLOAD_TOO_LARGE', 'The request head is too large');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return validationFailed({ field: 'request', message: 'The request did not come in time' });
+      return validationFailed({ field: 'request', message: 'The request did not arrive in time' });
     default:
       return validationFailed({ field: 'request', message: 'The request is not valid HTTP' });
   }

@@ -3,16 +3,16 @@ import type { Container } from '../container';
 import { lockForServing, type FileLock } from '../database/file-lock';
 import { Migrator } from '../database/migrator';
 
-/** What the process holds of the database for as long as it serves. */
+/** What the process holds while it serves the database. */
 export interface PreparedDatabase {
   release(): void;
 }
 
 /**
- * Makes sure that the database is this process's to serve, of this version, and has an admin where
- * the configuration names one.
+ * Makes sure that this process may serve the database, that all migrations have run, and that an admin
+ * exists if the configuration names one.
  *
- * @throws Error saying what to do, where it can't be served
+ * @throws Error with instructions if the database can't be served
  */
 export async function prepareDatabase(container: Container): Promise<PreparedDatabase> {
   const { config, logger, adminAccounts } = container;
@@ -22,7 +22,7 @@ export async function prepareDatabase(container: Container): Promise<PreparedDat
   await warnOfWeakDurability(container);
   const { firstAdmin } = config.auth;
   if (firstAdmin && (await adminAccounts.ensureOne(firstAdmin))) {
-    logger.info('There was no admin: made one of ADMIN_EMAIL and ADMIN_PASSWORD');
+    logger.info('There was no admin: created one from ADMIN_EMAIL and ADMIN_PASSWORD');
   }
   return { release: () => lock?.release() };
 }
@@ -33,7 +33,7 @@ async function migrateOrRefuse({ config, logger }: Container): Promise<void> {
     const names = await migrator.up();
     if (names.length > 0) logger.info('Migrated the database', { migrations: names });
     if (names.length > 0 && config.environment === 'development') {
-      logger.info('To have something to look at, add demo data: npm run db:seed');
+      logger.info('To add demo data, run: npm run db:seed');
     }
     return;
   }
@@ -46,7 +46,7 @@ async function migrateOrRefuse({ config, logger }: Container): Promise<void> {
   }
 }
 
-/** A server that does not flush at each commit may forget, in a crash, what was acknowledged. */
+/** A database that does not flush at each commit may lose acknowledged changes in a crash. */
 async function warnOfWeakDurability({ database, logger, metrics }: Container): Promise<void> {
   if (database.isSqlite) return;
   const [row] = await database.sequelize.query<{ flush: number }>(

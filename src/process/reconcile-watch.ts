@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Container } from '../container';
 
-/** Pause between two events; longer where counting takes long: it takes a hundredth of the time. */
+/** Pause between two events; longer after a long check, so that checks take a hundredth of the time. */
 const MIN_PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 5 * 60_000;
 const PAUSE_PER_CHECK = 99;
@@ -10,8 +10,8 @@ const ROUND_PAUSE_MS = 60_000;
 const MS_PER_SECOND = 1_000;
 
 /**
- * Holds one event after the other against its rows, for as long as the process serves, and tells the
- * metrics and the log what is off. The counters are right by construction: this is the proof.
+ * Reconciles one event after the other while the process serves, and reports discrepancies to the
+ * metrics and the log. The counters are right by construction; this verifies it.
  */
 export function startReconcileWatch({ services, logger, metrics }: Container): { stop(): void } {
   const stopping = new AbortController();
@@ -44,12 +44,12 @@ export function startReconcileWatch({ services, logger, metrics }: Container): {
     for (;;) {
       await checkAll().catch((error: unknown) => {
         if (signal.aborted) return;
-        logger.warn('Events could not be reconciled; trying again later', { error });
+        logger.warn('Could not reconcile the events; retrying later', { error });
       });
       await rest(ROUND_PAUSE_MS);
     }
   };
-  // Ends only by being stopped.
+  // Ends only when it is stopped.
   watch().catch(() => undefined);
   return {
     stop() {

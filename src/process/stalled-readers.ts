@@ -1,20 +1,20 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a client may take no byte of what is ready for it. */
+/** How long a client may read nothing of what is ready for it. */
 const STALL_LIMIT_MS = 10_000;
-/** How often connections are looked at. */
+/** How often connections are checked. */
 const CHECK_INTERVAL_MS = 1_000;
 
-/** What of an answer waits in this process, and since when none of it has gone. */
+/** How much of an answer has been sent, and since when nothing more has. */
 interface Backlog {
   readonly sentBytes: number;
   readonly since: number;
 }
 
 /**
- * Cuts the connections of clients that ask and don't read the answer: Node itself waits for them
- * without end, with the answer in its memory.
+ * Closes the connections of clients that do not read their answers: Node would wait for them
+ * indefinitely and keep the answers in memory.
  */
 export function dropStalledReaders(server: Server): void {
   const backlogs = new Map<Socket, Backlog | undefined>();

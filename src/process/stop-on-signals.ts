@@ -1,15 +1,16 @@
 import cluster from 'node:cluster';
 import type { Logger } from '../observability/logger';
 
-/** What the primary process says to a worker that is to stop. */
+/** The message with which the primary process stops a worker. */
 export const STOP_MESSAGE = 'tickets:stop';
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
- * Stops cleanly on the first signal and at once on the second; a bug that nobody caught stops too.
+ * Shuts down gracefully on the first signal and immediately on the second. Uncaught errors shut down
+ * too.
  *
- * A worker leaves signals to its primary process, which may have got the same one, and stops when it
- * says so or is gone.
+ * A worker leaves signals to its primary process, which may have received the same one, and stops when
+ * the primary process says so or exits.
  */
 export function stopOnSignals(logger: Logger, stop: () => Promise<void>): void {
   let isStopping = false;
@@ -29,10 +30,10 @@ export function stopOnSignals(logger: Logger, stop: () => Promise<void>): void {
     });
   }
   process.on('message', (message) => {
-    if (message === STOP_MESSAGE && !isStopping) shutDown('the primary process stops', 0);
+    if (message === STOP_MESSAGE && !isStopping) shutDown('the primary process is stopping', 0);
   });
   process.on('disconnect', () => {
-    if (!isStopping) shutDown('the primary process is gone', 1);
+    if (!isStopping) shutDown('the primary process has exited', 1);
   });
   process.on('unhandledRejection', (error) => {
     shutDown('unhandled rejection', 1, error);

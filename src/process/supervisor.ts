@@ -3,12 +3,12 @@ import type { Logger } from '../observability/logger';
 import { answerMetricsRequests } from '../observability/cluster-metrics';
 import { STOP_MESSAGE } from './stop-on-signals';
 
-/** Pause before a worker that crashed is replaced; it doubles with each crash in a row. */
+/** Pause before a crashed worker is replaced; it doubles with each consecutive crash. */
 const FIRST_RESTART_PAUSE_MS = 500;
 const MAX_RESTART_PAUSE_MS = 30_000;
-/** A worker that served this long was sound: the next crash is a first one again. */
+/** A crash of a worker that served this long counts as the first one again. */
 const SOUND_AFTER_MS = 60_000;
-/** How long workers may take to stop; their own limit is below it. */
+/** How long workers may take to stop; their own limit is lower. */
 const STOP_LIMIT_MS = 9_800;
 
 /** Runs several workers that serve one port, and replaces those that crash. */
@@ -27,8 +27,8 @@ export class Supervisor {
     answerMetricsRequests();
     cluster.on('listening', (worker) => {
       this.#hasServed = true;
-      // One that was still starting has not heard it.
-      if (this.#isStopping) tellToStop(worker);
+      // A worker that was still starting has missed the message.
+      if (this.#isStopping) sendStop(worker);
     });
     cluster.on('exit', (worker, code, signal) => {
       this.#onExit(worker, signal || `exit code ${String(code)}`);
@@ -37,9 +37,9 @@ export class Supervisor {
   }
 
   /**
-   * Stops all workers; each answers what it has begun.
+   * Stops all workers; each finishes its requests in flight.
    *
-   * @returns whether all have stopped in time
+   * @returns whether all stopped in time
    */
   async stop(): Promise<boolean> {
     this.#isStopping = true;
@@ -47,7 +47,7 @@ export class Supervisor {
     const allGone = Promise.all(
       workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))),
     );
-    workers.forEach(tellToStop);
+    workers.forEach(sendStop);
     let limit: NodeJS.Timeout | undefined;
     const isLate = new Promise<'late'>((resolve) => {
       limit = setTimeout(resolve, STOP_LIMIT_MS, 'late');
@@ -58,7 +58,7 @@ export class Supervisor {
     return outcome !== 'late';
   }
 
-  /** Ends all workers at once. */
+  /** Kills all workers immediately. */
   kill(): void {
     for (const worker of this.#living()) worker.process.kill('SIGKILL');
   }
@@ -69,7 +69,7 @@ export class Supervisor {
 
   #fork(): void {
     const worker = cluster.fork();
-    // A message to one that has just died; that it is gone is told by itself.
+    // A message to a worker that has just died fails; its exit is reported separately.
     worker.on('error', () => undefined);
     this.#startedAt.set(worker.id, performance.now());
   }
@@ -79,7 +79,7 @@ export class Supervisor {
     this.#startedAt.delete(worker.id);
     if (this.#isStopping) return;
     if (!this.#hasServed) {
-      // The fault is the configuration's or the database's: the worker has said which.
+      // The cause is the configuration or the database; the worker has logged it.
       this.#isStopping = true;
       this.kill();
       process.exitCode = 1;
@@ -90,13 +90,13 @@ export class Supervisor {
       FIRST_RESTART_PAUSE_MS * 2 ** (this.#crashesInARow - 1),
       MAX_RESTART_PAUSE_MS,
     );
-    this.logger.error('A worker ended; another takes its place', { reason, pauseMs });
+    this.logger.error('A worker exited and will be replaced', { reason, pauseMs });
     setTimeout(() => {
       if (!this.#isStopping) this.#fork();
     }, pauseMs);
   }
 }
 
-function tellToStop(worker: Worker): void {
+function sendStop(worker: Worker): void {
   if (worker.isConnected()) worker.send(STOP_MESSAGE);
 }

@@ -8,7 +8,7 @@ interface Account {
   readonly token: string;
 }
 
-/** Names and values of what a suite needs to know. */
+/** Names and values that a test suite needs. */
 export type SeededValues = Readonly<Record<string, string | number>>;
 
 export async function seed(url: string): Promise<SeededValues> {
@@ -17,12 +17,12 @@ export async function seed(url: string): Promise<SeededValues> {
   const other = await signUp(url, 'other@qa.example');
   const organizerId = (await signUp(url, 'organizer@qa.example')).id;
   await call(url, 'PATCH', `/api/users/${String(organizerId)}/role`, admin, { role: 'organizer' });
-  // The new role has ended the token.
+  // The new role revoked the token.
   const organizer = await logIn(url, 'organizer@qa.example');
 
   const makeEvent = async (event_name: string, total_tickets: number): Promise<number> => {
-    const wish = { event_name, total_tickets };
-    return (await call<{ id: number }>(url, 'POST', '/api/events/initialize', organizer, wish)).id;
+    const body = { event_name, total_tickets };
+    return (await call<{ id: number }>(url, 'POST', '/api/events/initialize', organizer, body)).id;
   };
   const book = (who: Account, event_id: number, quantity: number): Promise<unknown> =>
     call(url, 'POST', '/api/tickets/book', who, { event_id, quantity });
@@ -71,7 +71,7 @@ async function logIn(url: string, email: string): Promise<Account> {
   return { id: user.id, token };
 }
 
-/** @throws Error where the server refuses */
+/** @throws Error if the server refuses the request */
 async function call<Data>(
   url: string,
   method: 'POST' | 'PATCH',

@@ -11,8 +11,8 @@ import { makeThrowawayDatabase } from './throwaway-database';
 const SECRET_BYTES = 48;
 
 /**
- * `npm run qa:server`: a server with people and events to test against, and nothing to lose. Tells
- * what is there in the form of an environment file, and takes everything away when it ends.
+ * `npm run qa:server`: a disposable server with accounts and events to test against. Prints what it
+ * created as an environment file, and removes everything when it stops.
  */
 async function start(): Promise<void> {
   const database = await makeThrowawayDatabase(process.env);
@@ -27,7 +27,7 @@ async function start(): Promise<void> {
       DB_MIGRATE_ON_START: 'true',
       ADMIN_EMAIL,
       ADMIN_PASSWORD: PASSWORD,
-      // Standard output is for what the suite reads.
+      // Standard output is only for what the suite reads.
       LOG_LEVEL: 'silent',
     },
     database.folder,
@@ -44,7 +44,7 @@ async function start(): Promise<void> {
   const port = await server.listen(config.http.port);
   const values = await seed(`http://localhost:${String(port)}`);
   const lines = Object.entries(values).map(([name, value]) => `${name}=${String(value)}`);
-  console.log([...lines, '# Ready. Ctrl+C ends it and removes everything.'].join('\n'));
+  console.log([...lines, '# Ready. Ctrl+C stops the server and removes everything.'].join('\n'));
 }
 
 void start();

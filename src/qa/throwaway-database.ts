@@ -7,16 +7,16 @@ import { createConnection, type Connection } from 'mysql2/promise';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** A database that nobody else uses. */
+/** A database for one test server only. */
 export interface ThrowawayDatabase {
-  /** An empty folder of its own, too. */
+  /** An empty folder for the same server. */
   readonly folder: string;
-  /** What tells the server of it. */
+  /** The environment variables that select the database. */
   readonly variables: Variables;
   remove(): Promise<void>;
 }
 
-/** A SQLite file; where DB_HOST names a server, a new database on that one. */
+/** A SQLite file or, if DB_HOST names a server, a new database on that server. */
 export async function makeThrowawayDatabase(env: Variables): Promise<ThrowawayDatabase> {
   const folder = mkdtempSync(path.join(tmpdir(), 'tickets-qa-'));
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });

@@ -10,7 +10,7 @@ export const authRoutes: readonly Route[] = [
     tag: 'Accounts',
     summary: 'Sign up',
     description:
-      'A new account is a `user`. The e-mail is trimmed and lower-cased; each signs up once.',
+      'A new account has the role `user`. The e-mail is trimmed and lower-cased; it must be unique.',
     limit: 'signup',
     body: SignupBody,
     success: { status: 201, description: 'The new account', data: UserDto },
@@ -24,11 +24,11 @@ export const authRoutes: readonly Route[] = [
     tag: 'Accounts',
     summary: 'Log in and get a token',
     description:
-      'Copy `data.token` into “Authorize”. The answer is the same for an unknown e-mail and a ' +
+      'Copy `data.token` into "Authorize". The answer is the same for an unknown e-mail and a ' +
       'wrong password.',
     limit: 'login',
     body: LoginBody,
-    success: { status: 200, description: 'The token, and whose it is', data: LoginDto },
+    success: { status: 200, description: 'The token and its account', data: LoginDto },
     errors: ['INVALID_CREDENTIALS'],
     handle: authController.logIn,
   }),
@@ -40,8 +40,8 @@ export const authRoutes: readonly Route[] = [
     access: 'accounts:write',
     limit: 'accounts',
     summary: 'Log out everywhere',
-    description: 'Ends every token of the account.',
-    success: { status: 200, description: 'Every token has ended', data: null },
+    description: 'Revokes every token of the account.',
+    success: { status: 200, description: 'Every token is revoked', data: null },
     handle: authController.logOut,
   }),
 ];

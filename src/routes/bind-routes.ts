@@ -25,11 +25,11 @@ export interface RouteDependencies {
   readonly services: Services;
   readonly bulkheads: Bulkheads;
   readonly permissions: PermissionTable;
-  /** Null limits nobody. */
+  /** Null turns rate limits off. */
   readonly rateLimiter: RateLimiter | null;
 }
 
-/** Makes a router of the route table. */
+/** Builds a router from the route table. */
 export function bindRoutes(routes: readonly Route[], dependencies: RouteDependencies): Router {
   const router = Router({ caseSensitive: true });
   for (const path of literalPathsFirst(routes)) {
@@ -44,15 +44,15 @@ export function bindRoutes(routes: readonly Route[], dependencies: RouteDependen
   return router;
 }
 
-/** `/api/tickets/book` must be asked before `/api/tickets/:booking_id`. */
+/** `/api/tickets/book` must be matched before `/api/tickets/:booking_id`. */
 function literalPathsFirst(routes: readonly Route[]): string[] {
   const paths = [...new Set(routes.map(({ path }) => path))];
-  // ':' sorts before all letters, so in descending order a literal comes before a parameter.
+  // A space sorts before all letters, so in descending order a literal comes before a parameter.
   const rank = (path: string): string => path.replaceAll(':', ' ');
   return paths.sort((a, b) => (rank(a) < rank(b) ? 1 : -1));
 }
 
-/** What a request passes, in the order in which its faults are answered. */
+/** The handlers of a route. Their order decides which of several faults is reported. */
 function handlersOf(
   route: Route,
   { services, bulkheads, permissions, rateLimiter }: RouteDependencies,
@@ -74,7 +74,7 @@ function handlersOf(
   return handlers;
 }
 
-/** Tells the log and the metrics which route a request is for. */
+/** Records the route of a request for the log and the metrics. */
 export function nameRoute(path: string): ApiHandler {
   return (_request, { locals }, next) => {
     locals.route = path;
@@ -85,7 +85,8 @@ export function nameRoute(path: string): ApiHandler {
 function handle(route: Route, services: Services, bulkheads: Bulkheads): ApiHandler {
   const { share } = route;
   return async (request, response) => {
-    const answer = await route.handle(services, requestIn(response.locals));
+    const ask = (): Promise<Answer | Replay> => route.handle(services, requestIn(response.locals));
+    const answer = await (share ? bulkheads[share].run(ask) : ask());
     await response.locals.beforeSuccess?.();
     response.set('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
     if (answer instanceof Replay) sendReplay(response, answer);
@@ -94,9 +95,9 @@ function handle(route: Route, services: Services, bulkheads: Bulkheads): ApiHand
 }
 
 /**
- * Whether the client has this answer already, by RFC 9110, 13.1.2. What it says of caches is no
- * matter of ours: fetch adds `Cache-Control: no-cache` to each `If-None-Match`, and Express would
- * send everything again.
+ * Whether the client already has this answer (RFC 9110, 13.1.2). Ignores the cache directives of the
+ * request: fetch adds `Cache-Control: no-cache` to each `If-None-Match`, and Express would then send
+ * the whole answer again.
  */
 function isKnown({ headers: { 'if-none-match': known } }: Request, etag?: string): boolean {
   if (known === undefined || etag === undefined) return false;

@@ -18,17 +18,17 @@ export interface OperationsDependencies {
   readonly document: object;
 }
 
-/** When whoever was told that the server is not ready may look again. */
+/** The Retry-After of a failed readiness check. */
 const RETRY_READY_SECONDS = 1;
 
-/** The page has all of its files from us, and tells nobody that it was looked at. */
+/** The page loads all its files from this server and contacts no other. */
 const DOCUMENTATION_PAGE: SwaggerUiOptions = {
   customSiteTitle: 'Event Ticket Booking API',
   customCss:
     '.swagger-ui .topbar { display: none } .swagger-ui textarea.body-param__text { min-height: 130px }',
   swaggerUrl: './openapi.json',
   swaggerOptions: {
-    // It would send the address of the document to a service of others.
+    // The validator would send the URL of the document to a third party.
     validatorUrl: null,
     tryItOutEnabled: true,
     displayRequestDuration: true,
@@ -36,7 +36,7 @@ const DOCUMENTATION_PAGE: SwaggerUiOptions = {
   },
 };
 
-/** Routes for those who run the server, or read about it: no envelope, no account. */
+/** Routes for operators and the documentation: no envelope, no account needed. */
 export function operationsRouter(dependencies: OperationsDependencies): Router {
   const { health } = dependencies;
   const router = Router({ caseSensitive: true });
@@ -62,7 +62,7 @@ export function operationsRouter(dependencies: OperationsDependencies): Router {
     response.set('Cache-Control', 'no-store').type(registry.contentType);
     response.send(await readMetrics(registry));
   });
-  // Once for all: it takes as long to write out as some bookings take.
+  // Serialized once: it takes as long as some bookings.
   const document = Buffer.from(JSON.stringify(dependencies.document));
   get('/api-docs/openapi.json', (_request, response) => {
     response.set('Cache-Control', 'private, no-cache').type('json').send(document);
@@ -76,22 +76,22 @@ export function operationsRouter(dependencies: OperationsDependencies): Router {
   return router;
 }
 
-/** Swagger UI would refuse its package file in plain text, without the shape of all errors. */
+/** Swagger UI would refuse its package file in plain text, not in the error format of the API. */
 const refusePackageFile: ApiHandler = (request, response, next) => {
   if (request.path.endsWith('/package.json')) void notFound(request, response, next);
   else next();
 };
 
-/** Headers that a proxy adds: behind one, every request seems to come from this machine. */
+/** Headers that a proxy adds: behind a local proxy, every request comes from this machine. */
 const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'];
 const LOOPBACK_ADDRESSES = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
-/** @throws ApiError FORBIDDEN for whoever may not read the metrics */
+/** @throws ApiError FORBIDDEN if the caller may not read the metrics */
 function requireMetricsReader(request: Request, token: string | null): void {
   const isAllowed =
     token === null
       ? LOOPBACK_ADDRESSES.has(request.socket.remoteAddress ?? '') &&
         FORWARDING_HEADERS.every((name) => request.headers[name] === undefined)
       : isSameSecret(request.headers.authorization ?? '', `Bearer ${token}`);
-  if (!isAllowed) throw new ApiError('FORBIDDEN', 'The metrics are not for you');
+  if (!isAllowed) throw new ApiError('FORBIDDEN', 'You may not read the metrics');
 }

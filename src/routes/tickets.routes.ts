@@ -16,8 +16,8 @@ const availableTickets = {
   method: 'get',
   tag: 'Tickets',
   access: 'tickets:read',
-  summary: 'How many tickets an event has left',
-  description: 'Never stale, and cheap: send `If-None-Match` and get 304 while nothing changed.',
+  summary: 'Get the number of available tickets',
+  description: 'Always current. Send `If-None-Match` to get 304 while nothing has changed.',
   availability: 'existing',
   params: EventParams,
   success: { status: 200, description: 'The availability', data: AvailabilityDto },
@@ -33,15 +33,15 @@ export const ticketsRoutes: readonly Route[] = [
     access: 'tickets:book',
     mayAsk: forOneself,
     limit: 'booking',
-    summary: 'Book tickets, and wait for those that are not there',
+    summary: 'Book tickets, and join the waitlist for the rest',
     description:
-      'Gives out what there is, one ticket to each person first, and puts the rest on the ' +
-      'waitlist, in one transaction. All of this is 201: look at `outcome`. While anyone waits, ' +
-      'newcomers go behind them.',
+      'One transaction gives out the available tickets, one to each person first, and puts the ' +
+      'rest on the waitlist. Every outcome is 201: read `outcome`. While anyone waits, new ' +
+      'bookings wait behind them.',
     isIdempotent: true,
     availability: 'active',
     body: BookTicketsBody,
-    success: { status: 201, description: 'What became of the booking', data: BookingResultDto },
+    success: { status: 201, description: 'The outcome of the booking', data: BookingResultDto },
     errors: [
       'EVENT_NOT_FOUND',
       'EVENT_CANCELLED',
@@ -58,14 +58,14 @@ export const ticketsRoutes: readonly Route[] = [
     access: 'tickets:cancel',
     mayAsk: forOneself,
     limit: 'cancelling',
-    summary: 'Cancel tickets; the waitlist moves up at once',
+    summary: 'Cancel tickets; the waitlist moves up immediately',
     description:
-      'By `event_id`: all tickets that the caller holds for it, or the last `quantity` of them. ' +
-      'By `booking_id` or `booking_ids`: these, for their holder, who booked them, the organizer ' +
-      'and admins. All or none.',
+      'By `event_id`: all tickets that the caller holds for the event, or the last `quantity` of ' +
+      'them. By `booking_id` or `booking_ids`: those tickets, for their holder, the person who ' +
+      'booked them, the organizer and admins. Either all are cancelled or none.',
     isIdempotent: true,
     body: CancelTicketsBody,
-    success: { status: 200, description: 'What was cancelled', data: CancellationDto },
+    success: { status: 200, description: 'The cancelled tickets', data: CancellationDto },
     errors: [
       'EVENT_NOT_FOUND',
       'EVENT_CANCELLED',
@@ -84,10 +84,11 @@ export const ticketsRoutes: readonly Route[] = [
     tag: 'Tickets',
     access: 'tickets:read',
     limit: 'lists',
-    summary: 'The tickets that the caller holds or has booked',
-    description: 'In pages, by id; cancelled ones too, unless `status` says otherwise.',
+    summary: 'List the tickets that the caller holds or booked',
+    description:
+      'Paged and ordered by id. Includes cancelled tickets unless `status` excludes them.',
     query: ListTicketsQuery,
-    success: { status: 200, description: 'Tickets by id', data: BookingDto, isList: true },
+    success: { status: 200, description: 'Tickets, ordered by id', data: BookingDto, isList: true },
     handle: ticketsController.list,
   }),
   protectedRoute({
@@ -96,8 +97,8 @@ export const ticketsRoutes: readonly Route[] = [
     share: 'shortReads',
     tag: 'Tickets',
     access: 'tickets:read',
-    summary: 'One ticket',
-    description: 'For its holder, who booked it, the event’s organizer and admins.',
+    summary: 'Get a ticket',
+    description: "For its holder, the person who booked it, the event's organizer and admins.",
     params: BookingParams,
     success: { status: 200, description: 'The ticket', data: BookingDto },
     errors: ['BOOKING_NOT_FOUND'],

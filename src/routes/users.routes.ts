@@ -17,8 +17,8 @@ const updateUser = {
   limit: 'accounts',
   summary: 'Change e-mail or password',
   description:
-    "One's own account, or any for an admin. To change one's own password `current_password` is " +
-    'needed. A new password ends every token issued before it.',
+    'Your own account, or any account as an admin. Changing your own password requires ' +
+    '`current_password`. A new password revokes every earlier token.',
   body: UpdateUserBody,
   params: UserParams,
   success: { status: 200, description: 'The changed account', data: UserDto },
@@ -34,8 +34,8 @@ export const usersRoutes: readonly Route[] = [
     tag: 'Accounts',
     access: 'accounts:read',
     limit: 'profiles',
-    summary: "One's own account",
-    description: 'Whose token this is: the way to learn one’s own id and role.',
+    summary: 'Get your own account',
+    description: 'Returns the id, e-mail and role of the account that the token belongs to.',
     success: { status: 200, description: 'The account', data: UserDto },
     handle: usersController.me,
   }),
@@ -46,10 +46,10 @@ export const usersRoutes: readonly Route[] = [
     tag: 'Accounts',
     access: 'accounts:list',
     limit: 'lists',
-    summary: 'All accounts, for admins',
-    description: 'In pages, by id. Deleted accounts are not among them.',
+    summary: 'List accounts (admins only)',
+    description: 'Paged and ordered by id. Excludes deleted accounts.',
     query: PageQuery,
-    success: { status: 200, description: 'Accounts by id', data: UserDto, isList: true },
+    success: { status: 200, description: 'Accounts, ordered by id', data: UserDto, isList: true },
     handle: usersController.list,
   }),
   protectedRoute({
@@ -60,8 +60,8 @@ export const usersRoutes: readonly Route[] = [
     access: 'accounts:read',
     mayAsk: ownAccount,
     limit: 'profiles',
-    summary: "An account: one's own, or any for an admin",
-    description: 'Anyone else’s is refused, whether it exists or not.',
+    summary: 'Get your own account, or any account as an admin',
+    description: 'Other accounts are refused with 403, whether they exist or not.',
     params: UserParams,
     success: { status: 200, description: 'The account', data: UserDto },
     errors: ['USER_NOT_FOUND'],
@@ -72,19 +72,18 @@ export const usersRoutes: readonly Route[] = [
   protectedRoute({
     method: 'delete',
     path: '/api/users/:id',
-    // It may concern very many tickets.
-    share: 'longReads',
+    share: 'deletions',
     tag: 'Accounts',
     access: 'accounts:write',
     mayAsk: ownAccount,
     limit: 'accounts',
     summary: 'Delete an account',
     description:
-      "One's own, or any for an admin; never the last admin's. In one transaction its active " +
-      'tickets go to the heads of the waitlists or back to stock, its waitlist entries go, and of ' +
-      'the person only a nameless row stays. Events they organized are the admins’ to manage.',
+      'Your own account, or any account as an admin, but never the last admin. One transaction ' +
+      'gives its active tickets to the waitlists or back to stock, removes its waitlist entries, ' +
+      'and keeps only an anonymous row. Admins manage the events that it organized.',
     params: UserParams,
-    success: { status: 200, description: 'Gone', data: null },
+    success: { status: 200, description: 'The account is deleted', data: null },
     errors: ['USER_NOT_FOUND'],
     handle: usersController.deleteAccount,
   }),
@@ -95,8 +94,8 @@ export const usersRoutes: readonly Route[] = [
     tag: 'Accounts',
     access: 'accounts:change-role',
     limit: 'accounts',
-    summary: 'Change a role, for admins',
-    description: 'Ends every token of the account. The last admin can’t be demoted.',
+    summary: 'Change the role of an account (admins only)',
+    description: "Revokes every token of the account. The last admin can't be demoted.",
     body: ChangeRoleBody,
     params: UserParams,
     success: { status: 200, description: 'The changed account', data: UserDto },

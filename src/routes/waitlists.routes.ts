@@ -22,8 +22,8 @@ export const waitlistsRoutes: readonly Route[] = [
     limit: 'booking',
     summary: 'Join the waitlist of a sold-out event',
     description:
-      'While there are tickets the answer is 409 `TICKETS_AVAILABLE`: book instead. Each person ' +
-      'has one entry an event.',
+      'While tickets are available, the answer is 409 `TICKETS_AVAILABLE`: book instead. Each ' +
+      'person has at most one entry per event.',
     isIdempotent: true,
     availability: 'active',
     body: JoinWaitlistBody,
@@ -45,8 +45,8 @@ export const waitlistsRoutes: readonly Route[] = [
     tag: 'Waitlist',
     access: 'waitlists:read',
     limit: 'lists',
-    summary: 'Who waits, in queue order',
-    description: 'E-mails are there for oneself, the event’s organizer and admins.',
+    summary: 'List waitlist entries in queue order',
+    description: "E-mails are shown for your own entries, and to the event's organizer and admins.",
     query: ListWaitlistQuery,
     success: {
       status: 200,
@@ -62,8 +62,8 @@ export const waitlistsRoutes: readonly Route[] = [
     tag: 'Waitlist',
     access: 'waitlists:join',
     limit: 'cancelling',
-    summary: 'Wait for fewer tickets, at the same place',
-    description: 'For one’s own entry. Who wants more leaves and joins again, at the end.',
+    summary: 'Wait for fewer tickets and keep the position',
+    description: 'For your own entry. To wait for more tickets, leave and join again at the end.',
     body: LowerWaitlistBody,
     params: EventParams,
     success: { status: 200, description: 'The changed entry', data: WaitlistEntryDto },
@@ -77,11 +77,12 @@ export const waitlistsRoutes: readonly Route[] = [
     access: 'waitlists:leave',
     limit: 'cancelling',
     summary: 'Leave a waitlist',
-    description: 'Organizer and admins may name whom to remove. Who joins again is last.',
+    description:
+      'The organizer and admins may remove another person. Joining again starts at the end.',
     isIdempotent: true,
     query: LeaveWaitlistQuery,
     params: EventParams,
-    success: { status: 200, description: 'Gone', data: null },
+    success: { status: 200, description: 'The entry is removed', data: null },
     errors: ['EVENT_NOT_FOUND', 'EVENT_CANCELLED', 'WAITLIST_ENTRY_NOT_FOUND'],
     handle: waitlistsController.leave,
   }),
@@ -91,9 +92,9 @@ export const waitlistsRoutes: readonly Route[] = [
     tag: 'Waitlist',
     access: 'waitlists:prioritize',
     limit: 'events',
-    summary: 'Give an entry another priority',
+    summary: 'Change the priority of an entry',
     description:
-      'For the event’s organizer and admins. Higher is served first; the reason is kept in the ' +
+      "For the event's organizer and admins. Higher is served first; the reason is kept in the " +
       'audit log.',
     body: PrioritizeBody,
     params: EntryParams,

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { STATUS_OF } from '../../src/errors/error-codes';
+import { ERROR_CODES } from '../../src/errors/error-codes';
 import { Migrator } from '../../src/database/migrator';
 import { ROUTES } from '../../src/routes';
 import { makePerson, type Person } from '../factories/people';
@@ -94,7 +94,7 @@ describe('authorization', () => {
       outcome: expected,
       isChanged: isChange,
     });
-    expect(answer.status).toBe(isSuccess ? expected : STATUS_OF[expected]);
+    expect(answer.status).toBe(isSuccess ? expected : ERROR_CODES[expected].status);
     if (changed.length > 0) {
       await emptyTables(api.container.database, keeper.id);
       stage = new Stage(everyoneCreates);

@@ -27,7 +27,7 @@ describe('the demo data', () => {
     const before = process.env.NODE_ENV;
     process.env.NODE_ENV = 'production';
     try {
-      await expect(migrator.seed()).rejects.toThrow(/not in production/);
+      await expect(migrator.seed()).rejects.toThrow(/do not use them in production/);
     } finally {
       process.env.NODE_ENV = before;
     }

@@ -58,7 +58,7 @@ describe("the operator's commands", () => {
   it('db:status lists what is pending, and exits with 1', async () => {
     const { executed } = await new Migrator(api.container.config.database).status();
     const latest = executed.at(-1)!;
-    expect((await run('db:migrate:undo')).output).toBe(`took back ${latest}\n`);
+    expect((await run('db:migrate:undo')).output).toBe(`reverted ${latest}\n`);
     const { code, output } = await run('db:status');
     expect(output.match(/^pending +.*$/gm)).toEqual([expect.stringContaining(latest)]);
     expect(code).toBe(1);

@@ -110,7 +110,7 @@ async function makeDatabase(port: number): Promise<MysqlSettings> {
   await admin.query(`CREATE USER ${user}@'%' IDENTIFIED BY '${password}'`);
   await admin.query(`GRANT ALL ON ${database}.* TO ${user}@'%'`);
   await admin.end();
-  return { dialect: 'mysql', host: '127.0.0.1', port, user, password, database, poolMax: 10 };
+  return { dialect: 'mysql', host: '127.0.0.1', port, user, password, database, poolMax: 16 };
 }
 
 function startReplica(

@@ -87,14 +87,17 @@ describe('a bulkhead', () => {
 });
 
 describe('the shares of the connections', () => {
-  it.each([8, 10, 12, 24, 50, 200])('add up to a pool of %i, most of it for batches', (poolMax) => {
-    const shares = connectionShares(poolMax);
+  it.each([9, 10, 12, 16, 24, 50, 200])(
+    'add up to a pool of %i, most of it for batches',
+    (poolMax) => {
+      const shares = connectionShares(poolMax);
 
-    const all: number[] = Object.values(shares);
-    expect(all.reduce((sum, share) => sum + share, 0)).toBe(poolMax);
-    for (const share of all) expect(share).toBeGreaterThanOrEqual(1);
-    if (poolMax >= 12) expect(shares.batches).toBe(Math.max(...all));
-  });
+      const all: number[] = Object.values(shares);
+      expect(all.reduce((sum, share) => sum + share, 0)).toBe(poolMax);
+      for (const share of all) expect(share).toBeGreaterThanOrEqual(1);
+      if (poolMax >= 12) expect(shares.batches).toBe(Math.max(...all));
+    },
+  );
 
   it('leave one for each kind in the smallest pool', () => {
     expect(connectionShares(4)).toMatchObject({ batches: 1, shortReads: 1, longReads: 1 });

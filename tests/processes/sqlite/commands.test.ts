@@ -25,7 +25,7 @@ describe("the operator's commands refuse", () => {
   it('demo data in production', async () => {
     const { code, output } = await run('db:seed');
 
-    expect(output).toContain('not in production');
+    expect(output).toContain('do not use them in production');
     expect(code).toBe(1);
   });
 });

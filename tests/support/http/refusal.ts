@@ -1,4 +1,4 @@
-import { STATUS_OF, type ErrorCode } from '../../../src/errors/error-codes';
+import { ERROR_CODES, type ErrorCode } from '../../../src/errors/error-codes';
 
 /**
  * The answer to a refused request, for `toMatchObject`.
@@ -6,11 +6,12 @@ import { STATUS_OF, type ErrorCode } from '../../../src/errors/error-codes';
  * @param field the input field that `details` must name
  */
 export function refusal(code: ErrorCode, field?: string): object {
+  const { status } = ERROR_CODES[code];
   const naming: unknown = expect.arrayContaining([expect.objectContaining({ field })]);
   return {
-    status: STATUS_OF[code],
+    status,
     body: {
-      statusCode: STATUS_OF[code],
+      statusCode: status,
       code,
       ...(field === undefined ? {} : { details: naming }),
     },

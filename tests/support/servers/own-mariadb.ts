@@ -35,7 +35,7 @@ export class OwnMariadb {
       user: 'root',
       password: '',
       database: DATABASE,
-      poolMax: 10,
+      poolMax: 16,
     };
     const { host, port, user } = root;
     const bare = await createConnection({ host, port, user });

@@ -25,7 +25,7 @@ export function mysqlSettings(database: string): MysqlSettings {
     user: process.env.TEST_DB_USER ?? 'root',
     password: process.env.TEST_DB_PASS ?? '',
     database,
-    poolMax: 10,
+    poolMax: 16,
   };
 }
 

@@ -1,4 +1,4 @@
-import { STATUS_OF } from '../../../../src/errors/error-codes';
+import { ERROR_CODES } from '../../../../src/errors/error-codes';
 import { permissionTable, type Permission } from '../../../../src/policies/permissions';
 import { ROUTES } from '../../../../src/routes';
 import { CALLERS, type AccessCase, type Cell, type Cells } from './access-case';
@@ -67,7 +67,7 @@ function statusesIn(cells: Cells): string {
 
 function statusOf(cell: Cell): string {
   if (cell === null) return '–';
-  return String(typeof cell === 'number' ? cell : STATUS_OF[cell]);
+  return String(typeof cell === 'number' ? cell : ERROR_CODES[cell].status);
 }
 
 function permissionLines(): string[][] {
