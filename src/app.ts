@@ -21,13 +21,6 @@ import { operationsRouter } from './routes/operations.routes';
 import type { HealthService } from './services/health.service';
 import { VERSION } from './version';
 
-const ALLOWED_HEADERS = [
-  'Authorization',
-  'Content-Type',
-  'Idempotency-Key',
-  'If-None-Match',
-  'X-Request-Id',
-];
 const EXPOSED_HEADERS = [
   'X-Request-Id',
   'ETag',
@@ -81,7 +74,8 @@ export function createApp(dependencies: AppDependencies): Express {
     cors({
       origin: config.http.origins === '*' ? '*' : [...config.http.origins],
       credentials: config.http.credentials,
-      allowedHeaders: ALLOWED_HEADERS,
+      // No list of allowed headers: whatever a browser asks for is allowed. Tracing SDKs add their own,
+      // and the server reads none that it does not know.
       exposedHeaders: EXPOSED_HEADERS,
       maxAge: PREFLIGHT_SECONDS,
     }),
