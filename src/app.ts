@@ -9,6 +9,7 @@ import { countRequest } from './middlewares/count-request';
 import { errorHandler } from './middlewares/error-handler';
 import { asRequestHandler } from './middlewares/locals';
 import { notFound } from './middlewares/not-found';
+import { pageForPeople } from './middlewares/page-for-people';
 import { paceRequests } from './middlewares/pace-requests';
 import type { Logger } from './observability/logger';
 import type { Metrics } from './observability/metrics';
@@ -95,6 +96,7 @@ export function createApp(dependencies: AppDependencies): Express {
       document: buildDocument(ROUTES, VERSION),
     }),
   );
+  app.use(asRequestHandler(pageForPeople));
   app.use(asRequestHandler(notFound));
   app.use(errorHandler(logger));
   return app;

@@ -108,6 +108,14 @@ describe('headers', () => {
     });
   });
 
+  it('of a page for people let it run nothing', async () => {
+    expect(await ask('/', { headers: { Accept: 'text/html' } })).toEqual({
+      ...FOR_EVERYONE,
+      'cache-control': 'no-store',
+      'content-type': 'text/html; charset=utf-8',
+    });
+  });
+
   it('of a preflight let browsers send whatever headers they ask for', async () => {
     const wanted = 'authorization,baggage,cache-control,idempotency-key,sentry-trace,traceparent';
     const init = {
