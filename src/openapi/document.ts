@@ -22,7 +22,8 @@ export function buildDocument(routes: readonly Route[], version: string): Schema
       description: DESCRIPTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/', description: 'This server' }],
+    // Relative to the document itself: right under whatever path a proxy serves the API.
+    servers: [{ url: '..', description: 'This server' }],
     tags: [
       { name: 'Accounts', description: 'Signing up, logging in, and the accounts themselves' },
       { name: 'Events', description: 'What tickets are for' },
