@@ -13,6 +13,8 @@ import {
 
 /** Tickets of one event, at the most. */
 export const MAX_TICKETS = 1_000_000;
+/** Of an event's name. */
+export const MAX_NAME_CHARACTERS = 255;
 
 const DEFAULT_PAGE_ROWS = 20;
 const MAX_PAGE_ROWS = 100;

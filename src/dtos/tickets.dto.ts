@@ -1,5 +1,5 @@
 import type { FieldFault } from '../errors/api-error';
-import { MAX_TICKETS, PageQuery } from './common.dto';
+import { MAX_NAME_CHARACTERS, MAX_TICKETS, PageQuery } from './common.dto';
 import { Examples } from './examples';
 import {
   FromText,
@@ -9,6 +9,7 @@ import {
   MAX_COUNT,
   OneOf,
   Optional,
+  Text,
   Timestamp,
   WholeNumber,
 } from './fields';
@@ -157,6 +158,16 @@ export class BookingDto {
 
   @Timestamp('When it was last changed')
   updatedAt!: string;
+}
+
+/** One ticket in a list. */
+export class ListedBookingDto extends BookingDto {
+  @Text("The event's present name", {
+    min: 1,
+    max: MAX_NAME_CHARACTERS,
+    example: 'Midsummer Concert',
+  })
+  event_name!: string;
 }
 
 export class WaitlistPlaceDto {

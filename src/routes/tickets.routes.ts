@@ -7,6 +7,7 @@ import {
   BookTicketsBody,
   CancellationDto,
   CancelTicketsBody,
+  ListedBookingDto,
   ListTicketsQuery,
 } from '../dtos/tickets.dto';
 import { forOneself } from '../policies/accounts.policy';
@@ -82,9 +83,11 @@ export const ticketsRoutes: readonly Route[] = [
     tag: 'Tickets',
     access: 'tickets:read',
     summary: 'The tickets that the caller holds or has booked',
-    description: 'In pages, by id; cancelled ones too, unless `status` says otherwise.',
+    description:
+      'In pages, by id, each with the name of its event; cancelled ones too, unless `status` says ' +
+      'otherwise.',
     query: ListTicketsQuery,
-    success: { status: 200, description: 'Tickets by id', data: BookingDto, isList: true },
+    success: { status: 200, description: 'Tickets by id', data: ListedBookingDto, isList: true },
     handle: ticketsController.list,
   }),
   protectedRoute({

@@ -26,6 +26,12 @@ export interface TicketOfEvent {
   readonly ticket: Ticket;
 }
 
+/** A ticket in a list of many events' tickets. */
+export interface ListedTicket extends TicketOfEvent {
+  /** As the event is called at present. */
+  readonly eventName: string;
+}
+
 /** Tickets: looking at them, and giving back named ones. */
 export class TicketsService {
   readonly #database: Database;
@@ -65,7 +71,7 @@ export class TicketsService {
   }
 
   /** The tickets that the caller holds or has booked, by id. */
-  async list(actor: Actor, filter: TicketFilter): Promise<Page<TicketOfEvent>> {
+  async list(actor: Actor, filter: TicketFilter): Promise<Page<ListedTicket>> {
     const [afterId = 0] = readCursor(filter, 1) ?? [];
     const where: WhereOptions<BookingRow> = {
       id: { [Op.gt]: afterId },
@@ -86,7 +92,7 @@ export class TicketsService {
       (a, b) => a.id - b.id,
     );
     const page = pageOf(rows, filter, ({ id }) => [id]);
-    return { ...page, rows: page.rows.map(ticketOfEvent) };
+    return { ...page, rows: await this.#withEventNames(page.rows.map(ticketOfEvent)) };
   }
 
   /** @throws ApiError BOOKING_NOT_FOUND, FORBIDDEN */
@@ -100,6 +106,13 @@ export class TicketsService {
       "Only its holder, its booker, the event's organizer and admins may see this ticket",
     );
     return found;
+  }
+
+  async #withEventNames(tickets: readonly TicketOfEvent[]): Promise<ListedTicket[]> {
+    const eventIds = [...new Set(tickets.map(({ eventId }) => eventId))];
+    const events = await Promise.all(eventIds.map((id) => this.#eventReader.find(id)));
+    const names = new Map(events.map(({ id, name }) => [id, name]));
+    return tickets.map((ticket) => ({ ...ticket, eventName: names.get(ticket.eventId)! }));
   }
 
   async #eventOf(bookingIds: readonly number[]): Promise<number> {
