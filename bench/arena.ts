@@ -4,7 +4,7 @@ import { BenchDatabase, type EventWish } from './support/bench-database';
 import { BenchServer, type Contestant, type StartOptions } from './support/bench-server';
 import { runLoad, type LoadResult, type LoadSpec } from './support/load';
 
-/** How the load may be answered. */
+/** The expected answers. */
 interface Expectation {
   /** Whether every request, some, or none may be refused with 4xx. */
   readonly refused?: 'none' | 'some' | 'all';
@@ -24,10 +24,10 @@ export interface Measured extends LoadResult {
   readonly statements: number;
 }
 
-/** Tickets that no run gives out. */
+/** More tickets than any run issues. */
 export const PLENTY = 1_000_000;
 
-/** Where contestants are measured, one after the other, on one database. */
+/** Measures contestants, one after the other, on one database. */
 export class Arena {
   private constructor(
     readonly plan: Plan,
@@ -38,7 +38,7 @@ export class Arena {
     return new Arena(plan, await BenchDatabase.start());
   }
 
-  /** Starts a server, lets the load warm it on other events, and stops it in the end. */
+  /** Starts a server, warms it up on other events, and stops it in the end. */
   async withServer<T>(
     contestant: Contestant,
     load: Omit<Asked, 'event'>,
@@ -60,9 +60,9 @@ export class Arena {
   }
 
   /**
-   * Measures one load on events made for it.
+   * Measures one load on events created for it.
    *
-   * @throws Error when any request went wrong: then the figures say nothing
+   * @throws Error if any request went wrong, because the figures are then meaningless
    */
   async measure(server: BenchServer, asked: Asked): Promise<Measured> {
     const { event, refused = 'none', ...load } = asked;
@@ -101,7 +101,7 @@ export class Arena {
 
 let startedAt = performance.now();
 
-/** Tells on standard error how far it is, so that standard output holds results only. */
+/** Reports progress on standard error, so that standard output contains only results. */
 export function tell(text: string): void {
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   process.stderr.write(`${String(seconds).padStart(5)} s  ${text}\n`);

@@ -1,6 +1,5 @@
 /**
- * `npm run bench:parts`: what single parts of a request cost, each beside the plainer way that was
- * not taken. docs/performance.md quotes it.
+ * `npm run bench:parts`: what single parts of a request cost, each next to a simpler alternative. docs/performance.md quotes it.
  */
 import 'reflect-metadata';
 import { createSecretKey } from 'node:crypto';
@@ -24,7 +23,7 @@ import { BENCH_SECRET, BenchDatabase } from './support/bench-database';
 
 const WARM_UP_CALLS = 500;
 const CALLS = 5_000;
-/** Lines that one turn of the event loop brings together under load. */
+/** Lines that one turn of the event loop collects under load. */
 const LINES_A_TURN = 32;
 const US_PER_MS = 1_000;
 /** All statements are timed in one transaction. */
@@ -32,7 +31,7 @@ const LIMIT_MS = 120_000;
 
 const rows: string[][] = [];
 
-/** Notes the mean time of one call, and the processor time of it. */
+/** Records the mean time and processor time of one call. */
 async function time(name: string, call: () => unknown, calls = CALLS): Promise<void> {
   for (let count = 0; count < WARM_UP_CALLS; count += 1) await call();
   const processor = process.cpuUsage();

@@ -1,13 +1,13 @@
 /** How long and how often everything is measured. */
 export interface Plan {
-  /** Of the comparison on one hot event, which everything else is held against. */
+  /** Rounds of the comparison on one hot event. */
   readonly curveRounds: number;
-  /** Of everything else. */
+  /** Rounds of everything else. */
   readonly rounds: number;
   readonly clients: readonly number[];
-  /** Of one measurement. */
+  /** Duration of one measurement. */
   readonly seconds: number;
-  /** Of the same load before, so that the server is warm. */
+  /** Duration of the warm-up with the same load. */
   readonly warmUpSeconds: number;
   readonly waiting: { readonly few: number; readonly many: number };
   readonly memoryRequests: { readonly early: number; readonly late: number };
@@ -25,7 +25,7 @@ export const FULL_PLAN: Plan = {
   logins: 2_000,
 };
 
-/** About two minutes: says whether something is wrong, not how good it is. */
+/** About two minutes: shows whether something is wrong, not how good it is. */
 export const QUICK_PLAN: Plan = {
   curveRounds: 1,
   rounds: 1,

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:profile`: where a booking's microseconds go in the server's main thread, beside the
- * same chain with a handler that answers a constant. docs/performance.md quotes it.
+ * `npm run bench:profile`: where the time of a booking goes in the server's main thread, next to the same
+ * chain with a handler that returns a constant. docs/performance.md quotes it.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ interface CallFrame {
   readonly url: string;
 }
 
-/** Where the code of an area lies; the first that fits counts. */
+/** Patterns of the code of each area; the first match counts. */
 const AREAS: readonly (readonly [string, RegExp])[] = [
   ['waiting', /^\(idle\)/],
   ['garbage collection', /^\(garbage collector\)/],
@@ -40,7 +40,7 @@ const AREAS: readonly (readonly [string, RegExp])[] = [
   ['Node: HTTP and sockets', /node:|writev/],
 ];
 const OTHER = 'the rest';
-/** The server is stopped after the load: its last moments are not part of it. */
+/** Excludes the end of the profile, when the server is stopped. */
 const TAIL_US = 300_000;
 const SECONDS = 10;
 const US_PER_SECOND = 1_000_000;

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: measures the product beside others on this machine, and writes docs/benchmarks.md.
+ * `npm run bench`: compares the server with others on this machine, and writes docs/benchmarks.md.
  *
  *   npm run bench                      everything, about twenty minutes
  *   npm run bench -- --quick           the same in about two minutes; only prints
@@ -21,7 +21,7 @@ import { requireWrk } from './support/load';
 
 const HOT_EVENT = 'hot-event';
 
-/** In the order of the table of demands. */
+/** In the order of the table of targets. */
 const SCENARIOS: Readonly<Record<string, (arena: Arena) => Promise<Finding>>> = {
   'sold-out': comparisons.soldOut,
   reads: comparisons.reads,
@@ -70,13 +70,13 @@ async function measure(plan: Plan, chosen: readonly string[], isWhole: boolean):
           findings.push(await SCENARIOS[name]!(arena));
         }
       } catch (error) {
-        // The others may go on: each is measured on servers and events of its own.
+        // The others go on: each is measured on its own servers and events.
         voids.push(`${name} is void: ${String(error)}`);
         tell(voids.at(-1)!);
         process.exitCode = 1;
       }
     }
-    tell('holding every event against its rows');
+    tell('reconciling every event');
     arena.database.reconcileAll();
     print(findings, curve);
     if (isWhole && curve) {

@@ -1,30 +1,30 @@
-/** Rules for text that class-validator does not have, or counts in another way than databases. */
+/** Text rules that class-validator lacks, or that count characters differently from databases. */
 import { isEmail, ValidateBy } from 'class-validator';
 
 export const MIN_PASSWORD_CHARACTERS = 8;
-/** bcrypt reads no further, so a longer password would be cut without a word. */
+/** bcrypt ignores any further bytes, so a longer password would be truncated silently. */
 export const MAX_PASSWORD_BYTES = 72;
 
 export const MAX_EMAIL_CHARACTERS = 254;
 
-/** Line ends, NUL and the like: nothing that belongs into one line of text. */
+/** Line breaks, NUL and other control characters do not belong in a single line of text. */
 export const NO_CONTROL_CHARACTERS = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 const ONE_LINE = new RegExp(NO_CONTROL_CHARACTERS);
 
 /**
- * What `format: email` allows, which knows no quotes: invisible and look-alike characters would let
- * two accounts seem to be one.
+ * The characters that `format: email` allows, without quotes. Invisible and look-alike characters
+ * could make two accounts look like one.
  */
 export const EMAIL_CHARACTERS = /^[!#-~]+$/;
 
-/** Code units that Unicode's composed form makes one character of, at the most. */
+/** Most code units that Unicode's composed form merges into one character. */
 const MAX_UNITS_PER_CHARACTER = 4;
 
 /**
- * Trimmed and in one Unicode form, so that what looks the same is the same.
+ * Trims text and converts it to one Unicode form, so that text that looks the same is the same.
  *
- * What is too long in any form is left as it is: to normalize 100 KiB of accents takes more than half
- * a second.
+ * Leaves text that is too long in any form unchanged: normalizing 100 KiB of accents takes more
+ * than half a second.
  */
 export function inOneForm(text: string, maxCharacters: number): string {
   const trimmed = text.trim();
@@ -34,8 +34,8 @@ export function inOneForm(text: string, maxCharacters: number): string {
 }
 
 /**
- * Counts code points, as the columns and JSON Schema do. class-validator takes an emoji and the
- * selector behind it for one character; 255 of these fit its rule and no column.
+ * Counts code points, as the columns and JSON Schema do. class-validator counts an emoji and its
+ * variation selector as one character; 255 of these satisfy its rule but fit no column.
  */
 export function CharactersBetween(min: number, max = Infinity): PropertyDecorator {
   return ValidateBy({
@@ -43,7 +43,7 @@ export function CharactersBetween(min: number, max = Infinity): PropertyDecorato
     validator: {
       validate: (value: unknown) => {
         if (typeof value !== 'string') return false;
-        // No text has more code points than units; counting a huge one would be its sender's win.
+        // A code point has at most two units; this avoids counting a huge text.
         if (value.length > max * 2) return false;
         const count = Array.from(value).length;
         return count >= min && count <= max;
@@ -56,7 +56,7 @@ export function CharactersBetween(min: number, max = Infinity): PropertyDecorato
   });
 }
 
-/** One line of text that every database gives back as it got it. */
+/** One line of text that every database returns unchanged. */
 export function OneLine(): PropertyDecorator {
   return ValidateBy({
     name: 'isOneLine',
@@ -69,8 +69,8 @@ export function OneLine(): PropertyDecorator {
 }
 
 /**
- * The characters are looked at first: class-validator's own rule throws where half a pair is missing.
- * How long an address may be is a rule of its own.
+ * Checks the characters first: class-validator's own rule throws on half a surrogate pair. The
+ * length of an address has a rule of its own.
  */
 export function isEmailAddress(value: unknown): value is string {
   return (
@@ -90,7 +90,7 @@ export function EmailAddress(): PropertyDecorator {
   });
 }
 
-/** Whether bcrypt reads all of it. */
+/** Whether bcrypt reads the whole text. */
 export function fitsBcrypt(value: unknown): value is string {
   return (
     typeof value === 'string' &&

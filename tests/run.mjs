@@ -1,10 +1,10 @@
 /**
- * `npm test` and its variants: runs Jest, then says what this machine lacks.
+ * `npm test` and its variants: runs Jest, then reports what is missing on this machine.
  *
  *   npm test                  domain, units, API, integration and concurrency, on each database
- *   npm run test:all          all of it: also processes, properties, documents, faults, fuzz, browser, Redis
+ *   npm run test:all          everything: also processes, properties, documents, faults, fuzz, browser, Redis
  *   npm run test:all -- --long   ten times as many random command sequences
- *   npm test -- <anything>    as Jest takes it
+ *   npm test -- <anything>    passed on to Jest
  *
  * TEST_REQUIRE_MYSQL=true fails without a MySQL or MariaDB server, TEST_REQUIRE_CHROMIUM=true without
  * Chromium, and TEST_REQUIRE_REDIS=true without Redis.

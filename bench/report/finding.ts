@@ -1,4 +1,4 @@
-/** One demand on the product, and what was measured. */
+/** One target, and what was measured. */
 export interface Line {
   readonly measure: string;
   readonly demand: string;
@@ -6,10 +6,10 @@ export interface Line {
   readonly isReached: boolean;
 }
 
-/** What a scenario has found out. */
+/** The result of a scenario. */
 export interface Finding {
   readonly title: string;
-  /** What was asked, of whom. */
+  /** A description of the load. */
   readonly about: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -18,14 +18,14 @@ export interface Finding {
 
 interface LoadRequest {
   readonly measure: string;
-  /** One value a round; the median counts. */
+  /** One value per round; the median counts. */
   readonly values: readonly number[];
   readonly atLeast?: number;
   readonly atMost?: number;
   readonly unit?: string;
 }
 
-/** Holds the median of the rounds against what is demanded. */
+/** Compares the median of the rounds with the target. */
 export function lineOf({ measure, values, atLeast, atMost, unit = '×' }: LoadRequest): Line {
   const value = median(values);
   const demand =
@@ -46,7 +46,7 @@ export function median(values: readonly number[]): number {
     : sorted[Math.floor(middle)]!;
 }
 
-/** The median, and behind it the lowest and the highest where there are several. */
+/** The median, followed by the lowest and the highest if there are several. */
 export function withSpread(values: readonly number[], digits = 0): string {
   return `${grouped(median(values), digits)}${spreadOf(values, digits)}`;
 }

@@ -18,7 +18,7 @@ interface Plot {
   readonly unit: string;
   readonly names: readonly string[];
   readonly pick: keyof Measured;
-  /** Tenfold steps, for figures of very different size. */
+  /** A logarithmic scale, for figures of very different size. */
   readonly isLogarithmic?: boolean;
 }
 

@@ -16,7 +16,7 @@ export async function soldOut(arena: Arena): Promise<Finding> {
     { ...BOOK, name: 'new waiters', contestant: 'ours', event: { tickets: 1, waiting: 1 } },
     {
       ...BOOK,
-      name: 'people who wait already',
+      name: 'people who already wait',
       contestant: 'ours',
       tokensFile: regulars,
       event: { tickets: 1, waiting: REGULARS, waitingAre: 'regulars' },
@@ -28,8 +28,8 @@ export async function soldOut(arena: Arena): Promise<Finding> {
     ...finding(sides, [idle!, fresh!, again!]),
     title: 'A sold-out event',
     about:
-      'New people ask and go to the waitlist, a durable write each; people who wait already ask ' +
-      'again and are refused with 409, each under the event’s lock.',
+      'New people join the waitlist, with a durable write each; people who already wait try again ' +
+      'and are refused with 409, each under the lock of the event.',
     lines: [
       lineOf({
         measure: 'sold out, new waiters, against idle chain',
@@ -37,7 +37,7 @@ export async function soldOut(arena: Arena): Promise<Finding> {
         atLeast: 0.7,
       }),
       lineOf({
-        measure: 'sold out, repeated asks (409), against idle chain',
+        measure: 'sold out, repeated requests (409), against idle chain',
         values: rateRatios(again!, idle!),
         atLeast: 0.8,
       }),
@@ -55,7 +55,7 @@ export async function reads(arena: Arena): Promise<Finding> {
   return {
     ...finding(sides, [idle!, ours!]),
     title: 'Availability of one hot event',
-    about: 'Everyone looks how many tickets are left; each answer was read after it was asked for.',
+    about: 'Everyone reads how many tickets are left; each answer is read after its request.',
     lines: [
       lineOf({
         measure: 'availability reads of one hot event, against idle chain',
@@ -82,7 +82,7 @@ export async function longQueue(arena: Arena): Promise<Finding> {
     title: 'A long queue',
     about:
       'Half of the requests give a ticket back, which goes to the head of the queue; the others ' +
-      'join its end.',
+      'join the end of the queue.',
     lines: [
       lineOf({
         measure: `one event with ${sides[1]!.name} against ${String(few)}`,
@@ -103,7 +103,7 @@ export async function manyEvents(arena: Arena): Promise<Finding> {
   return {
     ...finding(sides, [textbook!, ours!]),
     title: 'A thousand events',
-    about: 'Each request books a ticket of the next event, so that nobody meets at a lock.',
+    about: 'Each request books a ticket of the next event, so that requests do not share a lock.',
     lines: [
       lineOf({
         measure: '1,000 events, spread, against textbook',
@@ -145,8 +145,8 @@ export async function processes(arena: Arena): Promise<Finding> {
     ...finding(sides, [one!, two!]),
     title: 'One and two server processes',
     about:
-      'Bookings of one hot event. The machine is shared with the database and the generator, so ' +
-      'where it has two processors a second process takes what those need.',
+      'Bookings of one hot event. The database and the load generator share the machine, so on two ' +
+      'processors a second process competes with them.',
     lines: [],
   };
 }
@@ -160,7 +160,8 @@ export async function logging(arena: Arena): Promise<Finding> {
   return {
     ...finding(sides, [on!, off!]),
     title: 'Logging',
-    about: 'Bookings of one hot event with a line a request written to a file, and without.',
+    about:
+      'Bookings of one hot event, with one log line per request written to a file, and without.',
     lines: [
       lineOf({
         measure: 'logging on against off',

@@ -5,7 +5,7 @@ import { CROWD, ENTRANTS } from '../support/entrants';
 
 const BOOK = { steps: ['book'] } as const;
 
-/** Everyone's figures, by name and number of clients, a round after the other. */
+/** The figures of each contestant and number of clients, round by round. */
 export class Curve {
   readonly #measured = new Map<string, Measured[]>();
   readonly bareCommits: number[] = [];
@@ -24,14 +24,14 @@ export class Curve {
     return this.of(name, clients).map((measured) => measured[pick]);
   }
 
-  /** One contestant's figure in parts of another's, round by round. */
+  /** The ratio of one contestant's figure to another's, round by round. */
   ratios(pick: keyof Measured, [a, b]: readonly [string, string], clients: number): number[] {
     const others = this.values(b, clients, pick);
     return this.values(a, clients, pick).map((value, round) => value / others[round]!);
   }
 }
 
-/** Bookings of one event: what the project wants to be known for. */
+/** Bookings of one event, the main scenario. */
 export async function measureHotEvent(arena: Arena): Promise<Curve> {
   const { curveRounds, clients } = arena.plan;
   const curve = new Curve();
@@ -70,9 +70,9 @@ export function tellHotEvent(curve: Curve, clients: readonly number[]): Finding 
   return {
     title: 'One hot event',
     about:
-      'Everyone books one ticket of the same event, each request with an Idempotency-Key of its ' +
-      'own, as fast as it is answered.',
-    columns: ['service', 'clients', 'requests/s', 'p50 ms', 'p99 ms', 'SQL statements a request'],
+      'Everyone books one ticket of the same event, each request with its own Idempotency-Key and ' +
+      'as soon as the last one is answered.',
+    columns: ['service', 'clients', 'requests/s', 'p50 ms', 'p99 ms', 'SQL statements per request'],
     rows: ENTRANTS.flatMap(({ name }) =>
       clients.map((count) => [
         name,
@@ -125,7 +125,7 @@ function linesOf(curve: Curve, clients: readonly number[]): Line[] {
       atMost: 1.1,
     }),
     lineOf({
-      measure: `SQL round trips a booking at ${String(CROWD)} clients`,
+      measure: `SQL round trips per booking at ${String(CROWD)} clients`,
       values: curve.values('ours', CROWD, 'statements'),
       atMost: 0.15,
       unit: '',

@@ -5,7 +5,7 @@ import { RATE_COLUMNS, rateCells } from '../report/rows';
 const BOOKERS = 64;
 const INTRUDERS = 32;
 
-/** What a flood of logins, all with wrong passwords, does to people who book. */
+/** The effect of a flood of logins with wrong passwords on bookings. */
 export async function loginFlood(arena: Arena): Promise<Finding> {
   const booking = { steps: ['book'], clients: BOOKERS } as const;
   const event = { tickets: PLENTY };
@@ -34,8 +34,8 @@ export async function loginFlood(arena: Arena): Promise<Finding> {
   return {
     title: 'A login flood',
     about:
-      `${String(BOOKERS)} clients book one hot event; beside them ${String(INTRUDERS)} try ` +
-      'passwords, each of which costs a bcrypt of the default strength.',
+      `${String(BOOKERS)} clients book one hot event; at the same time ${String(INTRUDERS)} try ` +
+      'passwords, each of which costs a bcrypt comparison of the default cost.',
     columns: ['bookings', ...RATE_COLUMNS, 'login attempts/s'],
     rows: [
       ['quiet', ...rateCells(quiet), '–'],

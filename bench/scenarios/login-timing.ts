@@ -2,15 +2,15 @@ import { request } from 'node:http';
 import { tell, type Arena } from '../arena';
 import { lineOf, type Finding } from '../report/finding';
 
-/** The cheapest that is allowed: the hash hides the rest of the work as little as it can. */
+/** The lowest allowed cost, so that the hash hides as little of the other work as possible. */
 const BCRYPT_ROUNDS = '4';
 const UNKNOWN_EMAIL = 'nobody@example.com';
 const KNOWN_EMAIL = 'known@example.com';
 const PASSWORD = 'correct horse battery';
-/** Of the slowest, which tell more of the machine than of the server. */
+/** The share of the slowest answers, which depend more on the machine than on the server. */
 const LEFT_OUT = 0.05;
 
-/** Whether the time of an answer tells who has an account: wrong passwords, e-mails in turn. */
+/** Whether the time of an answer reveals an account: wrong passwords, alternating e-mails. */
 export async function loginTiming(arena: Arena): Promise<Finding> {
   const { logins } = arena.plan;
   const warmUp = { steps: ['book'], clients: 16 } as const;
@@ -22,7 +22,7 @@ export async function loginTiming(arena: Arena): Promise<Finding> {
       const known: number[] = [];
       const unknown: number[] = [];
       for (let round = 0; round < logins; round += 1) {
-        // Whoever comes first of a pair is the other one next time.
+        // The order of the pair alternates.
         const pair = [
           { email: KNOWN_EMAIL, into: known },
           { email: UNKNOWN_EMAIL, into: unknown },
@@ -44,8 +44,8 @@ export async function loginTiming(arena: Arena): Promise<Finding> {
   return {
     title: 'Login timing',
     about:
-      `${logins.toLocaleString('en-GB')} wrong passwords each for an e-mail that has an account ` +
-      'and for one that has none, in turn, at the lowest bcrypt cost. Means without the slowest ' +
+      `${logins.toLocaleString('en-GB')} wrong passwords each for an e-mail with an account ` +
+      'and for one without, in turn, at the lowest bcrypt cost. Means without the slowest ' +
       'twentieth.',
     columns: ['e-mail', 'mean ms'],
     rows: [

@@ -3,13 +3,13 @@ import { lineOf, type Finding } from '../report/finding';
 import type { BenchServer } from '../support/bench-server';
 import { CROWD } from '../support/entrants';
 
-/** One length from the first measurement to the last: after longer ones a heap is larger. */
+/** The same for all measurements, because the heap is larger after longer ones. */
 const STEP_SECONDS = 2;
-/** Long enough for buffers of the last answers to be let go. */
+/** Long enough to release the buffers of the last answers. */
 const REST_MS = 3_000;
 const BYTES_PER_MB = 1_000_000;
 
-/** Whether a server that has worked for long is larger than one that has just become warm. */
+/** Whether a server grows over many requests. */
 export async function memory(arena: Arena): Promise<Finding> {
   const { early, late } = arena.plan.memoryRequests;
   const load = { steps: ['book', 'available'], clients: CROWD } as const;
@@ -30,8 +30,8 @@ export async function memory(arena: Arena): Promise<Finding> {
   const [small, large] = sizes;
   return {
     title: 'Memory',
-    about: 'Resident memory of a server to which bookings and availability reads come in turn.',
-    columns: ['after so many requests', 'MB'],
+    about: 'Resident memory of a server under alternating bookings and availability reads.',
+    columns: ['after requests', 'MB'],
     rows: [early, late].map((count, place) => [
       count.toLocaleString('en-GB'),
       (sizes[place]! / BYTES_PER_MB).toFixed(0),

@@ -1,14 +1,14 @@
 import { tell, type Arena, type Asked, type Measured } from '../arena';
 import type { Contestant } from '../support/bench-server';
 
-/** One of the loads that are measured in turn, on a server of its own. */
+/** One of the loads that are measured in turn, each on its own server. */
 export interface Side extends Asked {
   readonly name: string;
   readonly contestant: Contestant;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Measures some loads in turn, several rounds, and gives the figures of each by its place. */
+/** Measures loads in turn over several rounds; returns the figures in the order of the loads. */
 export async function sideBySide(
   arena: Arena,
   title: string,
@@ -31,7 +31,7 @@ export async function sideBySide(
   return measured;
 }
 
-/** The rates of one side in parts of another's, round by round. */
+/** The ratios of the rates of two sides, round by round. */
 export function rateRatios(a: readonly Measured[], b: readonly Measured[]): number[] {
   return a.map(({ rate }, round) => rate / b[round]!.rate);
 }

@@ -24,6 +24,6 @@ app.post('/api/tickets/book', (_request, response) => {
 app.get('/api/available-tickets/:event_id', (_request, response) => {
   response.json({ statusCode: 200, message: 'Available', data: { available_tickets: 1 } });
 });
-// A profile is written at an orderly end only.
+// A profile is only written on an orderly exit.
 process.once('SIGTERM', () => process.exit(0));
 app.listen(http.port);

@@ -1,4 +1,4 @@
-/** Our own app with its whole chain and logs on, whose handlers answer a constant. */
+/** Our own app with its whole chain and logs on, whose handlers return a constant. */
 import 'reflect-metadata';
 import type { EventFacts, Ticket } from '../../src/domain/inventory-state';
 import type { TicketsBooked } from '../../src/domain/outcomes';

@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config/load-config';
 import { createContainer } from '../../src/container';
 import type { Services } from '../../src/controllers/services';
 
-/** Methods of our services that a bench server replaces by its own. */
+/** Methods of our services that a bench server replaces with its own. */
 export type Replacements = {
   readonly [Name in keyof Services]?: Partial<Services[Name]>;
 };
@@ -18,7 +18,7 @@ export function mysqlOf({ database }: Config): MysqlSettings {
   return database;
 }
 
-/** Serves our whole chain with some services replaced, and says on standard output when it does. */
+/** Serves our whole chain with some services replaced, and logs when it listens. */
 export function serve(config: Config, replacements: Replacements): Promise<void> {
   const { services, logger, metrics, health } = createContainer(config);
   const replaced = Object.fromEntries(
@@ -28,7 +28,7 @@ export function serve(config: Config, replacements: Replacements): Promise<void>
     ]),
   ) as unknown as Services;
   const app = createApp({ config, logger, metrics, services: replaced, health, rateLimiter: null });
-  // A profile is written at an orderly end only.
+  // A profile is only written on an orderly exit.
   process.once('SIGTERM', () => process.exit(0));
   return new Promise((resolve) => {
     app.listen(config.http.port, () => {

@@ -1,5 +1,5 @@
 /**
- * The honest opponent: the same Express chain, the same token check, validation and logs, and for
+ * A fair competitor: the same Express chain, the same token check, validation and logs, and for
  * each booking one transaction that locks the event row first, as a careful engineer would write it
  * with Sequelize. READ COMMITTED, a pool of ten, nothing read before the lock.
  */
@@ -108,7 +108,7 @@ async function book(
 
 void serve(config, {
   commands: {
-    // Of all commands this server only knows booking.
+    // This server supports only the command to book.
     perform: async (eventId, command) => (await book(eventId, command as never)) as never,
   },
 });

@@ -10,11 +10,11 @@ import { MariadbServer } from '../../tests/support/servers/mariadb-server';
 import { TEST_SECRET, testConfig } from '../../tests/support/setup/test-config';
 
 const DATABASE = 'bench';
-/** People who stand in queues before a run begins. */
+/** People who are in queues before a run begins. */
 const QUEUE_PEOPLE = 100_000;
-/** People who ask during runs; their ids follow those of the queues. */
+/** People who send requests during runs; their ids follow those of the queues. */
 export const ASKERS = 60_000;
-/** People who ask again and again; fewer tokens stay in the server's caches, as a browser's do. */
+/** People who send many requests; so few that their tokens stay in the server's caches. */
 export const REGULARS = 5_000;
 /** Long enough for the longest run. */
 const TOKEN_SECONDS = 24 * 3_600;
@@ -23,11 +23,11 @@ const COMMIT_RATE_MS = 2_000;
 export interface EventWish {
   readonly events?: number;
   readonly tickets: number;
-  /** People who wait already; then nothing is left. */
+  /** People who already wait; then no ticket is left. */
   readonly waiting?: number;
-  /** Who waits: people who never ask, or the regular askers. */
+  /** Who waits: people who never send requests, or the regulars. */
   readonly waitingAre?: 'others' | 'regulars';
-  /** Whether each asker holds one ticket, and nothing is left. */
+  /** Whether each asker holds one ticket, and none is left. */
   readonly isHeldByAskers?: boolean;
 }
 
@@ -65,12 +65,12 @@ export class BenchDatabase {
     return database;
   }
 
-  /** Everyone who asks once, in turn. */
+  /** Tokens of all askers, used in turn. */
   get askers(): string {
     return path.join(this.folder, 'askers');
   }
 
-  /** The first of them, who may ask again and again. */
+  /** Tokens of the first askers, who send many requests. */
   get regulars(): string {
     return path.join(this.folder, 'regulars');
   }
@@ -124,7 +124,7 @@ export class BenchDatabase {
     return firstId;
   }
 
-  /** Statements that the server has run so far, for everyone. */
+  /** Statements that the database server has run so far. */
   async statements(): Promise<number> {
     const [rows] = await this.connection.query<RowDataPacket[]>(
       "SHOW GLOBAL STATUS LIKE 'Questions'",
@@ -160,7 +160,7 @@ export class BenchDatabase {
     return String(rows[0]!.version);
   }
 
-  /** @throws Error where any event differs from its rows */
+  /** @throws Error if any event does not reconcile */
   reconcileAll(): void {
     const { host, port, user, password, database } = this.settings;
     execFileSync(process.execPath, ['dist/cli.js', 'reconcile'], {

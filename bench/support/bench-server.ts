@@ -29,7 +29,7 @@ const COMMANDS: Readonly<Record<Contestant, readonly string[]>> = {
   empty: ['dist/bench/bench/servers/empty.js'],
 };
 
-/** The options with which `npm start` starts Node: every server gets them. */
+/** The Node options of `npm start`, for every server. */
 function startOptions(): string[] {
   const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
     readonly scripts: { readonly start: string };
@@ -37,13 +37,13 @@ function startOptions(): string[] {
   return manifest.scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
-/** Compiles all servers; run from source by ts-node, they would be slower than ours. */
+/** Compiles all servers, because ts-node would slow down the others. */
 export function buildServers(): void {
   const compiler = createRequire(__filename).resolve('typescript/bin/tsc');
   for (const project of ['tsconfig.build.json', 'bench/tsconfig.json']) {
     execFileSync(process.execPath, [compiler, '-p', project], { cwd: ROOT, stdio: 'inherit' });
   }
-  // What the server looks for beside its own code.
+  // Files that the server expects next to its own code.
   for (const name of ['package.json', 'migrations']) {
     const link = path.join(ROOT, 'dist/bench', name);
     rmSync(link, { force: true });
@@ -51,7 +51,7 @@ export function buildServers(): void {
   }
 }
 
-/** One of the servers that are compared, as a process of its own, its log going to a file. */
+/** One of the compared servers, as a separate process that logs to a file. */
 export class BenchServer {
   private constructor(
     private readonly child: ChildProcess,
@@ -76,7 +76,7 @@ export class BenchServer {
         NODE_ENV: 'production',
         PORT: String(port),
         SECRET_KEY: BENCH_SECRET,
-        // Limits would end every run in its first second.
+        // Rate limits would end every run in its first second.
         RATE_LIMIT_ENABLED: 'false',
         DB_DIALECT: 'mysql',
         DB_HOST: database.host,

@@ -1,17 +1,17 @@
 import type { Contestant } from './bench-server';
 
-/** Clients in the comparisons that are not made for every number of them. */
+/** The number of clients in comparisons with a single one. */
 export const CROWD = 256;
 
 export interface Entrant {
   readonly name: string;
   readonly contestant: Contestant;
   readonly env?: Readonly<Record<string, string>>;
-  /** Where fewer rounds than of the others are enough. */
+  /** If fewer rounds are enough. */
   readonly rounds?: number;
 }
 
-/** A pool as large as the database's limit of connections leaves room for. */
+/** A pool as large as the connection limit of the database allows. */
 const LARGE_POOL = 120;
 
 export const ENTRANTS: readonly Entrant[] = [

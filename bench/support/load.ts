@@ -13,11 +13,11 @@ export interface LoadSpec {
   readonly url: string;
   readonly clients: number;
   readonly seconds: number;
-  /** What is asked, in turn. */
+  /** The requests, in turn. */
   readonly steps: readonly Step[];
-  /** Who asks, in turn: a file with a token a line; for logins, an e-mail. */
+  /** The callers, in turn: a file with one token per line; for logins, one e-mail. */
   readonly tokensFile: string;
-  /** The events that are asked for, in turn: so many from this id on. */
+  /** The first of the events that are used in turn. */
   readonly firstEventId: number;
   readonly events?: number;
 }
@@ -36,8 +36,8 @@ export interface LoadResult {
 let runs = 0;
 
 /**
- * Asks as fast as it is answered, from so many connections, through wrk: one thread of it is not
- * the bottleneck of any server here.
+ * Sends requests over so many connections with wrk, each as soon as the last one is answered. One thread
+ * of wrk is not the bottleneck of any server here.
  */
 export async function runLoad(spec: LoadSpec): Promise<LoadResult> {
   runs += 1;

@@ -5,7 +5,7 @@ import type { components, paths } from './api';
 type Account = components['schemas']['SignupBody'];
 type Booking = components['schemas']['BookTicketsBody'];
 
-/** Signs up, logs in and books; tells in words what became of it. */
+/** Signs up, logs in and books. Returns the outcome in words. */
 export async function bookTickets(
   baseUrl: string,
   account: Account,
@@ -19,13 +19,13 @@ export async function bookTickets(
 
   const { data, error } = await api.POST('/api/tickets/book', {
     headers: { Authorization: `Bearer ${login.data.data.token}` },
-    // Sent again with the same key, the same booking is made only once.
+    // A retry with the same key does not book a second time.
     params: { header: { 'Idempotency-Key': randomUUID() } },
     body: booking,
   });
   if (error) return error.code === 'EVENT_CANCELLED' ? 'It does not take place' : error.message;
   const { outcome, bookings, waitlisted } = data.data;
-  const wanted = waitlisted.map(({ quantity, position }) => `${quantity} at place ${position}`);
+  const wanted = waitlisted.map(({ quantity, position }) => `${quantity} at position ${position}`);
   switch (outcome) {
     case 'booked':
       return `${bookings.length} booked`;

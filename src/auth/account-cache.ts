@@ -5,14 +5,14 @@ import { BatchedReader } from '../database/batched-reader';
 import type { Role } from '../domain/rights';
 
 /**
- * How long another process may go on honouring what was changed here: a second, less what a busy
- * event loop may add to it.
+ * How long other processes may still use an account as it was before a change here: one second,
+ * minus what a busy event loop may add.
  */
 const LIFETIME_MS = 900;
-/** Accounts remembered at the same time. */
+/** Most accounts in the cache. */
 const REMEMBERED_MAX = 50_000;
 
-/** What every request with a token needs to know of its account. */
+/** What every request with a token needs from its account. */
 export interface Account {
   readonly id: number;
   readonly role: Role;
@@ -20,20 +20,20 @@ export interface Account {
 }
 
 /**
- * Looks accounts up for authentication, and remembers them for a second at the most. Whoever changes
- * an account calls `forget` after the commit; then this process knows at once.
+ * Looks up accounts for authentication and caches them for at most one second. Code that changes an
+ * account calls `forget` after the commit, so that this process sees the change at once.
  */
 export class AccountCache {
   readonly #remembered = new LRUCache<number, Account>({ max: REMEMBERED_MAX, ttl: LIFETIME_MS });
   readonly #reader: BatchedReader<number, Account>;
-  /** Grows with each `forget`: what was read before may be out of date. */
+  /** Grows with each `forget`: a read that started before may be out of date. */
   #changes = 0;
 
   constructor(private readonly database: Database) {
     this.#reader = new BatchedReader((ids) => this.#load(ids));
   }
 
-  /** Undefined where there is no such account any more. */
+  /** Undefined if the account does not exist or was deleted. */
   async find(userId: number): Promise<Account | undefined> {
     return this.#remembered.get(userId) ?? (await this.#reader.read(userId));
   }
@@ -44,7 +44,7 @@ export class AccountCache {
   }
 
   async #load(ids: readonly number[]): Promise<Map<number, Account>> {
-    // Its second counts from when the query begins: what it misses was committed later.
+    // The lifetime counts from the start of the query: changes that it misses were committed later.
     const start = performance.now();
     const changes = this.#changes;
     const rows = await findRows(this.database.models.User, {

@@ -5,23 +5,23 @@ import { ApiError } from '../errors/api-error';
 import type { Metrics } from '../observability/metrics';
 import { createCounter } from '../rate-limits/counters';
 
-/** Wrong passwords in a row that cost no waiting. */
+/** Wrong passwords in a row that are allowed without a wait. */
 const FREE_ATTEMPTS = 5;
-/** The wait after the first attempt beyond them; it doubles with each further one. */
+/** The wait after the first attempt beyond these; it doubles with each further attempt. */
 const FIRST_DELAY_SECONDS = 1;
 const MAX_DELAY_SECONDS = 15 * 60;
-/** How long attempts are remembered: several times the longest wait. */
+/** How long attempts are counted: several times the longest wait. */
 const MEMORY_SECONDS = 60 * 60;
 const MS_PER_SECOND = 1_000;
 
 /**
- * Slows down whoever guesses the password of one account, from however many addresses: about twenty
- * guesses an hour. It treats e-mails that have no account alike, so that it tells nothing.
+ * Limits guesses at one account's password to about twenty an hour, from any number of addresses.
+ * Treats e-mails without an account in the same way, so that it does not reveal who has one.
  */
 export class LoginGuard {
   /** Attempts since the last success. */
   readonly #attempts: RateLimiterAbstract;
-  /** One attempt at a time, then closed for as long as the wait. */
+  /** Admits one attempt, then stays closed for the length of the wait. */
   readonly #gate: RateLimiterAbstract;
 
   constructor(
@@ -41,7 +41,7 @@ export class LoginGuard {
   /**
    * Runs one attempt, if the account's wait is over.
    *
-   * @param check undefined says that the password was wrong
+   * @param check returns undefined if the password was wrong
    * @throws ApiError RATE_LIMITED while the account's wait lasts
    */
   async attempt<T>(email: string, check: () => Promise<T | undefined>): Promise<T | undefined> {
@@ -51,14 +51,14 @@ export class LoginGuard {
     try {
       found = await check();
     } catch (error) {
-      await this.#withdraw(key);
+      await this.#uncount(key);
       throw error;
     }
     if (found !== undefined) await this.#forgive(key);
     return found;
   }
 
-  /** Counts an attempt before its password is looked at: guesses sent at the same time count too. */
+  /** Counts an attempt before its password is checked, so that concurrent guesses count too. */
   async #admit(key: string): Promise<void> {
     const { consumedPoints } = await this.#attempts.penalty(key);
     const beyond = consumedPoints - FREE_ATTEMPTS;
@@ -68,27 +68,27 @@ export class LoginGuard {
       await this.#gate.consume(key, 1, { customDuration });
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      // Nothing was tried: the next wait must not grow by it, or anyone could lock others out.
+      // No password was checked: the next wait must not grow, or anyone could lock others out.
       await this.#attempts.reward(key);
       this.metrics.rateLimited.inc({ limit: 'login-guard' });
-      throw new ApiError('RATE_LIMITED', 'Too many wrong passwords: wait before the next try', {
+      throw new ApiError('RATE_LIMITED', 'Too many wrong passwords: wait before you try again', {
         retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / MS_PER_SECOND)),
       });
     }
   }
 
-  /** An attempt that came to nothing, such as with the database away, told nobody anything. */
-  async #withdraw(key: string): Promise<void> {
+  /** Uncounts an attempt that failed, for example without a database: it revealed nothing. */
+  async #uncount(key: string): Promise<void> {
     await Promise.all([this.#attempts.reward(key), this.#gate.delete(key)]);
   }
 
-  /** Whoever knew the password starts afresh. */
+  /** Resets the counts after a correct password. */
   async #forgive(key: string): Promise<void> {
     await Promise.all([this.#attempts.delete(key), this.#gate.delete(key)]);
   }
 }
 
-/** E-mails stay out of Redis. */
+/** Hashed, so that no e-mail is stored in Redis. */
 function keyOf(email: string): string {
   return createHash('sha256').update(email).digest('base64url');
 }

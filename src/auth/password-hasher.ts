@@ -4,47 +4,47 @@ import bcrypt from 'bcrypt';
 import { serviceUnavailable } from '../errors/api-error';
 import { Semaphore } from './semaphore';
 
-/** Hashes at the same time: a flood of logins must leave processors to everyone else. */
+/** Most concurrent hashes: a flood of logins must leave processor time for other requests. */
 const CONCURRENT_HASHES = Math.max(1, availableParallelism() - 1);
-/** Hashes that may wait for their turn. */
+/** Most hashes that may wait for their turn. */
 const WAITING_MAX = 100;
-/** What follows is not read by bcrypt, so that longer passwords would all be alike. */
+/** bcrypt ignores any further bytes, so longer passwords with the same start would be equal. */
 const PASSWORD_BYTES_READ = 72;
-/** How long one may wait. */
+/** How long a hash may wait. */
 const WAIT_LIMIT_MS = 4_000;
 
-/** bcrypt in a bounded line. */
+/** bcrypt with a bounded queue. */
 export class PasswordHasher {
   readonly #turns = new Semaphore(CONCURRENT_HASHES);
   #waiting = 0;
-  /** The hash that a password is compared with where no account has the e-mail. */
-  readonly #nobody: Promise<string>;
+  /** The hash to compare with if no account has the e-mail. */
+  readonly #dummyHash: Promise<string>;
 
   constructor(private readonly rounds: number) {
-    this.#nobody = bcrypt.hash(randomBytes(16).toString('hex'), rounds);
-    // Reported by whoever awaits it.
-    this.#nobody.catch(() => undefined);
+    this.#dummyHash = bcrypt.hash(randomBytes(16).toString('hex'), rounds);
+    // The code that awaits it reports the error.
+    this.#dummyHash.catch(() => undefined);
   }
 
-  /** @throws ApiError SERVICE_UNAVAILABLE when too many passwords wait */
+  /** @throws ApiError SERVICE_UNAVAILABLE if too many passwords are waiting */
   hash(password: string): Promise<string> {
     return this.#inTurn(() => bcrypt.hash(password, this.rounds));
   }
 
   /**
-   * Takes the same time whether there is a hash or not, so that an answer does not tell who has an
-   * account.
+   * Takes the same time with and without a hash, so that the time of an answer does not reveal who
+   * has an account.
    *
-   * @throws ApiError SERVICE_UNAVAILABLE when too many passwords wait
+   * @throws ApiError SERVICE_UNAVAILABLE if too many passwords are waiting
    */
   async matches(password: string, hash: string | null | undefined): Promise<boolean> {
-    const against = hash ?? (await this.#nobody);
+    const against = hash ?? (await this.#dummyHash);
     const isMatch = await this.#inTurn(() => bcrypt.compare(password, against));
-    const isWholeRead = Buffer.byteLength(password) <= PASSWORD_BYTES_READ;
-    return isMatch && isWholeRead && hash !== null && hash !== undefined;
+    const isFullyRead = Buffer.byteLength(password) <= PASSWORD_BYTES_READ;
+    return isMatch && isFullyRead && hash !== null && hash !== undefined;
   }
 
-  /** Whether a hash was made at a lower cost than the one set now. */
+  /** Whether a hash was made at a lower cost than the current one. */
   isOutdated(hash: string): boolean {
     return bcrypt.getRounds(hash) < this.rounds;
   }

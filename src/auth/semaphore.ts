@@ -1,10 +1,10 @@
-/** Lets a fixed number in at a time, the others in the order in which they came. */
+/** Admits a fixed number at a time, and the others in the order of arrival. */
 export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(places: number) {
-    this.#free = places;
+  constructor(slots: number) {
+    this.#free = slots;
   }
 
   async enter(): Promise<void> {

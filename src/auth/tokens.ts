@@ -6,24 +6,24 @@ import { ApiError } from '../errors/api-error';
 const ALGORITHM = 'HS256';
 const ISSUER = 'event-ticket-booking-api';
 const AUDIENCE = 'event-ticket-booking-api';
-/** Longer ones are none of ours. */
+/** No token issued here is longer. */
 const MAX_TOKEN_CHARACTERS = 2_048;
 
-/** What a sound token says. */
+/** The claims of a valid token. */
 export interface TokenClaims {
   readonly userId: number;
-  /** The account's `token_version` when it was issued. */
+  /** The account's `token_version` when the token was issued. */
   readonly version: number;
 }
 
-/** Issues and reads the bearer tokens. */
+/** Issues and verifies bearer tokens. */
 export class Tokens {
   readonly #signingKey: KeyObject;
   readonly #verifyingKeys: readonly KeyObject[];
   readonly lifetimeSeconds: number;
 
   constructor({ secret, previousSecrets, tokenLifetimeSeconds }: Config['auth']) {
-    // A key object made once: given a string, jsonwebtoken 9 tries it as a public key at each call.
+    // A key object made once: jsonwebtoken 9 tries a string as a public key on each call.
     this.#signingKey = createSecretKey(Buffer.from(secret));
     this.#verifyingKeys = [
       this.#signingKey,
@@ -42,7 +42,7 @@ export class Tokens {
     });
   }
 
-  /** @throws ApiError INVALID_TOKEN for whatever is not a token that we issued and still honour */
+  /** @throws ApiError INVALID_TOKEN for anything but an unexpired token that was issued here */
   read(token: string): TokenClaims {
     if (token.length > MAX_TOKEN_CHARACTERS) throw invalidToken();
     for (const key of this.#verifyingKeys) {
@@ -54,14 +54,14 @@ export class Tokens {
         });
         return claimsOf(claims);
       } catch {
-        // Another key may have signed it; why a token is refused is nobody's business.
+        // Another key may have signed it. The reason for a rejection is not disclosed.
       }
     }
     throw invalidToken();
   }
 }
 
-/** The one answer to every token that is no good. */
+/** The same answer for every invalid token. */
 export function invalidToken(): ApiError {
   return new ApiError('INVALID_TOKEN', 'The token is not valid', {
     headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
@@ -71,12 +71,12 @@ export function invalidToken(): ApiError {
 function claimsOf(claims: jwt.JwtPayload | string): TokenClaims {
   if (typeof claims === 'string') throw invalidToken();
   const { sub, ver, exp, iat } = claims as Record<string, unknown>;
-  const isSound =
+  const isValid =
     typeof sub === 'string' &&
     /^[1-9]\d{0,9}$/.test(sub) &&
     Number.isSafeInteger(ver) &&
     Number.isSafeInteger(exp) &&
     Number.isSafeInteger(iat);
-  if (!isSound) throw invalidToken();
+  if (!isValid) throw invalidToken();
   return { userId: Number(sub), version: ver as number };
 }

@@ -1,8 +1,8 @@
 import { serviceUnavailable } from '../errors/api-error';
 
-/** Keys in one query. */
+/** Most keys in one query. */
 const BATCH_KEYS_MAX = 500;
-/** Reads that may wait, so that a slow database can't pile them up without end. */
+/** Most reads that may wait, so that a slow database can't pile them up without limit. */
 const WAITING_MAX = 10_000;
 
 interface Waiting<Row> {
@@ -11,20 +11,20 @@ interface Waiting<Row> {
 }
 
 /**
- * Reads that wait at the same moment share one query. It begins after the youngest of them has
- * arrived, so none gets to see less than if it had asked alone: grouped, but never stale.
+ * Reads that wait at the same time share one query. The query starts after the last of them has
+ * arrived, so no read returns older data than a query of its own would.
  */
 export class BatchedReader<Key, Row> {
   #waiting = new Map<Key, Waiting<Row>[]>();
   #waitingCount = 0;
   #isReading = false;
 
-  /** @param load rows by key, for as many of the keys as there are */
+  /** @param load loads rows by key and leaves out keys that do not exist */
   constructor(private readonly load: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Row>>) {}
 
   /**
-   * @throws ApiError SERVICE_UNAVAILABLE when too many reads wait already
-   * @throws whatever `load` throws
+   * @throws ApiError SERVICE_UNAVAILABLE if too many reads are already waiting
+   * @throws any error that `load` throws
    */
   async read(key: Key): Promise<Row | undefined> {
     if (this.#waitingCount >= WAITING_MAX) throw serviceUnavailable('Too many reads are waiting');
@@ -44,22 +44,22 @@ export class BatchedReader<Key, Row> {
   }
 
   #takeBatch(): ReadonlyMap<Key, Waiting<Row>[]> {
-    const group = new Map([...this.#waiting].slice(0, BATCH_KEYS_MAX));
-    for (const [key, waiting] of group) {
+    const batch = new Map([...this.#waiting].slice(0, BATCH_KEYS_MAX));
+    for (const [key, waiting] of batch) {
       this.#waiting.delete(key);
       this.#waitingCount -= waiting.length;
     }
-    return group;
+    return batch;
   }
 
-  async #readBatch(group: ReadonlyMap<Key, Waiting<Row>[]>): Promise<void> {
+  async #readBatch(batch: ReadonlyMap<Key, Waiting<Row>[]>): Promise<void> {
     try {
-      const rows = await this.load([...group.keys()]);
-      for (const [key, waiting] of group) {
+      const rows = await this.load([...batch.keys()]);
+      for (const [key, waiting] of batch) {
         for (const { resolve } of waiting) resolve(rows.get(key));
       }
     } catch (error) {
-      for (const waiting of group.values()) for (const { reject } of waiting) reject(error);
+      for (const waiting of batch.values()) for (const { reject } of waiting) reject(error);
     }
   }
 }

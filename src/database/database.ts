@@ -13,7 +13,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** What Sequelize's types keep to themselves; on SQLite no connection is pooled. */
+/** The pool, which Sequelize's types do not expose. On SQLite, no connection is pooled. */
 interface Pool {
   readonly maxSize: number;
   readonly size: number;
@@ -21,12 +21,12 @@ interface Pool {
   readonly waiting: number;
 }
 
-/** For serving requests: no statement may keep the database silent for long. */
+/** For serving requests: a statement fails if the database does not respond for long. */
 export function openDatabase(settings: DatabaseSettings): Database {
   return bind(createSequelize(settings), settings);
 }
 
-/** For an operator's work, which takes as long as it takes. */
+/** For operator tasks: without a limit on how long they take. */
 export function openMaintenanceDatabase(settings: DatabaseSettings): Database {
   return bind(createMaintenanceSequelize(settings), settings);
 }

@@ -3,13 +3,13 @@ import path from 'node:path';
 import Libsql from 'libsql';
 
 /**
- * A lock that a process holds by a file. It is SQLite's own lock on an empty database, so the
- * system frees it when the process ends, however it ends.
+ * A lock on a file that one process holds. It is SQLite's own lock on an empty database, so the
+ * operating system releases it when the process ends for any reason.
  */
 export class FileLock {
   private constructor(private readonly database: Libsql.Database) {}
 
-  /** Undefined where another process holds it. */
+  /** Returns undefined if another process holds the lock. */
   static tryAcquire(file: string): FileLock | undefined {
     mkdirSync(path.dirname(file), { recursive: true });
     const database = new Libsql(file);
@@ -29,15 +29,15 @@ export class FileLock {
 }
 
 /**
- * Keeps a database file for one server process.
+ * Reserves a database file for one server process.
  *
- * @throws Error saying what to do, when another process serves the file
+ * @throws Error with instructions if another process serves the file
  */
 export function lockForServing(storage: string): FileLock {
   const lock = FileLock.tryAcquire(`${storage}.lock`);
   if (lock) return lock;
   throw new Error(
-    `Another server process uses ${storage}: on SQLite one process serves a file. ` +
-      'Stop it, give this one another DB_STORAGE, or use MySQL for several processes',
+    `Another server process uses ${storage}: only one process can serve an SQLite file. ` +
+      'Stop it, set another DB_STORAGE for this one, or use MySQL to run several processes',
   );
 }

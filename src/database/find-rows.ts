@@ -1,13 +1,13 @@
 import type { FindOptions, Model, ModelStatic } from 'sequelize';
 import { asDate } from './timestamps';
 
-/** Columns that SQLite hands out as text in plain rows. */
+/** Columns that SQLite returns as text in plain rows. */
 const DATE_COLUMNS = ['createdAt', 'updatedAt', 'deleted_at', 'now'] as const;
 
 /**
- * Rows as plain objects: many times cheaper than model instances, and nothing to save by mistake.
- * The statement comes from Sequelize's query builder by itself; the way to it through the model
- * costs as much again as the whole query. Figures: docs/performance.md.
+ * Finds rows as plain objects: many times cheaper than model instances, and they can't be saved by
+ * mistake. Calls Sequelize's query builder directly, because going through the model costs as much
+ * again as the whole query. Figures: docs/performance.md.
  */
 export async function findRows<Row extends object, New extends object>(
   model: ModelStatic<Model<Row, New>>,
@@ -20,12 +20,15 @@ export async function findRows<Row extends object, New extends object>(
     attributes,
     raw: true,
   } as FindOptions<Row>)) as Record<string, unknown>[];
-  if (sequelize.getDialect() === 'sqlite') {
-    for (const row of rows) {
-      for (const column of DATE_COLUMNS) {
-        if (typeof row[column] === 'string') row[column] = asDate(row[column]);
-      }
-    }
-  }
+  if (sequelize.getDialect() === 'sqlite') for (const row of rows) withDates(row);
   return rows as Row[];
+}
+
+/** The same row, with dates where SQLite hands out text. */
+export function withDates<Row extends object>(row: Row): Row {
+  const columns = row as Record<string, unknown>;
+  for (const column of DATE_COLUMNS) {
+    if (typeof columns[column] === 'string') columns[column] = asDate(columns[column]);
+  }
+  return row;
 }

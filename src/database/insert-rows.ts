@@ -2,14 +2,14 @@ import { QueryTypes } from 'sequelize';
 import type { Database } from './database';
 import type { Tx } from './unit-of-work';
 
-/** Columns and what is written into them; all rows of one statement have the same. */
+/** Values by column. All rows of one statement have the same columns. */
 type NewRow = Readonly<Record<string, string | number | null>>;
 
 /**
- * Inserts rows, one at least, with one statement. Sequelize's `bulkInsert` looks each value's type
- * up, which costs about as much again as writing it: docs/performance.md.
+ * Inserts one or more rows with one statement. Sequelize's `bulkInsert` looks up each value's type,
+ * which costs about as much again as writing it. See docs/performance.md.
  *
- * @returns the new row's id where there is exactly one; ids of several need not follow one another
+ * @returns the new row's id if there is exactly one; ids of several rows need not be consecutive
  */
 export async function insertRows(
   { sequelize }: Database,

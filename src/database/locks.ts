@@ -1,7 +1,7 @@
 /**
- * The only place that locks rows, and the order in which it is done: events by id, then users by id.
- * What belongs to an event (bookings, waitlist entries, keys) is guarded by the event's lock and
- * needs none of its own. On SQLite the one write transaction at a time stands for all of them.
+ * The only place that locks rows. Lock order: events by id, then users by id. The event's lock also
+ * guards everything that belongs to the event (bookings, waitlist entries, keys), so these rows are
+ * not locked themselves. SQLite allows one write transaction at a time, which replaces all locks.
  */
 import { QueryTypes } from 'sequelize';
 import type { EventRow } from '../models/event.model';
@@ -12,17 +12,17 @@ import { findRows } from './find-rows';
 import { databaseNow, nowSql } from './timestamps';
 import type { Tx } from './unit-of-work';
 
-/** Events whose rows this transaction has locked. */
+/** Events whose rows the transaction has locked. */
 export interface LockedEvents {
   /** In the order of their ids. */
   readonly rows: readonly EventRow[];
-  /** The database's time once all locks were held. */
+  /** The database's time when all locks were held. */
   readonly now: Date;
 }
 
 type TimedEventRow = EventRow & { readonly now: Date };
 
-/** Locks the rows of events for writing, in the order of their ids; waits where others hold them. */
+/** Locks event rows for writing, by id. Waits if another transaction holds one of them. */
 export async function lockEvents(
   database: Database,
   tx: Tx,
@@ -38,15 +38,15 @@ export async function lockEvents(
   return lockedEvents(rows as TimedEventRow[]);
 }
 
-/** The same, but waits for nobody: leaves out the events that others hold. */
+/** The same without waiting: skips the events that other transactions hold. */
 export async function lockFreeEvents(
   database: Database,
   tx: Tx,
   eventIds: readonly number[],
 ): Promise<LockedEvents> {
-  // SQLite's transaction holds everything already.
+  // SQLite's write transaction already excludes all others.
   if (database.isSqlite) return lockEvents(database, tx, eventIds);
-  // Sequelize knows SKIP LOCKED of other databases only.
+  // Sequelize supports SKIP LOCKED for other databases only.
   const rows = await database.sequelize.query<TimedEventRow>(
     `SELECT ${eventColumns(database).join(', ')}, ${nowSql(database)} AS now ` +
       'FROM events WHERE id IN (:eventIds) ORDER BY id FOR UPDATE SKIP LOCKED',
@@ -65,10 +65,10 @@ function lockedEvents(timed: readonly TimedEventRow[]): LockedEvents {
 }
 
 /**
- * Keeps accounts from being deleted until the transaction ends, in the order of their ids.
+ * Share-locks accounts, by id, so that they can't be deleted until the transaction ends.
  *
- * @returns those of `userIds` that are accounts
- * @throws HeldAccountsError when others hold one of them for longer than a lock is waited for
+ * @returns those of `userIds` that have an account
+ * @throws HeldAccountsError if another transaction holds one of them for longer than the lock wait
  */
 export async function shareLockUsers(
   { models }: Database,
@@ -90,8 +90,8 @@ export async function shareLockUsers(
 }
 
 /**
- * Finds accounts whose rows others hold at this moment, be it only shared; waits for nobody. Locks
- * the rest, in the order of their ids, so it wants a transaction of its own.
+ * Finds accounts whose rows other transactions hold now, share locks included. Does not wait. Locks
+ * the other accounts, by id, so run it in a transaction of its own.
  */
 export async function findHeldUsers(
   { models, sequelize, isSqlite }: Database,
@@ -111,7 +111,7 @@ export async function findHeldUsers(
   return new Set(held.map(({ id }) => id));
 }
 
-/** Locks accounts for writing, in the order of their ids; deleted ones are left out. */
+/** Locks accounts for writing, by id. Leaves out deleted ones. */
 export async function lockUsers(
   { models }: Database,
   tx: Tx,

@@ -8,18 +8,18 @@ import type { DatabaseSettings } from '../config/config';
 import { FileLock } from './file-lock';
 import { closeSequelize, createMaintenanceSequelize } from './sequelize';
 
-/** From here, whether compiled or not, the project's root is two folders up. */
+/** The project's root is two folders up, from the source and from the compiled file. */
 const ROOT = path.resolve(__dirname, '..', '..');
 /** How long a migrator waits for another one to finish. */
 const LOCK_WAIT_SECONDS = 120;
-/** How often it looks again, on SQLite. */
+/** Time between two attempts to get the lock, on SQLite. */
 const LOCK_POLL_MS = 100;
 
 const MIGRATION_FILES = readdirSync(path.join(ROOT, 'migrations'))
   .filter((name) => name.endsWith('.js'))
   .sort();
 
-/** What a migration file exports: what sequelize-cli calls, too. */
+/** The exports of a migration file, which sequelize-cli calls too. */
 interface MigrationModule {
   up(queryInterface: QueryInterface, sequelize: typeof Sequelize): Promise<void>;
   down(queryInterface: QueryInterface, sequelize: typeof Sequelize): Promise<void>;
@@ -31,24 +31,24 @@ export interface MigrationStatus {
 }
 
 /**
- * Runs migrations and seeders on a database, over the same table as `npx sequelize-cli`, so that
- * either can go on where the other stopped. Several migrators at once wait for each other.
+ * Runs migrations and seeders on a database. Uses the same tables as `npx sequelize-cli`, so that
+ * each can continue where the other stopped. Concurrent migrators wait for each other.
  */
 export class Migrator {
   constructor(private readonly settings: DatabaseSettings) {}
 
-  /** @returns the names of the migrations that were run */
+  /** @returns the names of the migrations it ran */
   up(): Promise<string[]> {
-    return this.#alone(async (sequelize) => namesOf(await migrations(sequelize).up()));
+    return this.#exclusively(async (sequelize) => namesOf(await migrations(sequelize).up()));
   }
 
   /**
-   * Takes back the latest migration, or all of them.
+   * Reverts the latest migration, or all of them.
    *
-   * @returns the names of the migrations that were taken back
+   * @returns the names of the reverted migrations
    */
   down(options: { readonly all: boolean }): Promise<string[]> {
-    return this.#alone(async (sequelize) => {
+    return this.#exclusively(async (sequelize) => {
       const umzug = migrations(sequelize);
       return namesOf(await (options.all ? umzug.down({ to: 0 }) : umzug.down()));
     });
@@ -61,9 +61,9 @@ export class Migrator {
     });
   }
 
-  /** @returns the names of the seeders that were run; one that was run before is not run again */
+  /** @returns the names of the seeders it ran; a seeder does not run twice */
   seed(): Promise<string[]> {
-    return this.#alone(async (sequelize) => namesOf(await seeders(sequelize).up()));
+    return this.#exclusively(async (sequelize) => namesOf(await seeders(sequelize).up()));
   }
 
   async #with<T>(work: (sequelize: Sequelize) => Promise<T>): Promise<T> {
@@ -75,7 +75,7 @@ export class Migrator {
     }
   }
 
-  #alone<T>(work: (sequelize: Sequelize) => Promise<T>): Promise<T> {
+  #exclusively<T>(work: (sequelize: Sequelize) => Promise<T>): Promise<T> {
     return this.settings.dialect === 'mysql'
       ? this.#with((sequelize) => withNamedLock(sequelize, () => work(sequelize)))
       : withFileLock(`${this.settings.storage}.migrate-lock`, () => this.#with(work));
@@ -83,9 +83,9 @@ export class Migrator {
 }
 
 /**
- * Names of the migrations that the database still lacks, in one read that changes nothing.
+ * Names of the migrations that the database still lacks. Reads once and changes nothing.
  *
- * @throws when the database can't be read, or was never migrated
+ * @throws Error if the database can't be read or was never migrated
  */
 export async function pendingMigrations(sequelize: Sequelize): Promise<string[]> {
   const rows = await sequelize.query<{ name: string }>('SELECT name FROM SequelizeMeta', {
@@ -136,9 +136,9 @@ function namesOf(list: readonly { readonly name: string }[]): string[] {
   return list.map(({ name }) => name);
 }
 
-/** A named lock of the server. It goes with its connection, so a killed migrator leaves none. */
+/** Holds a named lock of the server. It ends with its connection: a killed migrator leaves none. */
 async function withNamedLock<T>(sequelize: Sequelize, work: () => Promise<T>): Promise<T> {
-  // The transaction only keeps one connection of the pool; no statement of the work runs in it.
+  // The transaction only reserves one connection of the pool; the work does not run in it.
   return sequelize.transaction(async (transaction) => {
     const name = "CONCAT('migrate.', MD5(DATABASE()))";
     const [row] = await sequelize.query<{ locked: number | null }>(
@@ -173,5 +173,5 @@ async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T>
 }
 
 function lockTimeout(): Error {
-  return new Error('Another migration is running, and did not end in time');
+  return new Error('Another migration is running and did not finish in time');
 }

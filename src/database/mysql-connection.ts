@@ -2,29 +2,29 @@ import { connect, type Socket } from 'node:net';
 import type { Connection } from 'mysql2';
 import type { MysqlSettings } from '../config/config';
 
-/** How long connecting may take. */
+/** Time limit for connecting. */
 export const CONNECT_TIMEOUT_MS = 1_000;
 /**
- * How long the server may say nothing while it owes an answer. Longer than a lock wait and a slow
- * commit, shorter than the time a caller is willing to wait.
+ * How long the server may stay silent while it owes a response. Longer than a lock wait and a slow
+ * commit, shorter than the time a caller waits.
  */
 const SILENCE_LIMIT_MS = 3_000;
-/** A pooled connection goes before its silence, which then means nothing, is held against it. */
+/** The pool closes idle connections before the silence limit, because their silence is no fault. */
 export const IDLE_LIMIT_MS = 2_000;
-/** How long a statement waits for a row's or a table's lock; InnoDB knows whole seconds only. */
+/** How long a statement waits for a row or table lock. InnoDB accepts whole seconds only. */
 const LOCK_WAIT_SECONDS = 1;
-/** When the server ends a connection that sent nothing: frees what a vanished client had locked. */
+/** When the server closes an idle connection, which releases the locks of a vanished client. */
 const ABANDONED_AFTER_SECONDS = 15;
 
 /**
- * A socket that breaks when the server falls silent. Neither mysql2 nor Sequelize would notice a
- * peer that stops answering without closing; a broken socket fails whatever waits for an answer.
+ * Opens a socket that breaks when the server stops responding. Neither mysql2 nor Sequelize notices
+ * a peer that stops responding without closing; a broken socket fails everything that waits for it.
  */
 export function openSocket({ host, port }: Pick<MysqlSettings, 'host' | 'port'>): Socket {
   const socket = connect(port, host);
   socket.setNoDelay(true);
   socket.setTimeout(SILENCE_LIMIT_MS, () => {
-    const error = new Error(`The database was silent for ${String(SILENCE_LIMIT_MS)} ms`);
+    const error = new Error(`The database did not respond for ${String(SILENCE_LIMIT_MS)} ms`);
     socket.destroy(Object.assign(error, { code: 'PROTOCOL_CONNECTION_LOST' }));
   });
   return socket;
@@ -32,7 +32,7 @@ export function openSocket({ host, port }: Pick<MysqlSettings, 'host' | 'port'>)
 
 /**
  * Sets what every serving connection relies on: READ COMMITTED, so that each read under the event's
- * lock sees all that was committed before it; short waits; and no silently cut values.
+ * lock sees everything committed before it; short waits; and no silently truncated values.
  */
 export async function prepareSession(connection: Connection): Promise<void> {
   const session = connection.promise();
@@ -45,7 +45,7 @@ export async function prepareSession(connection: Connection): Promise<void> {
         `wait_timeout = ${String(ABANDONED_AFTER_SECONDS)}`,
     );
   } catch (error) {
-    // The pool does not know it yet, so nobody else would close it.
+    // The connection is not in the pool yet, so nothing else would close it.
     connection.destroy();
     throw error;
   }

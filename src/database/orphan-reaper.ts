@@ -2,15 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { QueryTypes, type Sequelize } from 'sequelize';
 import type { Logger } from '../observability/logger';
 
-/** Pause between two tries to reach the server. */
+/** Pause between two attempts to reach the server. */
 const RETRY_MS = 1_000;
-/** After that many tries the server has ended the abandoned connection by itself (`wait_timeout`). */
+/** After this many attempts the server has closed the connection by itself (`wait_timeout`). */
 const MAX_TRIES = 15;
 const ER_NO_SUCH_THREAD = 1094;
 
 /**
- * Ends, on the server, connections that we gave up while a transaction was open on them. Until the
- * server learns that we are gone, it would keep their locks.
+ * Kills, on the server, connections that were abandoned with an open transaction. Otherwise the
+ * server would keep their locks until it notices that the client is gone.
  */
 export class OrphanReaper {
   constructor(
@@ -20,7 +20,7 @@ export class OrphanReaper {
 
   /**
    * @param threadId the server's id of the connection
-   * @param since a moment, on the `performance.now()` clock, when the connection was alive
+   * @param since a time, on the `performance.now()` clock, at which the connection was alive
    */
   reap(threadId: number, since: number): void {
     void this.#reap(threadId, since);
@@ -29,7 +29,7 @@ export class OrphanReaper {
   async #reap(threadId: number, since: number): Promise<void> {
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       try {
-        // Thread ids start anew with the server: after a restart this one is somebody else's.
+        // After a restart of the server, this thread id may belong to another client.
         if (await this.#isServerUpSince(since))
           await this.sequelize.query(`KILL ${String(threadId)}`);
         return;
@@ -38,7 +38,7 @@ export class OrphanReaper {
         await pause(RETRY_MS, undefined, { ref: false });
       }
     }
-    this.logger.warn('An abandoned database connection could not be ended', { threadId });
+    this.logger.warn('An abandoned database connection could not be killed', { threadId });
   }
 
   async #isServerUpSince(since: number): Promise<boolean> {

@@ -10,20 +10,20 @@ const ACQUIRE_TIMEOUT_MS = 1_500;
 const EVICT_INTERVAL_MS = 500;
 
 /**
- * How often a connection is used before another takes its place. The server settles at connecting
- * what it may do in the database: one made while rights were taken away would fail for ever.
+ * How often a connection is used before it is replaced. The server fixes a connection's rights when
+ * it connects: one made while rights were revoked would otherwise fail forever.
  */
 const MAX_USES = 1_000;
 
 const COMMON: Options = {
   logging: false,
   define: { timestamps: false },
-  // Sequelize's own retry repeats a statement in a transaction that is gone already: the unit of
-  // work repeats the whole transaction instead.
+  // Sequelize's own retry would repeat a statement in a transaction that has already ended. The
+  // unit of work retries the whole transaction instead.
   retry: { max: 1 },
 };
 
-/** The connections that serve requests: bounded in number, and in every wait. */
+/** Connections that serve requests: limited in number and in every wait. */
 export function createSequelize(settings: DatabaseSettings): Sequelize {
   if (settings.dialect === 'sqlite') return new Sequelize(sqliteOptions(settings.storage));
   const sequelize = new Sequelize({
@@ -47,12 +47,12 @@ export function createSequelize(settings: DatabaseSettings): Sequelize {
   return sequelize;
 }
 
-/** Connections for migrations and other long work of an operator: no limit on how long it takes. */
+/** Connections for migrations and other long operator tasks: no limit on how long they take. */
 export function createMaintenanceSequelize(settings: DatabaseSettings): Sequelize {
   return new Sequelize(maintenanceOptions(settings));
 }
 
-/** What such connections are made of; `npx sequelize-cli` makes its own of it. */
+/** Options for such connections; `npx sequelize-cli` uses them too. */
 export function maintenanceOptions(settings: DatabaseSettings): Options {
   if (settings.dialect === 'sqlite') return sqliteOptions(settings.storage);
   return {
@@ -63,7 +63,7 @@ export function maintenanceOptions(settings: DatabaseSettings): Options {
   };
 }
 
-/** Closes the pool and, for sqlite, the file. */
+/** Closes the pool and, on SQLite, the file. */
 export async function closeSequelize(
   sequelize: Sequelize,
   settings: DatabaseSettings,

@@ -1,6 +1,6 @@
 /**
- * SQLite for Sequelize, on top of libsql: the part of node-sqlite3's callback interface that
- * Sequelize 6 calls, for its `dialectModule`. See docs/adr/0005-embedded-sqlite.md.
+ * SQLite for Sequelize, on top of libsql. Implements the part of node-sqlite3's callback interface
+ * that Sequelize 6 calls, for its `dialectModule` option. See docs/adr/0005-embedded-sqlite.md.
  */
 import Libsql from 'libsql';
 
@@ -9,16 +9,16 @@ type Parameters = unknown[] | Record<string, unknown>;
 
 /** How long a statement waits for another process's write lock. */
 const BUSY_TIMEOUT_MS = 2_000;
-/** Longest pause between two tries for the lock. */
+/** Longest pause between two attempts to get the lock. */
 const BUSY_RETRY_MAX_MS = 20;
-/** How long opening waits, blocking, for another process that is opening or migrating. */
+/** How long opening blocks while another process opens or migrates the file. */
 const OPEN_BUSY_TIMEOUT_MS = 5_000;
-/** Prepared statements kept for each handle. */
+/** Most prepared statements kept per handle. */
 const STATEMENT_CACHE_MAX = 200;
-/** Longer texts are bulk inserts, which hardly ever come twice with the same number of rows. */
+/** Longer statements are bulk inserts, which rarely repeat with the same number of rows. */
 const CACHED_SQL_MAX_CHARACTERS = 2_000;
 
-/** Sequelize looks at this class's name to return the ids of bulk inserts. */
+/** Sequelize checks the name of this class to return the ids of bulk inserts. */
 class Statement {
   lastID = 0;
   changes = 0;
@@ -34,7 +34,7 @@ class Handle {
     this.#database.exec(`PRAGMA busy_timeout = ${String(OPEN_BUSY_TIMEOUT_MS)}`);
     this.#database.exec('PRAGMA journal_mode = WAL');
     this.#database.exec('PRAGMA synchronous = FULL');
-    // From here on busy is retried from JavaScript: a blocking wait would stop the whole process.
+    // From here on, JavaScript retries when busy: a blocking wait would stop the whole process.
     this.#database.exec('PRAGMA busy_timeout = 0');
   }
 
@@ -60,8 +60,8 @@ class Handle {
 }
 
 /**
- * Handles that no connection uses. Sequelize opens a connection for each transaction; without
- * these, each would open the file anew and prepare its statements again.
+ * Handles that no connection uses. Sequelize opens a connection for each transaction; without this
+ * cache, each would open the file and prepare its statements again.
  */
 const idleHandles = new Map<string, Handle[]>();
 
@@ -156,7 +156,7 @@ class Database {
   }
 }
 
-/** A handle that still has a transaction open is closed, which rolls it back. */
+/** Keeps the handle. If it has an open transaction, closes it, which rolls the transaction back. */
 function keepOrClose(handle: Handle): void {
   if (handle.isInTransaction) {
     handle.close();
@@ -179,7 +179,7 @@ function bind(parameters: Parameters | undefined): unknown[] {
   ];
 }
 
-/** libsql 0.5 aborts the whole process on a boolean, and refuses dates and undefined. */
+/** libsql 0.5 aborts the whole process on a boolean, and rejects dates and undefined. */
 function toSqlite(value: unknown): unknown {
   if (value === undefined) return null;
   if (typeof value === 'boolean') return value ? 1 : 0;
@@ -192,7 +192,7 @@ function isBusy(error: unknown): boolean {
   return code === 'SQLITE_BUSY' || /database is locked/.test(message ?? '');
 }
 
-/** Closes the handles that are kept for a file; connections in use keep theirs. */
+/** Closes the idle handles of a file. Connections in use keep theirs. */
 export function closeIdleHandles(filename: string): void {
   for (const handle of idleHandles.get(filename) ?? []) handle.close();
   idleHandles.delete(filename);

@@ -3,8 +3,8 @@ import type { Database } from './database';
 import type { Tx } from './unit-of-work';
 
 /**
- * The database's own clock, in SQL: one clock for all server processes. SYSDATE, unlike NOW, is read
- * when the row is, so after a wait for its lock.
+ * The database's own clock, in SQL: one clock for all server processes. Unlike NOW, SYSDATE is
+ * evaluated when the row is read, so after the wait for its lock.
  */
 export function databaseNow(database: Database): ReturnType<typeof literal> {
   return literal(nowSql(database));
@@ -15,12 +15,12 @@ export function nowSql({ isSqlite }: Database): string {
   return isSqlite ? "strftime('%Y-%m-%d %H:%M:%f +00:00', 'now')" : 'SYSDATE(3)';
 }
 
-/** SQLite hands out dates of raw rows as text. */
+/** SQLite returns dates of raw rows as text. */
 export function asDate(value: Date | string): Date {
   return value instanceof Date ? value : new Date(value);
 }
 
-/** A moment as the database stores it, for bulk inserts: Sequelize would drop the milliseconds. */
+/** A time as the database stores it, for bulk inserts: Sequelize would drop the milliseconds. */
 export function asSqlTimestamp({ isSqlite }: Database, moment: Date): string {
   const text = moment.toISOString().replace('T', ' ').replace('Z', '');
   return isSqlite ? `${text} +00:00` : text;
@@ -33,6 +33,6 @@ export async function readNow(database: Database, tx: Tx): Promise<Date> {
     type: QueryTypes.SELECT,
     transaction: tx,
   });
-  if (!row) throw new Error('The database did not tell its time');
+  if (!row) throw new Error('The database did not return its time');
   return asDate(row.now);
 }

@@ -9,33 +9,33 @@ import { OrphanReaper } from './orphan-reaper';
 declare const openTransaction: unique symbol;
 
 /**
- * A transaction that is open now. Only `UnitOfWork` makes one, and everything that must run inside
- * a transaction demands one.
+ * An open transaction. Only `UnitOfWork` creates one, and every function that must run inside a
+ * transaction requires one.
  */
 export type Tx = Transaction & { readonly [openTransaction]: true };
 
-/** How long a unit may take unless it says otherwise: pool, lock waits, retries and all. */
+/** Default time limit of a unit, including pool wait, lock waits and retries. */
 export const DEFAULT_UNIT_LIMIT_MS = 4_000;
-/** Runs of one unit, the first included, before a conflict is passed on as 503. */
+/** Most runs of one unit, the first included, before a conflict is answered with 503. */
 const MAX_TRIES = 3;
-/** With less time left than this, another run would only end later. */
+/** A unit with less time left than this is not retried, because it could not finish. */
 const RETRY_NEEDS_MS = 1_000;
-/** Longest pause before the second try; it doubles with each further one. */
+/** Longest pause before the first retry; it doubles with each further retry. */
 const RETRY_PAUSE_MS = 20;
 
 interface UnitOptions {
-  /** Moment on the `performance.now()` clock by which the unit is over, one way or the other. */
+  /** Time on the `performance.now()` clock by which the unit has succeeded or failed. */
   readonly deadline?: number;
-  /** Whether a conflict is thrown as it is, instead of the unit being run again. */
+  /** Whether to throw a conflict unchanged instead of retrying the unit. */
   readonly throwsConflicts?: boolean;
-  /** Told of a conflict before the unit is run again; may change what it will do then. */
+  /** Called with the conflict before each retry; may change what the next run does. */
   readonly beforeRetry?: (conflict: unknown) => Promise<void>;
 }
 
-/** What of Sequelize's transaction is used here, where its types are silent. */
+/** The parts of Sequelize's transaction that are used here but missing from its types. */
 interface TransactionInternals {
   readonly id: string;
-  /** `uuid` is the id of the transaction that has the connection. */
+  /** `uuid` is the id of the transaction that uses the connection. */
   readonly connection: (MysqlConnection | object) & { readonly uuid?: string };
   cleanup(): void;
   forceCleanup(): Promise<void>;
@@ -48,14 +48,14 @@ interface MysqlConnection {
 
 /**
  * The only place that opens transactions. A unit commits as a whole or leaves nothing behind, is
- * run again as a whole when it lost against another, and is over by its deadline.
+ * retried as a whole after a conflict, and ends by its deadline.
  */
 export class UnitOfWork {
   readonly #sequelize: Sequelize;
   readonly #metrics: Metrics;
   readonly #reaper: OrphanReaper;
   readonly #isSqlite: boolean;
-  /** On SQLite, the end of the line of units that wait for their turn to write. */
+  /** On SQLite, the tail of the queue of units that wait to write. */
   #sqliteTail: Promise<unknown> = Promise.resolve();
 
   constructor(options: { sequelize: Sequelize; logger: Logger; metrics: Metrics }) {
@@ -67,11 +67,11 @@ export class UnitOfWork {
 
   /**
    * Runs `work` in a READ COMMITTED transaction (SQLite: BEGIN IMMEDIATE, one unit at a time).
-   * `work` may run several times and must touch nothing but the database.
+   * `work` may run several times and must change nothing but the database.
    *
-   * @throws ApiError SERVICE_UNAVAILABLE when the database can't do it in time: nothing has happened
-   * @throws ApiError OUTCOME_UNKNOWN when the connection broke after COMMIT was sent
-   * @throws whatever `work` throws, after a rollback
+   * @throws ApiError SERVICE_UNAVAILABLE if the database can't do it in time: nothing has changed
+   * @throws ApiError OUTCOME_UNKNOWN if the connection broke after COMMIT was sent
+   * @throws any error that `work` throws, after a rollback
    */
   async run<T>(work: (tx: Tx) => Promise<T>, options: UnitOptions = {}): Promise<T> {
     const deadline = options.deadline ?? performance.now() + DEFAULT_UNIT_LIMIT_MS;
@@ -85,7 +85,7 @@ export class UnitOfWork {
         if (faultKind(error) !== 'conflict' || options.throwsConflicts) throw error;
         const waitMs = Math.random() * RETRY_PAUSE_MS * 2 ** (tries - 1);
         if (tries === MAX_TRIES || performance.now() + waitMs + RETRY_NEEDS_MS > deadline) {
-          throw serviceUnavailable('Too many others are changing the same thing', error);
+          throw serviceUnavailable('Too many requests are changing the same data', error);
         }
         this.#metrics.transactionRetries.inc();
         await pause(waitMs);
@@ -95,9 +95,9 @@ export class UnitOfWork {
   }
 
   /**
-   * Runs reads that must agree with each other on one unchanging view of the database.
+   * Runs reads on one consistent snapshot of the database.
    *
-   * @throws ApiError SERVICE_UNAVAILABLE when the database can't do it
+   * @throws ApiError SERVICE_UNAVAILABLE if the database can't do it
    */
   async readConsistently<T>(work: (tx: Tx) => Promise<T>, options: UnitOptions = {}): Promise<T> {
     const deadline = options.deadline ?? performance.now() + DEFAULT_UNIT_LIMIT_MS;
@@ -142,7 +142,7 @@ export class UnitOfWork {
       await this.#commit(tx);
       return result;
     } catch (error) {
-      await this.#giveBack(tx, error, startedAt);
+      await this.#abort(tx, error, startedAt);
       if (isCommitting && isOutcomeUnknown(error)) throw outcomeUnknown(error);
       throw error;
     } finally {
@@ -150,26 +150,26 @@ export class UnitOfWork {
     }
   }
 
-  /** Unlike Sequelize's own commit, leaves the connection to us where COMMIT fails. */
+  /** Unlike Sequelize's own commit, leaves the connection to `#abort` if COMMIT fails. */
   async #commit(tx: Tx): Promise<void> {
     await this.#sequelize.getQueryInterface().commitTransaction(tx, {});
     internalsOf(tx).cleanup();
   }
 
-  /** Ends a failed transaction: by ROLLBACK where the connection still stands, else without it. */
-  async #giveBack(tx: Tx, error: unknown, startedAt: number): Promise<void> {
+  /** Ends a failed transaction: by ROLLBACK, or by dropping the connection if it is broken. */
+  async #abort(tx: Tx, error: unknown, startedAt: number): Promise<void> {
     const internals = internalsOf(tx);
-    // On a deadlock Sequelize itself rolls back and lets go of the connection, though not at COMMIT.
+    // After a deadlock, except at COMMIT, Sequelize has rolled back and released the connection.
     if (internals.connection.uuid !== internals.id) return;
     if (!isConnectionLost(error)) {
       try {
         await this.#sequelize.getQueryInterface().rollbackTransaction(tx, {});
-        // What a connection may do is settled when it is made: the next one may have more rights.
+        // A connection's rights are fixed when it is opened: the next one may have more.
         if (isDenied(error)) await internals.forceCleanup();
         else internals.cleanup();
         return;
       } catch {
-        // The first error is the one that matters; the connection goes below.
+        // The first error is the one that matters; the connection is dropped below.
       }
     }
     if (this.#isSqlite) {
@@ -186,17 +186,17 @@ function internalsOf(tx: Tx): TransactionInternals {
   return tx as unknown as TransactionInternals;
 }
 
-/** Fails whatever the transaction waits for. SQLite's calls don't wait, so there is nothing to do. */
+/** Fails what the transaction waits for. SQLite's calls don't wait, so there is nothing to do. */
 function breakConnection(tx: Tx): void {
   const { connection } = internalsOf(tx);
   if (!('stream' in connection)) return;
-  const error = new Error('The transaction did not end within its time');
+  const error = new Error('The transaction did not end in time');
   connection.stream.destroy(Object.assign(error, { code: 'PROTOCOL_CONNECTION_LOST' }));
 }
 
 /**
- * A COMMIT that lost a conflict or was refused left nothing behind. After any other failure, the
- * change may be there or not.
+ * A COMMIT that lost a conflict or was rejected leaves nothing behind. After any other failure it
+ * is unknown whether the change was saved.
  */
 function isOutcomeUnknown(error: unknown): boolean {
   if (isConnectionLost(error)) return true;

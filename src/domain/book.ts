@@ -6,7 +6,7 @@ import { DEFAULT_PRIORITY, type Ticket, type WaitlistEntry } from './inventory-s
 import { refusal, type TicketsBooked, type WaitlistPosition } from './outcomes';
 import { refuseMissingUsers, refuseOverCap } from './rules';
 
-/** What one person is asked for, and what of it they are given. */
+/** The tickets requested for one person, and how many of them the person gets. */
 interface Share {
   readonly userId: number;
   readonly wanted: number;
@@ -14,11 +14,11 @@ interface Share {
 }
 
 /**
- * Gives out what there is, and puts the rest on the waitlist.
+ * Issues the available tickets and puts the rest on the waitlist.
  *
- * Each person gets one ticket first, in the order booker, then guests as listed; then the booker's
- * further ones follow. What is left over makes one waitlist entry a person; who waits already keeps
- * their entry unchanged.
+ * Each person first gets one ticket, in the order booker, then guests as listed. The booker's
+ * further tickets follow. Whatever is missing becomes one waitlist entry per person. A person who
+ * is already waiting keeps their entry unchanged.
  */
 export function book(inventory: EventInventory, command: BookTickets): Decision {
   const shares = sharesOf(command);
@@ -38,7 +38,10 @@ export function book(inventory: EventInventory, command: BookTickets): Decision 
   if (tickets.length === 0 && waitlisted.length === 0) {
     return refuse(
       inventory,
-      refusal('ALREADY_WAITLISTED', 'Sold out, and everyone in this booking is waiting already'),
+      refusal(
+        'ALREADY_WAITLISTED',
+        'Sold out, and everyone in this booking is already on the waitlist',
+      ),
     );
   }
   const issued = tickets.map((ticket): Change => ({ type: 'ticket-issued', ticket }));
@@ -65,7 +68,7 @@ function sharesOf({ userId, additionalUsers, quantity }: BookTickets): Share[] {
   return own > 0 ? [{ userId, wanted: own, given: 0 }, ...guests] : guests;
 }
 
-/** Hands out the stock over the shares, and counts it in `given`. */
+/** Distributes the stock over the shares and counts it in `given`. */
 function allot(inventory: EventInventory, command: BookTickets, shares: Share[]): Ticket[] {
   const tickets: Ticket[] = [];
   const give = (share: Share, most: number): void => {

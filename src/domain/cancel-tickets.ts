@@ -8,7 +8,7 @@ import { promote } from './promote';
 import { mayUseTicket } from './rights';
 import { refuseMissingUsers } from './rules';
 
-/** Gives back what one person holds: everything, or the tickets given out last. */
+/** Cancels the tickets that one person holds: all of them, or the most recently issued. */
 export function cancelHeldTickets(
   inventory: EventInventory,
   { kind, holderId, quantity }: CancelHeldTickets,
@@ -29,10 +29,10 @@ export function cancelHeldTickets(
       ),
     );
   }
-  return giveBack(inventory, kind, held.slice(0, quantity ?? held.length));
+  return cancel(inventory, kind, held.slice(0, quantity ?? held.length));
 }
 
-/** Gives back the named tickets: all of them, or none where one is unknown, not allowed or gone. */
+/** Cancels the named tickets: all, or none if one is unknown, forbidden or already cancelled. */
 export function cancelBookings(
   inventory: EventInventory,
   { kind, bookingIds, actor }: CancelBookings,
@@ -61,36 +61,46 @@ export function cancelBookings(
       inventory,
       refusal(
         'BOOKING_ALREADY_CANCELLED',
-        `Booking ${String(gone.bookingId)} is cancelled already`,
+        `Booking ${String(gone.bookingId)} is already cancelled`,
       ),
     );
   }
-  return giveBack(inventory, kind, tickets);
+  return cancel(inventory, kind, tickets);
 }
 
-function giveBack(
+/**
+ * Cancels tickets and gives them to the queue, but never to the people whose tickets they were. If
+ * nobody else waits, the rest goes to stock, and then these people's own entries end: nobody waits
+ * while there is stock.
+ */
+function cancel(
   inventory: EventInventory,
   kind: TicketsCancelled['kind'],
   tickets: readonly Ticket[],
 ): Decision {
   const cancelled = tickets.map((ticket) => cancelledAt(ticket, inventory.now));
-  const moved = promote(inventory, cancelled.length);
+  const formerHolders = new Set(cancelled.map(({ holderId }) => holderId));
+  const moved = promote(inventory, cancelled.length, formerHolders);
+  const ended = moved.left > 0 ? moved.passedOver : [];
   const changes = [
     ...cancelled.map((ticket): Change => ({ type: 'ticket-cancelled', ticket })),
     ...moved.changes,
+    ...ended.map((entry): Change => ({ type: 'entry-removed', entry })),
   ];
   return accept(inventory, { changes, promotions: moved.promotions }, (after) => ({
     refused: false,
     eventId: inventory.event.id,
     kind,
     tickets: cancelled,
+    count: cancelled.length,
     reassigned: moved.tickets,
+    endedEntries: ended.map(({ userId }) => userId),
     availableTickets: after.availableTickets,
     version: after.version,
   }));
 }
 
-/** The ticket once it is given back; it keeps its number and its holder. */
+/** The ticket after its cancellation. It keeps its number and its holder. */
 export function cancelledAt(ticket: Ticket, now: Date): Ticket {
   return { ...ticket, status: 'cancelled', updatedAt: now };
 }

@@ -1,4 +1,4 @@
-/** What a decision changes, in the order in which it happens. */
+/** The changes a decision makes, in the order in which they happen. */
 import type { EventFacts, Ticket, WaitlistEntry } from './inventory-state';
 
 export type Change =
@@ -17,20 +17,20 @@ export type Change =
       readonly totalTickets: number;
       readonly maxTicketsPerUser: number | null;
     }
-  /** Ends the event: every active ticket and every waitlist entry with it. */
+  /** Cancels every active ticket and removes every waitlist entry. */
   | { readonly type: 'event-cancelled' };
 
-/** What a decision did to an inventory. */
+/** The effect of a decision on an inventory. */
 export interface Applied {
   /** In the order in which they happen. */
   readonly changes: readonly Change[];
-  /** The event's facts once they are made. */
+  /** The event's facts after the changes. */
   readonly after: EventFacts;
 }
 
 /**
- * The event's facts after one change. The ledger lives here: a ticket given out takes one from
- * stock, a ticket given back returns one, and a resize moves the stock by what the total moved.
+ * The event's facts after one change. Keeps the counters: an issued ticket takes one from stock, a
+ * cancelled ticket returns one, and a resize changes the stock by as much as the total.
  */
 export function applyToFacts(event: EventFacts, change: Change): EventFacts {
   switch (change.type) {

@@ -1,6 +1,6 @@
 /**
- * What can be asked of one event's inventory. A command says who wants what; whether they get it is
- * decided in `decide.ts`.
+ * The commands on one event's inventory. A command says who wants what; `decide.ts` decides whether
+ * they get it.
  */
 import type { Actor } from './rights';
 
@@ -8,22 +8,22 @@ import type { Actor } from './rights';
 export interface BookTickets {
   readonly kind: 'book';
   readonly bookedBy: number;
-  /** The person who books, or for whom an admin books. */
+  /** The person who books, or the person an admin books for. */
   readonly userId: number;
   /** People who get one ticket each. Distinct, and none of them is `userId`. */
   readonly additionalUsers: readonly number[];
-  /** Tickets in all: at least one for each additional user, the rest for `userId`. */
+  /** Total tickets: at least one for each additional user, the rest for `userId`. */
   readonly quantity: number;
 }
 
-/** Gives back tickets that one person holds: all of them, or the `quantity` given out last. */
+/** Cancels tickets that one person holds: all of them, or the `quantity` most recently issued. */
 export interface CancelHeldTickets {
   readonly kind: 'cancel-held';
   readonly holderId: number;
   readonly quantity: number | null;
 }
 
-/** Gives back the tickets with these booking ids, all of them or none. */
+/** Cancels the tickets with these booking ids: all of them or none. */
 export interface CancelBookings {
   readonly kind: 'cancel-bookings';
   readonly bookingIds: readonly number[];
@@ -37,7 +37,7 @@ export interface JoinWaitlist {
   readonly quantity: number;
 }
 
-/** Wants fewer tickets than before; the place in the queue stays. */
+/** Lowers the number of tickets waited for; the position in the queue stays. */
 export interface LowerWaitlistQuantity {
   readonly kind: 'lower';
   readonly userId: number;
@@ -57,7 +57,7 @@ export interface PrioritizeEntry {
   readonly actor: Actor;
 }
 
-/** Changes to the event itself; what is undefined stays as it is. */
+/** Changes to the event itself. An undefined field stays as it is. */
 export interface UpdateEvent {
   readonly kind: 'update-event';
   readonly name?: string;
@@ -71,7 +71,7 @@ export interface CancelEvent {
   readonly actor: Actor;
 }
 
-/** A person's account goes: their tickets go back, their place in the queue goes. */
+/** Cancels the tickets of a deleted account and removes its waitlist entry. */
 export interface DeleteAccount {
   readonly kind: 'delete-account';
   readonly userId: number;

@@ -9,7 +9,7 @@ import { joinWaitlist, leaveWaitlist, lowerQuantity, prioritizeEntry } from './w
 
 /**
  * Decides one command on an event's inventory. Pure: it changes nothing, and the same inventory and
- * command always give the same decision. `EventInventory.apply` then makes it so.
+ * command always give the same decision. `EventInventory.apply` then applies it.
  */
 export function decide(inventory: EventInventory, command: Command): Decision {
   if (inventory.event.status === 'cancelled') {

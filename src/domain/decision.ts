@@ -3,28 +3,28 @@ import type { EventInventory } from './event-inventory';
 import type { EventFacts } from './inventory-state';
 import type { Acceptance, Outcome, Promotion, Refusal } from './outcomes';
 
-/** What becomes of one command: what its sender is told, and what changes. */
+/** The decision on one command: the outcome for its sender, and the changes. */
 export interface Decision extends Applied {
   readonly outcome: Outcome;
-  /** Who moved up from the waitlist by it. */
+  /** The people who get tickets from the waitlist as a result. */
   readonly promotions: readonly Promotion[];
 }
 
 interface Effects {
   readonly changes: readonly Change[];
   readonly promotions?: readonly Promotion[];
-  /** Whether tickets or queue change, which is what the version counts. */
+  /** Whether tickets or queue change; the version counts such changes. */
   readonly advancesVersion?: boolean;
 }
 
-/** @param tell makes the answer from the event's facts after the changes */
+/** @param outcomeOf makes the outcome from the event's facts after the changes */
 export function accept(
   inventory: EventInventory,
   { changes, promotions = [], advancesVersion = changes.length > 0 }: Effects,
-  tell: (after: EventFacts) => Acceptance,
+  outcomeOf: (after: EventFacts) => Acceptance,
 ): Decision {
   const after = factsAfter(inventory, changes, advancesVersion);
-  return { outcome: tell(after), changes, promotions, after };
+  return { outcome: outcomeOf(after), changes, promotions, after };
 }
 
 function factsAfter(
@@ -38,7 +38,7 @@ function factsAfter(
   return { ...changed, version, updatedAt: now };
 }
 
-/** A decision that changes nothing and says why. */
+/** A decision that changes nothing and states the reason. */
 export function refuse(inventory: EventInventory, refusal: Refusal): Decision {
   return { outcome: refusal, changes: [], promotions: [], after: inventory.event };
 }

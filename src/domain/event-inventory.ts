@@ -6,18 +6,18 @@ import {
   type WaitlistEntry,
 } from './inventory-state';
 
-/** What is known of an event when its commands are decided: their part of the house, no more. */
+/** What is loaded of an event to decide its commands: only what these commands need. */
 export interface LoadedInventory {
   readonly event: EventFacts;
-  /** The moment of the decisions, stamped on all they create. */
+  /** The time of the decisions, stamped on everything they create. */
   readonly now: Date;
-  /** People that the commands name and who have no account. */
+  /** People whom the commands name and who have no account. */
   readonly missingUsers?: Iterable<number>;
-  /** Names among those that the commands ask for that another event bears. */
+  /** Requested event names that another event already has. */
   readonly takenNames?: Iterable<string>;
-  /** How many active tickets each person holds; needed where the event has a cap. */
+  /** How many active tickets each person holds; needed if the event has a cap. */
   readonly activeTicketCounts?: ReadonlyMap<number, number>;
-  /** Tickets named by id, and all active tickets of those who give back what they hold. */
+  /** Tickets named by id, and all active tickets of people who cancel what they hold. */
   readonly tickets?: Iterable<Ticket>;
   /** Waitlist entries of the people and the entry ids that the commands name. */
   readonly entries?: Iterable<WaitlistEntry>;
@@ -25,17 +25,17 @@ export interface LoadedInventory {
   readonly head?: readonly WaitlistEntry[];
 }
 
-/** A decision hangs on something that the snapshot does not hold: decide it on a fresh one. */
+/** The decision depends on something that was not loaded: decide it on a fresh inventory. */
 export class NotLoadedError extends Error {
   constructor() {
-    super('The queue goes on past the part of it that was loaded');
+    super('The queue is longer than the part that was loaded');
     this.name = 'NotLoadedError';
   }
 }
 
 /**
- * One event's tickets and queue in memory, as far as the commands at hand can see or touch them.
- * Commands are decided on it one after another; `apply` moves it on by what was decided.
+ * One event's tickets and queue in memory, as far as the current commands can read or change them.
+ * Commands are decided on it one after another; `apply` applies each decision to it.
  */
 export class EventInventory {
   readonly now: Date;
@@ -47,28 +47,28 @@ export class EventInventory {
   readonly #activeByHolder = new Map<number, Set<number>>();
   readonly #activeTicketCounts: Map<number, number>;
   readonly #entries = new Map<number, WaitlistEntry>();
-  /** The head of the queue by user, in queue order: Map keeps it, and takes from the front cheaply. */
+  /** The head of the queue by user. A Map keeps the order and removes the first entry cheaply. */
   #head: Map<number, WaitlistEntry>;
-  #headIsWhole: boolean;
+  #isHeadComplete: boolean;
 
-  constructor(snapshot: LoadedInventory) {
-    this.now = snapshot.now;
-    this.missingUsers = new Set(snapshot.missingUsers);
-    this.takenNames = new Set(snapshot.takenNames);
-    this.#event = snapshot.event;
-    this.#activeTicketCounts = new Map(snapshot.activeTicketCounts);
-    for (const ticket of snapshot.tickets ?? []) this.#putTicket(ticket);
-    for (const entry of snapshot.entries ?? []) this.#entries.set(entry.userId, entry);
-    this.#head = byUser(snapshot.head ?? []);
+  constructor(loaded: LoadedInventory) {
+    this.now = loaded.now;
+    this.missingUsers = new Set(loaded.missingUsers);
+    this.takenNames = new Set(loaded.takenNames);
+    this.#event = loaded.event;
+    this.#activeTicketCounts = new Map(loaded.activeTicketCounts);
+    for (const ticket of loaded.tickets ?? []) this.#putTicket(ticket);
+    for (const entry of loaded.entries ?? []) this.#entries.set(entry.userId, entry);
+    this.#head = byUser(loaded.head ?? []);
     for (const entry of this.#head.values()) this.#entries.set(entry.userId, entry);
-    this.#headIsWhole = snapshot.event.waitlistCount === this.#head.size;
+    this.#isHeadComplete = loaded.event.waitlistCount === this.#head.size;
   }
 
   get event(): EventFacts {
     return this.#event;
   }
 
-  /** Tickets that a newcomer can get: none while anyone waits. */
+  /** Tickets that a person who is not waiting can get: none while anyone waits. */
   get stock(): number {
     return this.#event.waitlistCount > 0 ? 0 : this.#event.availableTickets;
   }
@@ -78,7 +78,7 @@ export class EventInventory {
     return ticketNo === undefined ? undefined : this.#tickets.get(ticketNo);
   }
 
-  /** Active tickets of one person among those loaded, the one given out last first. */
+  /** Loaded active tickets of one person, the most recently issued first. */
   ticketsHeldBy(holderId: number): Ticket[] {
     return [...(this.#activeByHolder.get(holderId) ?? [])]
       .sort((a, b) => b - a)
@@ -100,14 +100,14 @@ export class EventInventory {
 
   /**
    * The queue in order.
-   * @throws NotLoadedError when it goes on and more of it is read than was loaded
+   * @throws NotLoadedError if more of the queue is read than was loaded
    */
   *queue(): Generator<WaitlistEntry, void> {
     yield* this.#head.values();
-    if (!this.#headIsWhole) throw new NotLoadedError();
+    if (!this.#isHeadComplete) throw new NotLoadedError();
   }
 
-  /** Moves the inventory on by what was decided for one command. */
+  /** Applies the decision on one command. */
   apply({ changes, after }: Applied): void {
     this.#event = after;
     for (const change of changes) this.#applyToRows(change);
@@ -122,8 +122,8 @@ export class EventInventory {
         return;
       case 'entry-added':
         this.#entries.set(change.entry.userId, change.entry);
-        // A new entry is the last in order, so it is in sight only where the whole queue is.
-        if (this.#headIsWhole) this.#head.set(change.entry.userId, change.entry);
+        // A new entry is last in order, so it belongs to the head only if the head is complete.
+        if (this.#isHeadComplete) this.#head.set(change.entry.userId, change.entry);
         return;
       case 'entry-changed':
         this.#entries.set(change.entry.userId, change.entry);
@@ -136,7 +136,7 @@ export class EventInventory {
       case 'event-cancelled':
         this.#entries.clear();
         this.#head.clear();
-        this.#headIsWhole = true;
+        this.#isHeadComplete = true;
         return;
       case 'event-updated':
         return;
@@ -159,8 +159,8 @@ export class EventInventory {
   }
 
   /**
-   * Puts a changed entry where its order says, unless that is behind the loaded head of a longer
-   * queue: what stands between is not known there.
+   * Moves a changed entry to its position in the head. Drops the entry if the position lies behind
+   * an incomplete head, because the entries in between are unknown.
    */
   #moveInHead(entry: WaitlistEntry): void {
     const before = this.#head.get(entry.userId);
@@ -171,8 +171,8 @@ export class EventInventory {
     const others = [...this.#head.values()].filter((other) => other.userId !== entry.userId);
     const ahead = others.filter((other) => compareQueueOrder(other, entry) < 0);
     const behind = others.slice(ahead.length);
-    const isInSight = behind.length > 0 || this.#headIsWhole;
-    this.#head = byUser(isInSight ? [...ahead, entry, ...behind] : ahead);
+    const isInHead = behind.length > 0 || this.#isHeadComplete;
+    this.#head = byUser(isInHead ? [...ahead, entry, ...behind] : ahead);
   }
 }
 

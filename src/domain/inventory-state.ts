@@ -1,14 +1,14 @@
 /**
- * The facts the domain decides from. Plain data: no rows, no ORM, no clock of its own.
+ * The facts on which the domain decides. Plain data: no rows, no ORM, no clock of its own.
  */
 
 export type EventStatus = 'active' | 'cancelled';
 export type TicketStatus = 'booked' | 'cancelled';
 
-/** Priority of a waitlist entry: higher is served first. */
+/** Priority of a new waitlist entry. A higher priority is served first. */
 export const DEFAULT_PRIORITY = 0;
 
-/** What the event itself says of its tickets and its queue. */
+/** What the event row records about tickets and queue. */
 export interface EventFacts {
   readonly id: number;
   readonly name: string;
@@ -17,21 +17,21 @@ export interface EventFacts {
   readonly totalTickets: number;
   /** Tickets that nobody holds. Positive only while nobody waits. */
   readonly availableTickets: number;
-  /** Most tickets one person may hold and wait for together; null where there is no cap. */
+  /** Most tickets one person may hold and wait for together; null if there is no cap. */
   readonly maxTicketsPerUser: number | null;
-  /** Grows by one with each command that changed tickets or queue. */
+  /** Grows by one with each command that changes tickets or queue. */
   readonly version: number;
   readonly nextTicketNo: number;
   readonly nextQueueNo: number;
-  /** People waiting. */
+  /** People on the waitlist. */
   readonly waitlistCount: number;
-  /** Tickets they want in all. */
+  /** Tickets they wait for in total. */
   readonly waitlistTickets: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** One ticket, held by one person. Once given out, its number is never used again. */
+/** One ticket, held by one person. Once issued, its number is never used again. */
 export interface Ticket {
   /** The row's id; null for a ticket that has not been written yet. */
   readonly bookingId: number | null;
@@ -43,12 +43,12 @@ export interface Ticket {
   readonly updatedAt: Date;
 }
 
-/** One person's place in an event's queue, and how many tickets they still want. */
+/** One person's entry in an event's queue, and how many tickets they still wait for. */
 export interface WaitlistEntry {
   /** The row's id; null for an entry that has not been written yet. */
   readonly entryId: number | null;
   readonly userId: number;
-  /** Who asked for it; becomes `bookedBy` of the tickets it is given. */
+  /** Who requested it; becomes `bookedBy` of the tickets issued for it. */
   readonly requestedBy: number;
   readonly quantity: number;
   readonly priority: number;
@@ -57,7 +57,7 @@ export interface WaitlistEntry {
   readonly updatedAt: Date;
 }
 
-/** Queue order: higher priority first, then who came first. Negative where `a` is served before `b`. */
+/** Queue order: higher priority first, then first come. Negative if `a` is served before `b`. */
 export function compareQueueOrder(
   a: Pick<WaitlistEntry, 'priority' | 'queueNo'>,
   b: Pick<WaitlistEntry, 'priority' | 'queueNo'>,

@@ -1,4 +1,4 @@
-/** What an event's organizer can do to it, and what a leaving account does to it. */
+/** Commands on the event itself, and the effect of an account's deletion on it. */
 import type { Change } from './changes';
 import type { CancelEvent, DeleteAccount, UpdateEvent } from './commands';
 import { cancelledAt } from './cancel-tickets';
@@ -9,8 +9,8 @@ import { promote } from './promote';
 import { mayManageEvent } from './rights';
 
 /**
- * Renames, resizes, caps. Added tickets go to the waitlist first; a lower cap takes nothing away.
- * Name and cap are no matter of tickets or queue, so they leave the version alone.
+ * Changes name, size and cap. Added tickets go to the waitlist first. A lower cap takes no tickets
+ * away. Name and cap affect neither tickets nor queue, so they do not change the version.
  */
 export function updateEvent(inventory: EventInventory, command: UpdateEvent): Decision {
   const { event } = inventory;
@@ -36,7 +36,7 @@ export function updateEvent(inventory: EventInventory, command: UpdateEvent): De
   if (name !== event.name && inventory.takenNames.has(name)) {
     return refuse(
       inventory,
-      refusal('EVENT_NAME_TAKEN', 'Another event bears this name', 'event_name'),
+      refusal('EVENT_NAME_TAKEN', 'Another event already has this name', 'event_name'),
     );
   }
   const changes: Change[] = [];
@@ -58,11 +58,12 @@ export function updateEvent(inventory: EventInventory, command: UpdateEvent): De
       kind: 'update-event',
       event: after,
       promotions: moved.promotions,
+      promotedTickets: moved.tickets,
     }),
   );
 }
 
-/** Ends the event: nobody holds a ticket or waits any more. */
+/** Cancels the event, all its tickets and its waitlist. */
 export function cancelEvent(inventory: EventInventory, { actor }: CancelEvent): Decision {
   if (!mayManageEvent(actor, inventory.event)) {
     return refuse(inventory, refusal('FORBIDDEN', 'You may not manage this event'));
@@ -73,16 +74,17 @@ export function cancelEvent(inventory: EventInventory, { actor }: CancelEvent): 
     kind: 'cancel-event',
     event: after,
     promotions: [],
+    promotedTickets: 0,
   }));
 }
 
-/** The person's own entry goes first, so that none of their tickets comes back to them. */
+/** Removes the person's own entry first, so that none of their tickets goes back to them. */
 export function deleteAccount(inventory: EventInventory, { userId }: DeleteAccount): Decision {
   const entry = inventory.entryOf(userId);
   const cancelled = inventory
     .ticketsHeldBy(userId)
     .map((ticket) => cancelledAt(ticket, inventory.now));
-  const moved = promote(inventory, cancelled.length, userId);
+  const moved = promote(inventory, cancelled.length, new Set([userId]));
   const changes: Change[] = [
     ...(entry ? [{ type: 'entry-removed', entry } as const] : []),
     ...cancelled.map((ticket): Change => ({ type: 'ticket-cancelled', ticket })),

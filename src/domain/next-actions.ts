@@ -2,7 +2,7 @@ import type { EventFacts, WaitlistEntry } from './inventory-state';
 
 export type NextAction = 'book' | 'cancel' | 'join' | 'lower' | 'leave';
 
-/** What a person can do with an event as it is now; under contention it may be otherwise soon. */
+/** What a person can do with an event now. Under contention this may soon be out of date. */
 export function nextActions(
   event: EventFacts,
   heldTickets: number,
@@ -13,7 +13,7 @@ export function nextActions(
   const mayHaveMore = event.maxTicketsPerUser === null || claimed < event.maxTicketsPerUser;
   const hasStock = event.availableTickets > 0 && event.waitlistCount === 0;
   const actions: NextAction[] = [];
-  // Booking a sold-out event puts a newcomer on its waitlist; who waits already gains nothing.
+  // Booking a sold-out event joins its waitlist, so it does nothing for a person who already waits.
   if (mayHaveMore && (hasStock || !entry)) actions.push('book');
   if (heldTickets > 0) actions.push('cancel');
   if (mayHaveMore && !hasStock && !entry) actions.push('join');

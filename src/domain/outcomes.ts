@@ -1,6 +1,6 @@
 /**
- * What became of a command. Refusals are ordinary values: in a group of commands, one person's
- * refusal must not disturb the others.
+ * The outcome of a command. Refusals are ordinary values: in a batch of commands, one refusal must
+ * not affect the others.
  */
 import type { CommandKind } from './commands';
 import type { EventFacts, Ticket, WaitlistEntry } from './inventory-state';
@@ -25,7 +25,7 @@ export interface Refusal {
   readonly refused: true;
   readonly code: RefusalCode;
   readonly message: string;
-  /** The input field at fault, where there is one. */
+  /** The invalid input field, if there is one. */
   readonly field?: string;
 }
 
@@ -36,7 +36,7 @@ export interface WaitlistPosition {
   readonly position: number;
 }
 
-/** A waiting person got tickets; `stillWanted` is what their entry keeps waiting for. */
+/** A waiting person gets tickets; `stillWanted` is the quantity that their entry keeps. */
 export interface Promotion {
   readonly userId: number;
   readonly quantity: number;
@@ -59,9 +59,14 @@ export interface TicketsBooked extends Accepted {
 
 export interface TicketsCancelled extends Accepted {
   readonly kind: 'cancel-held' | 'cancel-bookings';
+  /** The tickets given back; of very many, the first ones. */
   readonly tickets: readonly Ticket[];
+  /** How many were given back. */
+  readonly count: number;
   /** Tickets that found a new holder. */
   readonly reassigned: number;
+  /** People whose own waiting ended by it, because there is stock now. */
+  readonly endedEntries: readonly number[];
   readonly availableTickets: number;
   readonly version: number;
 }
@@ -86,7 +91,9 @@ export interface WaitlistLeft extends Accepted {
 export interface EventUpdated extends Accepted {
   readonly kind: 'update-event' | 'cancel-event';
   readonly event: EventFacts;
+  /** Who moved up from the waitlist; of very many, the first ones. */
   readonly promotions: readonly Promotion[];
+  readonly promotedTickets: number;
 }
 
 export interface AccountDeleted extends Accepted {
@@ -110,10 +117,10 @@ type WithKind<A, Kind> = A extends { readonly kind: infer Kinds }
     : never
   : never;
 
-/** What a command of this kind is answered with when it is accepted. */
+/** The outcome of an accepted command of this kind. */
 export type AcceptanceOf<Kind extends CommandKind> = WithKind<Acceptance, Kind>;
 
-/** @param field the field of the request that it is about, where it is about one */
+/** @param field the request field that caused the refusal, if there is one */
 export function refusal(code: RefusalCode, message: string, field?: string): Refusal {
   return field === undefined
     ? { refused: true, code, message }

@@ -6,24 +6,36 @@ import type { Promotion } from './outcomes';
 export interface Promotions {
   readonly changes: readonly Change[];
   readonly promotions: readonly Promotion[];
-  /** Tickets given out; the rest found nobody waiting. */
+  /** Tickets given out. */
   readonly tickets: number;
+  /** Freed tickets that found nobody who may have them. */
+  readonly left: number;
+  /** Entries that got nothing because the freed tickets were theirs, as far as they were reached. */
+  readonly passedOver: readonly WaitlistEntry[];
 }
 
 /**
- * Gives freed tickets to the queue in order. An entry that wants more than is left takes what there
- * is, keeps its place and waits for the rest.
+ * Issues freed tickets to the queue in order. An entry that wants more than is left takes what is
+ * available, keeps its position and waits for the rest.
  *
  * @param freed tickets to give out
- * @param leaving a person whose entry goes in the same command and gets nothing
+ * @param formerHolders people whose tickets these were: they are passed over and keep their places
  */
-export function promote(inventory: EventInventory, freed: number, leaving?: number): Promotions {
+export function promote(
+  inventory: EventInventory,
+  freed: number,
+  formerHolders: ReadonlySet<number> = new Set(),
+): Promotions {
   const changes: Change[] = [];
   const promotions: Promotion[] = [];
+  const passedOver: WaitlistEntry[] = [];
   let left = freed;
   if (left > 0 && inventory.event.waitlistCount > 0) {
     for (const entry of inventory.queue()) {
-      if (entry.userId === leaving) continue;
+      if (formerHolders.has(entry.userId)) {
+        passedOver.push(entry);
+        continue;
+      }
       const given = Math.min(left, entry.quantity);
       const firstTicketNo = inventory.event.nextTicketNo + freed - left;
       for (let ticketNo = firstTicketNo; ticketNo < firstTicketNo + given; ticketNo += 1) {
@@ -39,7 +51,7 @@ export function promote(inventory: EventInventory, freed: number, leaving?: numb
       if (left === 0) break;
     }
   }
-  return { changes, promotions, tickets: freed - left };
+  return { changes, promotions, tickets: freed - left, left, passedOver };
 }
 
 function issueTo(entry: WaitlistEntry, ticketNo: number, now: Date): Ticket {

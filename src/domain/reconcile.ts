@@ -1,16 +1,16 @@
 import type { EventFacts } from './inventory-state';
 
-/** What an event's rows add up to. */
+/** Totals counted from an event's rows. */
 export interface RowCounts {
   /** Ticket rows, cancelled ones included. */
   readonly tickets: number;
   readonly activeTickets: number;
-  /** 0 where there are none. */
+  /** 0 if there are none. */
   readonly highestTicketNo: number;
   /** People on the waitlist. */
   readonly waiting: number;
   readonly ticketsWaitedFor: number;
-  /** 0 where there are none. */
+  /** 0 if there are none. */
   readonly highestQueueNo: number;
   /** Blocks of the queue whose sums differ from their entries. */
   readonly wrongBlocks: number;
@@ -19,9 +19,9 @@ export interface RowCounts {
 }
 
 /**
- * Holds an event's counters against its rows.
+ * Compares an event's counters with its rows.
  *
- * @returns what does not agree, in words; empty where all is well
+ * @returns a description of each discrepancy; empty if the counters agree with the rows
  */
 export function findDiscrepancies(event: EventFacts, rows: RowCounts): string[] {
   const faults: string[] = [];
@@ -40,12 +40,12 @@ export function findDiscrepancies(event: EventFacts, rows: RowCounts): string[] 
   expect('waitlist_tickets', event.waitlistTickets, rows.ticketsWaitedFor);
   if (!isActive) expect('waitlist of a cancelled event', rows.waiting, 0);
   if (event.availableTickets > 0 && rows.waiting > 0) {
-    faults.push(`${String(event.availableTickets)} tickets lie in stock while people wait`);
+    faults.push(`${String(event.availableTickets)} tickets are available while people wait`);
   }
   expect('number of wrong blocks in waitlist_blocks', rows.wrongBlocks, 0);
   expect('number of entries in waitlist_blocks', rows.entriesInBlocks, rows.waiting);
   expect('next_ticket_no', event.nextTicketNo, rows.highestTicketNo + 1);
-  expect('number of tickets given out', rows.tickets, rows.highestTicketNo);
+  expect('number of tickets issued', rows.tickets, rows.highestTicketNo);
   if (event.nextQueueNo <= rows.highestQueueNo) {
     faults.push(
       `next_queue_no is ${String(event.nextQueueNo)}, but ${String(rows.highestQueueNo)} is in use`,

@@ -1,8 +1,8 @@
-/** Rules that several commands share. Each answers with the refusal, or undefined where it holds. */
+/** Rules that several commands share. Each returns a refusal, or undefined if the rule is kept. */
 import type { EventInventory } from './event-inventory';
 import { refusal, type Refusal } from './outcomes';
 
-/** Whoever is to get tickets, or a place in the queue, has an account. */
+/** Everyone who gets tickets or a waitlist entry must have an account. */
 export function refuseMissingUsers(
   inventory: EventInventory,
   userIds: readonly number[],
@@ -13,8 +13,8 @@ export function refuseMissingUsers(
 }
 
 /**
- * The event's cap counts what a person holds, waits for and asks for together, whoever asks. What
- * was held before the cap was lowered is not taken away, but nothing is added to it.
+ * The event's cap counts what a person holds, waits for and asks for together, no matter who asks.
+ * A person who held more before the cap was lowered keeps it, but gets no more.
  */
 export function refuseOverCap(
   inventory: EventInventory,
@@ -28,7 +28,7 @@ export function refuseOverCap(
     if (held + waitedFor + asked > cap) {
       return refusal(
         'TICKET_LIMIT_REACHED',
-        `At most ${String(cap)} tickets a person for this event: user ${String(userId)} has ` +
+        `At most ${String(cap)} tickets per person for this event: user ${String(userId)} has ` +
           `${String(held)}, waits for ${String(waitedFor)} and would get ${String(asked)} more`,
       );
     }

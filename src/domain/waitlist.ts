@@ -1,4 +1,4 @@
-/** Joining the queue, leaving it, and changing one's place or wish in it. */
+/** Joining the queue, leaving it, and changing an entry's quantity or priority. */
 import type {
   JoinWaitlist,
   LeaveWaitlist,
@@ -13,8 +13,8 @@ import { mayManageEvent, mayUseEntry } from './rights';
 import { refuseMissingUsers, refuseOverCap } from './rules';
 
 /**
- * Puts a person at the end of the queue of an event that has nothing left. Refuses who has no account,
- * would come to hold more than the cap, or waits already.
+ * Puts a person at the end of the queue of a sold-out event. Refuses a person who has no account,
+ * who would exceed the cap, or who already waits.
  */
 export function joinWaitlist(inventory: EventInventory, command: JoinWaitlist): Decision {
   const { userId, requestedBy, quantity } = command;
@@ -53,7 +53,7 @@ export function joinWaitlist(inventory: EventInventory, command: JoinWaitlist): 
   }));
 }
 
-/** Wanting less keeps the place; wanting more means joining anew. */
+/** A lower quantity keeps the position. To raise it, leave and join again. */
 export function lowerQuantity(
   inventory: EventInventory,
   { userId, quantity }: LowerWaitlistQuantity,
@@ -65,7 +65,7 @@ export function lowerQuantity(
       inventory,
       refusal(
         'VALIDATION_FAILED',
-        `The entry waits for ${String(entry.quantity)}: that can be lowered, not raised`,
+        `The entry waits for ${String(entry.quantity)} tickets: this can be lowered, not raised`,
         'quantity',
       ),
     );
@@ -73,7 +73,7 @@ export function lowerQuantity(
   return changeEntry(inventory, 'lower', entry, { quantity });
 }
 
-/** Takes an entry out of the queue; those behind it move up. */
+/** Removes an entry from the queue; the entries behind it move up. */
 export function leaveWaitlist(
   inventory: EventInventory,
   { userId, actor }: LeaveWaitlist,
@@ -93,7 +93,7 @@ export function leaveWaitlist(
   }));
 }
 
-/** The queue number stays, so an entry back at its old priority is back at its old place. */
+/** The queue number stays, so an entry's old priority restores its old position. */
 export function prioritizeEntry(
   inventory: EventInventory,
   { entryId, priority, actor }: PrioritizeEntry,
@@ -110,9 +110,9 @@ function changeEntry(
   inventory: EventInventory,
   kind: WaitlistEntryChanged['kind'],
   before: WaitlistEntry,
-  wish: Partial<Pick<WaitlistEntry, 'quantity' | 'priority'>>,
+  patch: Partial<Pick<WaitlistEntry, 'quantity' | 'priority'>>,
 ): Decision {
-  const entry = { ...before, ...wish };
+  const entry = { ...before, ...patch };
   const isSame = entry.quantity === before.quantity && entry.priority === before.priority;
   if (isSame) {
     return accept(inventory, { changes: [] }, () => ({

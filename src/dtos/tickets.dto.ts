@@ -209,11 +209,20 @@ export class CancellationDto {
   @Id('The event')
   event_id!: number;
 
-  @ListOf('The tickets that were given back', () => BookingDto)
+  @ListOf('The tickets that were given back; of very many, the first 1,000', () => BookingDto)
   cancelled!: BookingDto[];
+
+  @WholeNumber('How many tickets were given back', { min: 1, max: MAX_TICKETS, example: 1 })
+  cancelled_count!: number;
 
   @WholeNumber('How many of them found a new holder', { min: 0, max: MAX_TICKETS, example: 1 })
   reassigned!: number;
+
+  @ListOfIds('People whose own waiting ended by it, because there is stock now; usually none', {
+    max: MAX_BOOKING_IDS,
+    example: [],
+  })
+  ended_entries!: number[];
 
   @WholeNumber('Tickets left', { min: 0, max: MAX_TICKETS, example: 0 })
   available_tickets!: number;

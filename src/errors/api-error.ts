@@ -1,6 +1,6 @@
 import { STATUS_OF, type ErrorCode } from './error-codes';
 
-/** One input field that is at fault. */
+/** One invalid input field. */
 export interface FieldFault {
   readonly field: string;
   readonly message: string;
@@ -8,14 +8,14 @@ export interface FieldFault {
 
 interface ApiErrorOptions {
   readonly details?: readonly FieldFault[];
-  /** When asking again makes sense, for the Retry-After header. */
+  /** When to retry, for the Retry-After header. */
   readonly retryAfterSeconds?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What it came from: for the log, never for the caller. */
+  /** For the log only, never for the caller. */
   readonly cause?: unknown;
 }
 
-/** An answer other than success that the caller is meant to see. */
+/** An error that is meant for the caller. */
 export class ApiError extends Error {
   readonly details: readonly FieldFault[];
   readonly retryAfterSeconds: number | undefined;
@@ -46,10 +46,10 @@ export function validationFailed(...details: readonly FieldFault[]): ApiError {
   );
 }
 
-/** When to come back after a fault that may pass quickly. */
+/** When to retry after a fault that may pass quickly. */
 const RETRY_AFTER_SECONDS = 1;
 
-/** Nothing has happened; asking again is safe. */
+/** Nothing has changed; it is safe to retry. */
 export function serviceUnavailable(message: string, cause?: unknown): ApiError {
   return new ApiError('SERVICE_UNAVAILABLE', message, {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -57,12 +57,12 @@ export function serviceUnavailable(message: string, cause?: unknown): ApiError {
   });
 }
 
-/** It may have happened; asking again with the same Idempotency-Key tells. */
+/** The change may have been saved; a retry with the same Idempotency-Key returns the outcome. */
 export function outcomeUnknown(cause?: unknown): ApiError {
   return new ApiError(
     'OUTCOME_UNKNOWN',
-    'The connection was lost while the change was being saved. Ask again with the same ' +
-      'Idempotency-Key to learn what became of it',
+    'The connection was lost while the change was being saved. Retry with the same ' +
+      'Idempotency-Key to learn the outcome',
     { retryAfterSeconds: RETRY_AFTER_SECONDS, cause },
   );
 }

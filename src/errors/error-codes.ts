@@ -1,4 +1,4 @@
-/** Every code that an answer can carry, and the HTTP status that goes with it. */
+/** Every error code of the API and its HTTP status. */
 export const STATUS_OF = {
   VALIDATION_FAILED: 400,
   MALFORMED_JSON: 400,

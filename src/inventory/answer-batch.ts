@@ -17,7 +17,7 @@ export interface AnsweredBatch {
 }
 
 /**
- * Answers decided commands, with the ids of what they have created.
+ * Answers decided commands, with the ids of the rows they created.
  *
  * @param ids undefined for a batch that has written nothing
  * @param positions of changed entries, by entry id
@@ -53,7 +53,7 @@ function resultOf(
   if (verdict.kind === 'answered') return verdict.result;
   if (verdict.kind === 'duplicate') {
     const answer = answers.get(verdict.of);
-    if (!answer) throw new Error('A duplicate stands before the request that it repeats');
+    if (!answer) throw new Error('A duplicate precedes the request that it repeats');
     return new Replay(answer);
   }
   const { request, decision } = verdict;
@@ -64,7 +64,7 @@ function resultOf(
 }
 
 function storedAnswerOf({ idempotent }: CommandRequest, acceptance: Acceptance): StoredAnswer {
-  // The request and its result are of one kind; the batch has lost which.
+  // The request and its result have the same kind, but the type of a batch does not keep it.
   const answer = idempotent?.answer as (acceptance: Acceptance) => StoredAnswer;
   return answer(acceptance);
 }

@@ -1,11 +1,11 @@
-/** The audit log: one row for each thing that was done, written in the transaction that did it. */
+/** The audit log: one row for each change, written in the transaction of the change. */
 import type { Database } from '../database/database';
 import { insertRows } from '../database/insert-rows';
 import { asSqlTimestamp } from '../database/timestamps';
 import type { Tx } from '../database/unit-of-work';
 import type { CommandKind } from '../domain/commands';
-import type { Decision } from '../domain/decision';
 import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
+import type { ChangeSummary } from './change-summary';
 import type { CommandRequest } from './command-request';
 
 export type AuditAction =
@@ -25,7 +25,7 @@ export type AuditAction =
 export interface AuditRecord {
   readonly action: AuditAction;
   readonly actorId: number | null;
-  /** The person it was done for or to. */
+  /** The person affected. */
   readonly userId?: number | null;
   readonly eventId?: number;
   readonly version?: number;
@@ -33,9 +33,6 @@ export interface AuditRecord {
   readonly requestId: string | null;
   readonly details: Readonly<Record<string, unknown>>;
 }
-
-/** Promotions that one record lists: its column ends at 16 MiB. */
-const TOLD_PROMOTIONS_MAX = 10_000;
 
 const ACTION_OF: Readonly<Record<CommandKind, AuditAction>> = {
   book: 'tickets.book',
@@ -50,7 +47,7 @@ const ACTION_OF: Readonly<Record<CommandKind, AuditAction>> = {
   'delete-account': 'user.delete',
 };
 
-/** Writes audit records, all with one statement, in the order given. */
+/** Writes audit records in the order given, with one statement. */
 export async function writeAudit(
   database: Database,
   tx: Tx,
@@ -77,62 +74,56 @@ export async function writeAudit(
   );
 }
 
-/** What is worth keeping of a command that changed something. */
+/** The audit record of a command that changed something. */
 export function auditOf(
   request: CommandRequest,
   before: EventFacts,
-  { changes, promotions, after }: Decision,
+  after: EventFacts,
+  summary: ChangeSummary,
 ): AuditRecord {
-  const given: number[] = [];
-  const back: number[] = [];
-  const waitlisted: { user_id: number; quantity: number }[] = [];
-  const entry: Record<string, unknown> = {};
-  for (const change of changes) {
-    if (change.type === 'ticket-issued') given.push(change.ticket.ticketNo);
-    if (change.type === 'ticket-cancelled') back.push(change.ticket.ticketNo);
-    if (change.type === 'entry-added') {
-      waitlisted.push({ user_id: change.entry.userId, quantity: change.entry.quantity });
-    }
-    // What a promotion makes of an entry is told with the promotion.
-    if (change.type === 'entry-changed' && promotions.length === 0) {
-      entry.before = wishOf(change.before);
-      entry.after = wishOf(change.entry);
-    }
-  }
   return {
     action: ACTION_OF[request.command.kind],
     actorId: request.actorId,
-    userId: personOf(request, changes),
+    userId: personOf(request, summary),
     eventId: after.id,
     version: after.version,
     requestId: request.requestId,
-    details: {
-      before: countsOf(before),
-      after: countsOf(after),
-      ...(given.length > 0 ? { tickets_given: given } : {}),
-      ...(back.length > 0 ? { tickets_back: back } : {}),
-      ...(waitlisted.length > 0 ? { waitlisted } : {}),
-      ...('after' in entry ? { entry } : {}),
-      ...(promotions.length > 0
-        ? {
-            promotions: promotions
-              .slice(0, TOLD_PROMOTIONS_MAX)
-              .map(({ userId, quantity, stillWanted }) => ({
-                user_id: userId,
-                quantity,
-                still_wanted: stillWanted,
-              })),
-            ...(promotions.length > TOLD_PROMOTIONS_MAX
-              ? { promotions_left_out: promotions.length - TOLD_PROMOTIONS_MAX }
-              : {}),
-          }
-        : {}),
-    },
+    details: { before: countsOf(before), after: countsOf(after), ...listsOf(summary) },
     ...(request.reason === undefined ? {} : { reason: request.reason }),
   };
 }
 
-function personOf({ command }: CommandRequest, changes: Decision['changes']): number | null {
+/** What changed, one by one where there is not too much of it. Empty lists are left out. */
+function listsOf(summary: ChangeSummary): Record<string, unknown> {
+  const { issued, cancelled, waitlisted, promotions, changedEntry } = summary;
+  return {
+    ...listOf('tickets_given', issued, (ticketNo) => ticketNo),
+    ...listOf('tickets_back', cancelled, (ticketNo) => ticketNo),
+    ...listOf('waitlisted', waitlisted, ({ userId, quantity }) => ({ user_id: userId, quantity })),
+    ...(changedEntry
+      ? { entry: { before: fieldsOf(changedEntry.before), after: fieldsOf(changedEntry.after) } }
+      : {}),
+    ...listOf('promotions', promotions, ({ userId, quantity, stillWanted }) => ({
+      user_id: userId,
+      quantity,
+      still_wanted: stillWanted,
+    })),
+  };
+}
+
+function listOf<T>(
+  name: string,
+  { items, leftOut }: { readonly items: readonly T[]; readonly leftOut: number },
+  present: (item: T) => unknown,
+): Record<string, unknown> {
+  if (items.length === 0) return {};
+  return {
+    [name]: items.map(present),
+    ...(leftOut > 0 ? { [`${name}_left_out`]: leftOut } : {}),
+  };
+}
+
+function personOf({ command }: CommandRequest, { firstUserId }: ChangeSummary): number | null {
   switch (command.kind) {
     case 'cancel-held':
       return command.holderId;
@@ -143,19 +134,15 @@ function personOf({ command }: CommandRequest, changes: Decision['changes']): nu
     case 'delete-account':
       return command.userId;
     case 'cancel-bookings':
-    case 'prioritize': {
-      for (const change of changes) {
-        if (change.type === 'ticket-cancelled') return change.ticket.holderId;
-        if (change.type === 'entry-changed') return change.entry.userId;
-      }
-      return null;
-    }
-    default:
+    case 'prioritize':
+      return firstUserId;
+    case 'update-event':
+    case 'cancel-event':
       return null;
   }
 }
 
-function wishOf({ quantity, priority }: WaitlistEntry): Record<string, number> {
+function fieldsOf({ quantity, priority }: WaitlistEntry): Record<string, number> {
   return { quantity, priority };
 }
 

@@ -4,9 +4,11 @@ import type { Tx } from '../database/unit-of-work';
 import type { EventInventory } from '../domain/event-inventory';
 import { refusal } from '../domain/outcomes';
 import type { EventRow } from '../models/event.model';
+import { eventFactsOf } from '../models/facts';
 import { answerBatch } from './answer-batch';
 import { auditOf, writeAudit, type AuditRecord } from './audit';
-import type { CommandRequest, CommandResult } from './command-request';
+import { ChangeSummary } from './change-summary';
+import type { BatchResult, CommandRequest } from './command-request';
 import { decideBatch, type Decided, type DecidedBatch, type Verdict } from './decide-batch';
 import { loadKeys, saveKeys, type EventScope, type StoredKey } from './idempotency';
 import { loadInventories, type LoadRequest } from './inventory-loader';
@@ -20,41 +22,37 @@ import { readChangedPositions } from './changed-positions';
 import { readNewIds } from './new-ids';
 import { writeQueueBlocks, type QueueChange } from './queue-blocks';
 import { RowChanges } from './row-changes';
+import { runInPieces } from './run-in-pieces';
 
 /** Commands of one event that run together. */
 export interface EventBatch {
   readonly eventId: number;
   readonly requests: readonly CommandRequest[];
+  /** Whether it has its transaction, and the time of an exclusive command, to itself. */
+  readonly isExclusive: boolean;
 }
 
-/** The same, once the event is locked. */
+/** The same commands, after the event is locked. */
 interface LockedBatch {
   readonly row: EventRow;
   readonly requests: readonly CommandRequest[];
 }
 
-/** What became of one event's commands. */
-export interface BatchResult {
-  /** One for each command from the first on; the commands without one must run again. */
-  readonly results: readonly CommandResult[];
-  readonly promotedTickets: number;
-}
-
 /** What became of batches that locked their events themselves. */
 export interface BatchResults {
-  /** One for each batch; null if another transaction had locked the event. */
+  /** One for each batch; null if another transaction holds the event's lock. */
   readonly batches: readonly (BatchResult | null)[];
   readonly lockWaitMs: number;
 }
 
 /**
- * Runs commands in one transaction: locks their events, loads what they need, decides them one after
- * another, writes their changes in bulk, the event rows last. The caller commits.
+ * Runs commands in one transaction: locks their events, loads what they need, decides them one
+ * after another and writes their changes in bulk, the event rows last. The caller commits.
  *
- * Locks the event rows by id, then share-locks the accounts that the commands name, by id. It waits
- * for the lock of a single event; of several events it leaves out those that are locked already.
+ * Locks the event rows by id, then share-locks the accounts that the commands name, by id. Waits
+ * for the lock of a single event; of several events, skips those that are already locked.
  *
- * @throws WriteConflictError if a row is not as it was under the lock; then nothing may stay
+ * @throws WriteConflictError if a row is no longer as it was read under the lock; roll back then
  */
 export async function runBatches(
   database: Database,
@@ -69,7 +67,11 @@ export async function runBatches(
 
   const requests = new Map(batches.map((batch) => [batch.eventId, batch.requests]));
   const found = locked.rows.map((row) => ({ row, requests: requests.get(row.id) ?? [] }));
-  const ran = await runLocked(database, tx, locked.now, found);
+  const [single] = found;
+  const ran =
+    isSingle && batches[0]!.isExclusive && single
+      ? [await runExclusive(database, tx, locked.now, single.row, single.requests[0]!)]
+      : await runLocked(database, tx, locked.now, found);
   const results = new Map(found.map(({ row }, index) => [row.id, ran[index]!]));
   return {
     batches: batches.map(
@@ -79,7 +81,25 @@ export async function runBatches(
   };
 }
 
-/** Runs commands of events that the transaction has locked already. */
+/** Runs one command of an event that the transaction has locked: in pieces, if it is large. */
+export async function runExclusive(
+  database: Database,
+  tx: Tx,
+  now: Date,
+  row: EventRow,
+  request: CommandRequest,
+): Promise<BatchResult> {
+  const [result] = await runLocked(database, tx, now, [{ row, requests: [request] }]);
+  if (result!.results.length > 0) return result!;
+  const keys = await loadKeys(database, tx, scopesOf([{ row, requests: [request] }]));
+  const storedKeys = keys.get(row.id) ?? new Map<string, StoredKey>();
+  return runInPieces(database, tx, now, { row, request, storedKeys });
+}
+
+/**
+ * Runs commands of events that the transaction has locked already. Those from a large one on are left
+ * without a result.
+ */
 export async function runLocked(
   database: Database,
   tx: Tx,
@@ -119,7 +139,7 @@ function scopesOf(batches: readonly LockedBatch[]): EventScope[] {
 }
 
 function loadRequestOf({ row, requests }: LockedBatch): LoadRequest {
-  return { row, commands: requests.map(({ command }) => command) };
+  return { event: eventFactsOf(row), commands: requests.map(({ command }) => command) };
 }
 
 function decideLocked(
@@ -154,7 +174,11 @@ function queueChangeOf({ before, changes }: EventRowChanges): QueueChange {
 }
 
 function auditRecordsOf({ effective }: DecidedBatch): AuditRecord[] {
-  return effective.map(({ request, before, decision }) => auditOf(request, before, decision));
+  return effective.map(({ request, before, decision: { changes, promotions, after } }) => {
+    const summary = new ChangeSummary();
+    summary.add(changes, promotions);
+    return auditOf(request, before, after, summary);
+  });
 }
 
 function eventUpdateOf({ row, after }: DecidedBatch): EventRowUpdate {

@@ -2,6 +2,7 @@ import { decide } from '../domain/decide';
 import type { Decision } from '../domain/decision';
 import { NotLoadedError, type EventInventory } from '../domain/event-inventory';
 import type { EventFacts } from '../domain/inventory-state';
+import { isLarge } from '../domain/pieces';
 import { refusal, type Refusal } from '../domain/outcomes';
 import type { EventRow } from '../models/event.model';
 import type { CommandRequest } from './command-request';
@@ -12,18 +13,18 @@ export interface Decided {
   readonly kind: 'decided';
   readonly request: CommandRequest;
   readonly decision: Decision;
-  /** The event's facts before it. */
+  /** The event's facts before the decision. */
   readonly before: EventFacts;
 }
 
-/** What is known about the answer to one command of a batch, before anything is written. */
+/** How one command of a batch will be answered, before anything is written. */
 export type Verdict =
   | Decided
-  /** The same request stands earlier in the batch; its answer is this one's too. */
+  /** The same request comes earlier in the batch; both get the same answer. */
   | { readonly kind: 'duplicate'; readonly of: CommandRequest }
   | { readonly kind: 'answered'; readonly result: Replay | Refusal };
 
-/** One event and its commands, once they are decided. */
+/** One event and its decided commands. */
 export interface DecidedBatch {
   /** The event's row as it was locked. */
   readonly row: EventRow;
@@ -31,17 +32,17 @@ export interface DecidedBatch {
   readonly verdicts: readonly Verdict[];
   /** The decisions that change something. */
   readonly effective: readonly Decided[];
-  /** The event's facts after all of them. */
+  /** The event's facts after all decisions. */
   readonly after: EventFacts;
 }
 
 const KEY_REUSED = refusal('IDEMPOTENCY_KEY_REUSED', KEY_REUSED_MESSAGE);
 
 /**
- * Decides commands one after another, each on what those before it have left.
+ * Decides commands one after another, each on the state that the previous ones left.
  *
  * @returns one verdict for each command from the first on. It ends early at a command that can't be
- * decided in one batch with those before it, and never before the first
+ * decided in one batch with those before it, or that is so large that it must be executed in pieces
  */
 export function decideBatch(
   inventory: EventInventory,
@@ -57,6 +58,7 @@ export function decideBatch(
       verdicts.push(known);
       continue;
     }
+    if (isLarge(inventory, request.command)) break;
     const before = inventory.event;
     const decision = decideInBatch(inventory, request, verdicts.length > 0);
     if (!decision || removesPromisedEntry(decision, promisedEntries)) break;
@@ -69,7 +71,7 @@ export function decideBatch(
   return verdicts;
 }
 
-/** Undefined if the decision needs more than was loaded and other commands run in the same batch. */
+/** Undefined if the decision needs more than was loaded and other commands precede it. */
 function decideInBatch(
   inventory: EventInventory,
   { command }: CommandRequest,
@@ -93,7 +95,7 @@ function removesPromisedEntry(decision: Decision, promised: ReadonlySet<number>)
   );
 }
 
-function verdictByKey(
+export function verdictByKey(
   { now }: EventInventory,
   storedKeys: ReadonlyMap<string, StoredKey>,
   firstWithKey: ReadonlyMap<string, CommandRequest>,

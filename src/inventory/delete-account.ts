@@ -3,32 +3,32 @@ import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import { lockEvents } from '../database/locks';
 import type { Tx } from '../database/unit-of-work';
-import { runLocked } from './batch';
+import { runExclusive } from './batch';
 import type { CommandRequest } from './command-request';
 
-/** Events that an account's deletion concerns. */
+/** Events that the deletion of an account affects. */
 interface Involvement {
-  /** Where the person holds tickets or waits. */
+  /** Events for which the person holds tickets or waits. */
   readonly inventories: Set<number>;
-  /** Which they organize. */
+  /** Events that the person organizes. */
   readonly organized: Set<number>;
 }
 
-/** While a person was being withdrawn, they came to hold, await or organize something more. */
+/** During the deletion, the person became a holder, waiter or organizer of another event. */
 export class InvolvementChangedError extends Error {
   constructor() {
-    super('The person has come to have a part in another event');
+    super('The person became involved in another event');
     this.name = 'InvolvementChangedError';
   }
 }
 
 /**
- * Takes a person out of every event: their active tickets go to the waitlists or back to stock,
- * their waitlist entries go, and the events they organize have no organizer any more.
+ * Removes a person from every event: their active tickets go to the waitlists or back to stock,
+ * their waitlist entries are removed, and the events they organize no longer have an organizer.
  *
- * Locks their events by id, then whatever `lockAccounts` locks, and then looks again.
+ * Locks the person's events by id, then what `lockAccounts` locks, and then checks again.
  *
- * @throws InvolvementChangedError when an event came in between: the whole unit must start over
+ * @throws InvolvementChangedError if another event was added meanwhile: restart the whole unit
  */
 export async function deleteAccountFromEvents(
   database: Database,
@@ -43,13 +43,13 @@ export async function deleteAccountFromEvents(
   await lockAccounts();
 
   const now = await involvementOf(database, tx, userId);
-  const isTiedElsewhere = [...now.inventories, ...now.organized].some((id) => !eventIds.has(id));
-  if (isTiedElsewhere) throw new InvolvementChangedError();
+  const hasNewEvent = [...now.inventories, ...now.organized].some((id) => !eventIds.has(id));
+  if (hasNewEvent) throw new InvolvementChangedError();
 
   for (const row of locked.rows) {
     if (!now.inventories.has(row.id)) continue;
     const removal = { ...request, command: { kind: 'delete-account', userId } as const };
-    await runLocked(database, tx, locked.now, [{ row, requests: [removal] }]);
+    await runExclusive(database, tx, locked.now, row, removal);
   }
   if (now.organized.size > 0) {
     await database.models.Event.update(

@@ -2,30 +2,31 @@ import { ApiError, serviceUnavailable } from '../errors/api-error';
 import { isExclusive, weightOf, type CommandRequest, type CommandResult } from './command-request';
 import { scopeId } from './idempotency';
 
-/** Time from a command's request to its answer: queue, pool, lock waits and retries included. */
+/** Time limit from a command's request to its answer, with queue, pool, lock waits and retries. */
 export const COMMAND_LIMIT_MS = 4_000;
-/** A command that has not begun by then is refused: what is left is too short for a run. */
+/** A command that has not started by then is rejected: too little time is left for a run. */
 const BEGIN_LIMIT_MS = 3_000;
-/** A queue whose oldest command has waited this long takes no more until it has caught up. */
+/** A queue whose oldest command has waited this long takes no more until it catches up. */
 const PATIENCE_MS = 2_000;
-/** Commands in one transaction. */
+/** Most commands of one transaction. */
 const BATCH_COMMANDS_MAX = 256;
-/** About how many rows one transaction writes: this bounds how long it holds its locks. */
+/** Approximate limit of the rows one transaction writes: bounds how long it holds its locks. */
 const BATCH_ROWS_MAX = 2_000;
-/** When a duplicate of a running request may ask again. */
+/** When a duplicate of a running request may retry. */
 const RETRY_AFTER_SECONDS = 1;
 
-/** A command on its way. It is settled once: by its batch, or because its time is over. */
+/** A command in flight. It is settled once: by its batch, or because its time is over. */
 export class Pending {
   readonly promise: Promise<CommandResult>;
   readonly arrivedAt = performance.now();
-  /** When the time of its request began. */
+  /** When its request arrived. */
   readonly #startedAt: number;
   readonly deadline: number;
   #resolve!: (result: CommandResult) => void;
   #reject!: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #isSettled = false;
+  #isLarge = false;
 
   constructor(
     readonly request: CommandRequest,
@@ -40,11 +41,21 @@ export class Pending {
     this.wait();
   }
 
+  /** Whether it runs in a transaction of its own. */
+  get isExclusive(): boolean {
+    return this.#isLarge || isExclusive(this.request);
+  }
+
+  /** Says that it has turned out to touch very many rows. */
+  markLarge(): void {
+    this.#isLarge = true;
+  }
+
   get isSettled(): boolean {
     return this.#isSettled;
   }
 
-  /** While it waits, its time to begin runs. */
+  /** Starts the timer that ends the wait for a transaction. */
   wait(): void {
     this.#timer = setTimeout(
       () => {
@@ -54,7 +65,7 @@ export class Pending {
     );
   }
 
-  /** Once it runs, the time of its batch counts. */
+  /** Stops that timer: once the command runs, the deadline of its batch counts. */
   start(): void {
     clearTimeout(this.#timer);
   }
@@ -72,27 +83,27 @@ export class Pending {
   }
 }
 
-/** How many commands and rows one transaction takes. */
+/** Limits the commands and rows of one transaction. */
 export class BatchLimits {
   #commands = BATCH_COMMANDS_MAX;
   #rows = BATCH_ROWS_MAX;
 
   /**
-   * Counts a command. The first always fits, however many rows it writes.
+   * Counts a command if it fits. The first command always fits, however many rows it writes.
    *
    * @returns whether the command fits
    */
   take(request: CommandRequest): boolean {
     const rows = weightOf(request);
-    const isUntouched = this.#commands === BATCH_COMMANDS_MAX;
-    if (!isUntouched && (this.#commands === 0 || rows > this.#rows)) return false;
+    const isFirst = this.#commands === BATCH_COMMANDS_MAX;
+    if (!isFirst && (this.#commands === 0 || rows > this.#rows)) return false;
     this.#commands -= 1;
     this.#rows -= rows;
     return true;
   }
 }
 
-/** The commands of one event that wait for their transaction, in the order of arrival. */
+/** The commands of one event that wait for a transaction, in the order of arrival. */
 export class EventQueue {
   readonly #waiting: Pending[] = [];
   #running: readonly Pending[] = [];
@@ -105,8 +116,8 @@ export class EventQueue {
   }
 
   /**
-   * Whether more commands arrive than are executed. New ones are then refused at once, so that those
-   * in the queue are answered in time: a queue that only grew would serve everyone too late.
+   * Whether commands arrive faster than they are executed. New commands are then rejected at once,
+   * so that the queued ones are answered in time: a growing queue would answer everyone too late.
    */
   get isOverdue(): boolean {
     const [oldest] = this.#waiting;
@@ -122,20 +133,19 @@ export class EventQueue {
   }
 
   /**
-   * Whether its next batch needs a transaction of its own: for a command on the whole event, or after
-   * a transaction shared with other events has failed.
+   * Whether the next batch needs a transaction of its own: for a command on the whole event, or
+   * after a transaction shared with other events failed.
    */
   get isExclusive(): boolean {
     const [first] = this.#waiting;
-    return this.#isNextExclusive || (first !== undefined && isExclusive(first.request));
+    return this.#isNextExclusive || first?.isExclusive === true;
   }
 
-  /** Takes the commands that run together next: from the front, as many as the limits allow. */
+  /** Takes the next commands to run together from the head, as many as the limits allow. */
   takeBatch(limits = new BatchLimits()): Pending[] {
     const batch: Pending[] = [];
     for (const pending of this.#waiting) {
-      const mustWait =
-        batch.length > 0 && (isExclusive(pending.request) || isExclusive(batch[0]!.request));
+      const mustWait = batch.length > 0 && (pending.isExclusive || batch[0]!.isExclusive);
       if (mustWait || !limits.take(pending.request)) break;
       batch.push(pending);
     }
@@ -146,18 +156,18 @@ export class EventQueue {
     return batch;
   }
 
-  /** Says that its batch has ended, however it did. */
+  /** Call it when the batch has ended, whether it succeeded or failed. */
   endBatch(): void {
     this.#running = [];
   }
 
-  /** Puts back, in front, what could not run with the rest of its batch. */
+  /** Puts commands that could not run with their batch back at the head of the queue. */
   putBack(pendings: readonly Pending[]): void {
     for (const pending of pendings) pending.wait();
     this.#waiting.unshift(...pendings);
   }
 
-  /** Puts a batch back that must not share a transaction with other events again. */
+  /** Puts a batch back that must run in a transaction without other events. */
   makeExclusive(batch: readonly Pending[]): void {
     this.putBack(batch);
     this.#isNextExclusive = true;

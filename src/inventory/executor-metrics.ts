@@ -6,7 +6,7 @@ import { Replay } from './idempotency';
 
 const MS_PER_SECOND = 1_000;
 
-/** What the executor counts. A metric that fails is logged, and never fails a committed command. */
+/** The executor's metrics. A failing metric is logged and never fails a committed command. */
 export class ExecutorMetrics {
   constructor(
     private readonly metrics: Metrics,

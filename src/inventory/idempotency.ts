@@ -1,6 +1,6 @@
 /**
- * Keys that make a request safe to send again. A key and its answer are written in the transaction
- * of the request's effect, so there is never one without the other.
+ * Keys that make it safe to retry a request. A key and its answer are written in the same
+ * transaction as the request's effect, so neither exists without the other.
  */
 import { literal, type Sequelize } from 'sequelize';
 import type { Database } from '../database/database';
@@ -13,10 +13,10 @@ import type { IdempotencyKeyRow } from '../models/idempotency-key.model';
 /** How long a key is kept. */
 export const KEY_LIFETIME_HOURS = 24;
 const KEY_LIFETIME_MS = KEY_LIFETIME_HOURS * 3_600_000;
-/** Keys removed in one statement, so that cleaning up never holds locks for long. */
+/** Keys removed in one statement; bounds how long the cleanup holds locks. */
 const CLEANUP_BATCH_ROWS = 500;
 
-/** Who may replay it, and where. Compared byte by byte. */
+/** Who may replay a key, and on which route. Compared byte by byte. */
 export interface KeyScope {
   readonly userId: number;
   /** Method and path pattern. */
@@ -24,20 +24,20 @@ export interface KeyScope {
   readonly key: string;
 }
 
-/** An answer as it is stored and sent again. */
+/** An answer as it is stored and replayed. */
 export interface StoredAnswer {
   readonly status: number;
   /** The answer's JSON text. */
   readonly body: string;
 }
 
-/** The key of a request, and the input that it was sent with. */
+/** The key of a request, and the fingerprint of its input. */
 export interface IdempotencyKey extends KeyScope {
-  /** SHA-256 of the request's input. The same key with another input is a mistake of the caller. */
+  /** SHA-256 of the request's input. The same key with different input is the caller's mistake. */
   readonly fingerprint: string;
 }
 
-/** A request with a key: it runs once, and is answered the same each time it is sent. */
+/** A request with a key: it runs once and gets the same answer each time it is sent. */
 export interface IdempotentRequest<Result> extends IdempotencyKey {
   readonly answer: (result: Result) => StoredAnswer;
 }
@@ -52,20 +52,20 @@ export type StoredKey = Pick<
   'id' | 'user_id' | 'route' | 'idempotency_key' | 'fingerprint' | 'status' | 'body' | 'createdAt'
 >;
 
-/** Marks a scope within one event. */
+/** Identifies a scope within one event. */
 export function scopeId({ userId, route, key }: KeyScope): string {
   return `${String(userId)} ${route} ${key}`;
 }
 
-/** A key's scope, and the event that it is about; 0 for a route that concerns no event yet. */
+/** A key's scope and its event; the event is 0 for a route that has no event yet. */
 export interface EventScope {
   readonly eventId: number;
   readonly scope: KeyScope;
 }
 
 /**
- * Stored keys by event and `scopeId`. Call it under the events' locks: then no duplicate can be under
- * way elsewhere.
+ * Loads stored keys by event and `scopeId`. Call it under the events' locks, so that no duplicate
+ * can run elsewhere.
  */
 export async function loadKeys(
   { models, sequelize }: Database,
@@ -97,7 +97,7 @@ export async function loadKeys(
   return stored;
 }
 
-/** Written out: Sequelize takes ten times as long over such a condition. docs/performance.md */
+/** Plain SQL: Sequelize takes ten times as long for such a condition. See docs/performance.md. */
 function scopeSql(
   sequelize: Sequelize,
   { eventId, scope: { userId, route, key } }: EventScope,
@@ -109,8 +109,8 @@ function scopeSql(
 }
 
 /**
- * What a stored key means for a request that bears it: its answer, a mistake, or nothing, because
- * there is none or its time is over.
+ * Judges a request by the stored key: a replay of the stored answer, `reused` if the key came with
+ * different input, or `free` if there is no stored key or it has expired.
  */
 export function judgeKey(
   stored: StoredKey | undefined,
@@ -127,11 +127,11 @@ export interface NewKey {
   readonly eventId: number;
   readonly key: IdempotencyKey;
   readonly answer: StoredAnswer;
-  /** An expired row that stands in the new one's place. */
+  /** An expired row that the new one replaces. */
   readonly replaces: StoredKey | undefined;
 }
 
-/** Writes keys with their answers, in place of expired ones. Call it under the events' locks. */
+/** Writes keys with their answers and removes the expired ones. Call it under the events' locks. */
 export async function saveKeys(
   database: Database,
   tx: Tx,
@@ -162,9 +162,9 @@ export async function saveKeys(
 }
 
 /**
- * Removes one batch of expired keys, by the database's own clock.
+ * Removes one batch of expired keys, by the database's clock.
  *
- * @returns whether there may be more
+ * @returns whether more may remain
  */
 export async function removeExpiredKeys({ models, isSqlite }: Database): Promise<boolean> {
   const hours = String(KEY_LIFETIME_HOURS);

@@ -7,19 +7,19 @@ import { refusal } from '../domain/outcomes';
 import { ApiError, serviceUnavailable } from '../errors/api-error';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
-import { runBatches, type BatchResult, type BatchResults } from './batch';
-import { isExclusive, type CommandRequest, type CommandResult } from './command-request';
+import { runBatches, type BatchResults } from './batch';
+import type { BatchResult, CommandRequest, CommandResult } from './command-request';
 import { BatchLimits, EventQueue, type Pending } from './event-queue';
 import { ExecutorMetrics } from './executor-metrics';
 import { accountsIn } from './requirements';
 
-/** Commands of one event that may wait for their batch. */
+/** Most commands of one event that may wait for their batch. */
 const WAITING_PER_EVENT_MAX = 4_000;
-/** Commands of all events that may wait or run. */
+/** Most commands of all events that may wait or run. */
 const IN_FLIGHT_MAX = 8_000;
-/** Connections that batches leave to reads, logins and health. */
+/** Connections that batches leave to reads, logins and health checks. */
 const RESERVED_CONNECTIONS = 3;
-/** A command that concerns a whole event may take this long once it runs. */
+/** Time limit of a command on a whole event, once it runs. */
 export const EXCLUSIVE_LIMIT_MS = 60_000;
 
 /** One event's commands in the transaction that runs now. */
@@ -29,10 +29,10 @@ interface RunningBatch {
 }
 
 /**
- * Executes commands on event inventories. Commands of one event that wait at the same moment run
- * together, in the order of arrival, in one transaction under the event's lock; each is answered after
- * the commit. A lone command is a batch of one and waits for nobody. When more events wait than
- * transactions may run, several events share one transaction.
+ * Executes commands on event inventories. Commands of one event that wait at the same time run
+ * together, in the order of arrival, in one transaction under the event's lock. Each is answered
+ * after the commit. A single command is a batch of one and does not wait for others. When more
+ * events wait than transactions may run, several events share one transaction.
  *
  * See docs/adr/0001-one-transaction-for-many.md.
  */
@@ -41,9 +41,9 @@ export class InventoryExecutor {
   readonly #unitOfWork: UnitOfWork;
   readonly #metrics: ExecutorMetrics;
   readonly #queues = new Map<number, EventQueue>();
-  /** Queues with commands that wait for a transaction, in the order in which they came to wait. */
+  /** Queues with commands that wait for a transaction, in the order in which they began to wait. */
   readonly #ready: EventQueue[] = [];
-  /** Transactions that may run at the same time. */
+  /** Most transactions that may run at the same time. */
   readonly #slots: number;
   #running = 0;
   #inFlight = 0;
@@ -69,9 +69,9 @@ export class InventoryExecutor {
   }
 
   /**
-   * @returns the answer to the command, once it is committed; refusals are results too
+   * @returns the result of the command after its commit; a refusal is a result too
    * @throws ApiError SERVICE_UNAVAILABLE if it could not run in time or too many wait: nothing has
-   * happened
+   * changed
    * @throws ApiError OUTCOME_UNKNOWN if the connection broke during the commit
    * @throws ApiError IDEMPOTENCY_KEY_IN_USE if its duplicate is still running and its time is over
    */
@@ -95,14 +95,14 @@ export class InventoryExecutor {
     try {
       const result = await pending.promise;
       this.#metrics.countOutcome(request, result);
-      // The queue has lost the kind of what it carries; this is the result of this very request.
+      // The queue's type does not keep the kind of command; this is the result of this request.
       return result as CommandResult<C['kind']>;
     } finally {
       this.#inFlight -= 1;
     }
   }
 
-  /** Starts a transaction for each event that waits, as long as slots are free. */
+  /** Starts a transaction for each waiting event while slots are free. */
   #fillSlots(): void {
     const starting = Math.min(this.#ready.length, this.#slots - this.#running);
     for (let count = 0; count < starting; count += 1) void this.#runNext();
@@ -111,7 +111,7 @@ export class InventoryExecutor {
   /** Runs one transaction, in one of the slots. */
   async #runNext(): Promise<void> {
     this.#running += 1;
-    // Commands that arrive in the same turn of the event loop still join the batch.
+    // Lets commands that arrive in the same turn of the event loop join the batch.
     await Promise.resolve();
     const batches = this.#takeBatches();
     await this.#run(batches);
@@ -125,16 +125,16 @@ export class InventoryExecutor {
   }
 
   /**
-   * The commands of the event that has waited longest. If all slots are taken, also those of other
-   * events that wait, up to the limits of one transaction.
+   * Takes the commands of the event that has waited longest. If all slots are in use, also takes
+   * those of other waiting events, up to the limits of one transaction.
    */
   #takeBatches(): RunningBatch[] {
     const first = this.#ready.shift();
     if (!first) return [];
     const limits = new BatchLimits();
-    const isAlone = first.isExclusive || this.#running < this.#slots;
+    const isSingle = first.isExclusive || this.#running < this.#slots;
     const batches: RunningBatch[] = [{ queue: first, pendings: first.takeBatch(limits) }];
-    if (isAlone) return batches;
+    if (isSingle) return batches;
     for (const queue of this.#ready.splice(0)) {
       const pendings = queue.isExclusive ? [] : queue.takeBatch(limits);
       if (pendings.length > 0) batches.push({ queue, pendings });
@@ -144,8 +144,8 @@ export class InventoryExecutor {
   }
 
   /**
-   * Runs batches and settles their commands. Only the unit of work stands inside the `try`: what is
-   * committed must never run again, whatever goes wrong afterwards.
+   * Runs batches and settles their commands. Only the unit of work is inside the `try`: committed
+   * commands must never run again, even if something fails afterwards.
    */
   async #run(batches: readonly RunningBatch[]): Promise<void> {
     const startedAt = performance.now();
@@ -168,10 +168,10 @@ export class InventoryExecutor {
   }
 
   /**
-   * Commits batches in one unit of work. Commands whose accounts another transaction holds are
-   * refused on the way, so that their neighbours need not fail with them.
+   * Commits batches in one unit of work. Rejects commands whose accounts another transaction holds,
+   * so that the other commands of the batch do not fail with them.
    *
-   * @returns the batches that were committed in the end, and their results
+   * @returns the batches that were committed, and their results
    */
   async #commit(
     all: readonly RunningBatch[],
@@ -186,6 +186,7 @@ export class InventoryExecutor {
           batches.map(({ queue: { eventId }, pendings }) => ({
             eventId,
             requests: pendings.map(({ request }) => request),
+            isExclusive: pendings[0]!.isExclusive,
           })),
         ),
       {
@@ -202,9 +203,9 @@ export class InventoryExecutor {
   }
 
   /**
-   * Several events that fail together have done nothing, and each runs by itself then. If the data of
-   * one command makes its batch fail, halves the batch until the culprit is alone; each run decides
-   * anew.
+   * Events that fail together have changed nothing; each then runs in its own transaction. If one
+   * command's data makes its batch fail, halves the batch until that command is isolated. Each run
+   * decides again.
    */
   async #settleFailed(batches: readonly RunningBatch[], error: unknown): Promise<void> {
     const pendings = pendingsIn(batches).filter(({ isSettled }) => !isSettled);
@@ -223,10 +224,10 @@ export class InventoryExecutor {
   }
 
   /**
-   * Refuses the commands that name an account which another transaction holds for long.
+   * Rejects the commands that name an account whose lock another transaction holds.
    *
-   * @returns the others
-   * @throws ApiError SERVICE_UNAVAILABLE if there are none; then it has refused nobody
+   * @returns the other commands
+   * @throws ApiError SERVICE_UNAVAILABLE if no others are left; then it has rejected none
    */
   async #refuseHeld(pendings: readonly Pending[], deadline: number): Promise<Pending[]> {
     const userIds = pendings.flatMap(({ request }) => accountsIn(request.command));
@@ -236,7 +237,7 @@ export class InventoryExecutor {
     );
     const isHeld = ({ request }: Pending): boolean =>
       accountsIn(request.command).some((userId) => heldIds.has(userId));
-    const busy = serviceUnavailable('An account of this request is busy');
+    const busy = serviceUnavailable('An account that this request names is busy');
     if (pendings.every(isHeld)) throw busy;
     for (const pending of pendings.filter(isHeld)) pending.reject(busy);
     return pendings.filter((pending) => !isHeld(pending));
@@ -251,27 +252,29 @@ function isFull(queue: EventQueue): boolean {
   return queue.length >= WAITING_PER_EVENT_MAX || queue.isOverdue;
 }
 
-/** A batch must end before the time of its oldest command is over. */
+/** A batch must end before the deadline of its oldest command. */
 function deadlineOf(pendings: readonly Pending[], startedAt: number): number {
-  if (isExclusive(pendings[0]!.request)) return startedAt + EXCLUSIVE_LIMIT_MS;
+  if (pendings[0]!.isExclusive) return startedAt + EXCLUSIVE_LIMIT_MS;
   return Math.min(...pendings.map(({ deadline }) => deadline));
 }
 
 function settle({ queue, pendings }: RunningBatch, { results }: BatchResult): void {
+  // Only a large command ends a batch at its front: it needs more time than was given.
+  if (results.length === 0) pendings[0]!.markLarge();
   queue.putBack(pendings.slice(results.length));
   results.forEach((result, index) => {
     pendings[index]!.resolve(result);
   });
 }
 
-/** The constraint behind a check decides if two events ask for one name at once. */
+/** If two events ask for one name at the same time, the unique key behind the check decides. */
 function settleSingle(pending: Pending, error: unknown): void {
   if (violatesUnique(error, 'uq_events_name', ['event_name'])) {
     pending.resolve(
       refusal('EVENT_NAME_TAKEN', 'Another event already has this name', 'event_name'),
     );
   } else if (faultKind(error) === 'constraint') {
-    pending.reject(new Error('A command broke a rule of the database', { cause: error }));
+    pending.reject(new Error('A command violated a constraint of the database', { cause: error }));
   } else {
     pending.reject(error);
   }

@@ -1,35 +1,40 @@
-import { Op, type WhereOptions } from 'sequelize';
+import { Op, QueryTypes, type WhereOptions } from 'sequelize';
 import type { Database } from '../database/database';
-import { findRows } from '../database/find-rows';
+import { findRows, withDates } from '../database/find-rows';
 import { shareLockUsers } from '../database/locks';
 import type { Tx } from '../database/unit-of-work';
 import type { Command } from '../domain/commands';
 import { EventInventory } from '../domain/event-inventory';
 import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
 import type { BookingRow } from '../models/booking.model';
-import type { EventRow } from '../models/event.model';
-import { eventFactsOf, ticketOf, waitlistEntryOf } from '../models/facts';
+import { ticketOf, waitlistEntryOf } from '../models/facts';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
 import { headSize, requirementsOf, type Requirements } from './requirements';
 
-/** A locked event and the commands that want to change it. */
+/** A locked event and the commands on it. */
 export interface LoadRequest {
-  readonly row: EventRow;
+  readonly event: EventFacts;
+  /**
+   * Only tickets with lower numbers are given back; by default all. Spares walking over index entries
+   * that the same transaction has changed.
+   */
+  readonly ticketsBelow?: number;
   readonly commands: readonly Command[];
 }
 
-/** What the commands of one event must know. */
+/** One event and what its commands need to be loaded. */
 interface EventRequirements {
   readonly event: EventFacts;
+  readonly ticketsBelow: number;
   readonly requirements: Requirements;
 }
 
 /**
- * Loads the parts of locked events that the commands can see or touch: at most six queries, however
- * many commands and events there are, and one for each event whose queue may move up. Share-locks
- * the accounts they name, in the order of their ids.
+ * Loads the parts of locked events that the commands can read or change: at most six queries for
+ * any number of commands and events, and one for each event whose queue may move up. Share-locks
+ * the accounts that the commands name, by id.
  *
- * @returns an inventory for each demand
+ * @returns an inventory for each request
  */
 export async function loadInventories(
   database: Database,
@@ -37,10 +42,11 @@ export async function loadInventories(
   now: Date,
   loadRequests: readonly LoadRequest[],
 ): Promise<EventInventory[]> {
-  const all = loadRequests.map(({ row, commands }): EventRequirements => {
-    const event = eventFactsOf(row);
-    return { event, requirements: requirementsOf(event, commands) };
-  });
+  const all = loadRequests.map(({ event, ticketsBelow, commands }): EventRequirements => ({
+    event,
+    ticketsBelow: ticketsBelow ?? event.nextTicketNo,
+    requirements: requirementsOf(event, commands),
+  }));
   const accounts = await accountsOf(database, tx, all);
   const tickets = await loadTickets(database, tx, all);
   const takenNames = await loadTakenNames(database, tx, all);
@@ -60,7 +66,7 @@ export async function loadInventories(
         ),
         tickets: ownTickets,
         entries: (entries.get(event.id) ?? []).map(waitlistEntryOf),
-        head: await loadHead(database, tx, event, headSize(ownTickets.length, requirements)),
+        head: await loadHead(database, tx, event, headSize(ownTickets, requirements)),
       }),
     );
   }
@@ -76,21 +82,39 @@ async function accountsOf(
   return accounts.size === 0 ? accounts : shareLockUsers(database, tx, accounts);
 }
 
+/** Tickets named by id, and of each holder those given out last, as many as are needed. */
 async function loadTickets(
-  { models }: Database,
+  { models, sequelize, isSqlite }: Database,
   tx: Tx,
   all: readonly EventRequirements[],
 ): Promise<Map<number, BookingRow[]>> {
-  const held = all.flatMap(({ event, requirements: { holders } }) =>
-    holders.size > 0 ? [{ event_id: event.id, user_id: [...holders], status: 'booked' }] : [],
+  const held = all.flatMap(({ event, ticketsBelow, requirements: { holders } }) =>
+    [...holders].map(([userId, limit]) => ({ eventId: event.id, userId, limit, ticketsBelow })),
   );
   const named = all.flatMap(({ event, requirements: { bookingIds } }) =>
     bookingIds.size > 0 ? [{ id: [...bookingIds], event_id: event.id }] : [],
   );
   const rows: BookingRow[] = [];
-  for (const wanted of [held, named]) {
-    if (wanted.length === 0) continue;
-    const where = { [Op.or]: wanted } as WhereOptions<BookingRow>;
+  if (held.length > 0) {
+    const columns = Object.keys(models.Booking.getAttributes()).join(', ');
+    // Each part follows this index and ends by itself, however many tickets the person holds. MariaDB
+    // would take the index of ticket numbers for it, and walk over those of everyone else.
+    const index = isSqlite ? '' : 'FORCE INDEX (ix_bookings_holder) ';
+    const parts = held.map(
+      ({ eventId, userId, limit, ticketsBelow }) =>
+        `SELECT * FROM (SELECT ${columns} FROM bookings ${index}WHERE event_id = ${String(eventId)} ` +
+        `AND user_id = ${String(userId)} AND status = 'booked' ` +
+        `AND ticket_no < ${String(ticketsBelow)} ` +
+        `ORDER BY ticket_no DESC LIMIT ${String(limit)}) AS held`,
+    );
+    const found = await sequelize.query<BookingRow>(parts.join(' UNION ALL '), {
+      type: QueryTypes.SELECT,
+      transaction: tx,
+    });
+    for (const row of found) rows.push(withDates(row));
+  }
+  if (named.length > 0) {
+    const where = { [Op.or]: named } as WhereOptions<BookingRow>;
     rows.push(...(await findRows(models.Booking, { where, transaction: tx })));
   }
   return byEvent(rows);

@@ -9,25 +9,25 @@ import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
 import type { EventRow } from '../models/event.model';
 import type { RowChanges } from './row-changes';
 
-/** Rows in one statement, so that none grows without bound. */
+/** Most rows in one statement. */
 const STATEMENT_ROWS = 1_000;
-/** Event rows in one statement: each is looked for among the values of all of them. */
+/** Most event rows in one statement: each row is searched for among the values of all of them. */
 const EVENTS_IN_STATEMENT = 50;
 
-/** What has changed of the rows that belong to a locked event. */
+/** The changes to the rows that belong to a locked event. */
 export interface EventRowChanges {
   /** The event's row as it was locked. */
   readonly before: EventRow;
   readonly changes: RowChanges;
 }
 
-/** What a locked event's own row must become. */
+/** A locked event's own row before and after the changes. */
 export interface EventRowUpdate {
   readonly before: EventRow;
   readonly after: EventFacts;
 }
 
-/** A ticket just written. */
+/** A ticket that was just written. */
 export interface NewTicket {
   readonly eventId: number;
   readonly ticketNo: number;
@@ -35,11 +35,11 @@ export interface NewTicket {
 }
 
 /**
- * Writes what commands have changed in bulk statements, all but the event rows. What leaves goes
- * before what comes, so that a person who left and joined anew does not collide with themselves.
+ * Writes the changes of all rows but the event rows, in bulk statements. Removes before it inserts,
+ * so that a person who left and joined again does not violate a unique key.
  *
- * @returns the new ticket, where there is exactly one
- * @throws WriteConflictError when a row is not as it was loaded under the lock
+ * @returns the new ticket if there is exactly one, otherwise null
+ * @throws WriteConflictError if a row is no longer as it was loaded under the lock
  */
 export async function writeRows(
   database: Database,
@@ -72,7 +72,7 @@ export async function writeRows(
   return single;
 }
 
-/** Columns of the event row that commands change, and what is written into them. */
+/** Columns of the event row that commands change, and their new values. */
 const EVENT_COLUMNS: readonly [
   keyof EventRow,
   (after: EventFacts, database: Database) => string | number | null,
@@ -93,10 +93,10 @@ const EVENT_COLUMNS: readonly [
 ];
 
 /**
- * Writes the event rows, last of all. Their versions guard them: each row must still be as it was
- * locked.
+ * Writes the event rows, last of all. Guarded by version: each row must still have the version that
+ * was locked.
  *
- * @throws WriteConflictError when one is not
+ * @throws WriteConflictError if a row has another version
  */
 export async function writeEvents(
   database: Database,
@@ -105,7 +105,7 @@ export async function writeEvents(
 ): Promise<void> {
   const { sequelize } = database;
   for (const part of chunks(all, EVENTS_IN_STATEMENT)) {
-    // Each event gets values of its own, all in one statement.
+    // One statement with different values for each event.
     const columns = EVENT_COLUMNS.map(([column, valueOf]) => {
       const cases = part.map(({ before, after }) => {
         const value = sequelize.escape(valueOf(after, database) as string | number);
@@ -125,15 +125,16 @@ export async function writeEvents(
 }
 
 async function cancelBookings(
-  { models }: Database,
+  database: Database,
   tx: Tx,
   bookingIds: readonly number[],
   now: Date,
 ): Promise<void> {
   for (const part of chunks(bookingIds)) {
-    const [affected] = await models.Booking.update(
-      { status: 'cancelled', updatedAt: now },
-      { where: { id: part, status: 'booked' }, transaction: tx },
+    const [, affected] = await database.sequelize.query(
+      `UPDATE bookings SET status = 'cancelled', updatedAt = '${asSqlTimestamp(database, now)}' ` +
+        `WHERE status = 'booked' AND id IN (${part.join(', ')})`,
+      { type: QueryTypes.UPDATE, transaction: tx },
     );
     expectRows(affected, part.length);
   }
@@ -150,7 +151,7 @@ async function removeEntries(
   }
 }
 
-/** Each entry gets values of its own, all in one statement. */
+/** Updates entries in one statement with different values for each. */
 async function updateEntries(
   database: Database,
   tx: Tx,
@@ -174,7 +175,7 @@ async function updateEntries(
   }
 }
 
-/** @returns the new ticket, where there is exactly one */
+/** @returns the new ticket if there is exactly one, otherwise null */
 async function insertBookings(
   database: Database,
   tx: Tx,
@@ -219,7 +220,7 @@ async function insertEntries(
   for (const part of chunks(rows)) await insertRows(database, tx, 'waitlists', part);
 }
 
-/** Ends all bookings and the queue of an event that may have a hundred thousand of each. */
+/** Cancels all bookings and removes all entries of an event, which may have 100,000 of each. */
 async function cancelWholeEvent(
   database: Database,
   tx: Tx,

@@ -6,7 +6,7 @@ import type { EventRow } from '../models/event.model';
 import type { Decided } from './decide-batch';
 import type { NewTicket } from './inventory-writer';
 
-/** Ids that the database gave to what one event's commands created. */
+/** Ids that the database assigned to the rows that one event's commands created. */
 export interface NewIds {
   /** By ticket number. */
   readonly bookings: ReadonlyMap<number, number>;
@@ -14,20 +14,21 @@ export interface NewIds {
   readonly entries: ReadonlyMap<number, number>;
 }
 
-/** One event's row as it was locked, and what was done to the event. */
+/** One event's row as it was locked, and the decisions that changed the event. */
 interface ChangedEvent {
   readonly row: EventRow;
   readonly effective: readonly Decided[];
 }
 
-/** Ids of new rows by event, and within it by what names the row there. */
+/** Ids of new rows by event, then by ticket number or person. */
 type IdsByEvent = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 /**
- * Ids of the rows just written that answers name, by event. They are read back because a bulk insert
- * returns at most one id, and the next ones need not follow it (`auto_increment_increment`).
+ * Reads the ids of new rows that answers contain, by event. They are read back because a bulk
+ * insert returns at most one id, and the others need not be consecutive
+ * (`auto_increment_increment`).
  *
- * @param singleTicket the only new ticket, if there is exactly one: its id is known already
+ * @param singleTicket the only new ticket, if there is exactly one: its id is already known
  */
 export async function readNewIds(
   database: Database,
@@ -37,7 +38,7 @@ export async function readNewIds(
 ): Promise<ReadonlyMap<number, NewIds>> {
   const bookings = singleTicket
     ? new Map([[singleTicket.eventId, new Map([[singleTicket.ticketNo, singleTicket.id]])]])
-    : await readBookingIds(database, tx, events.filter(namesNewTickets));
+    : await readBookingIds(database, tx, events.filter(hasNewTickets));
   const entries = await readEntryIds(database, tx, events.flatMap(newWaitersOf));
   return new Map(
     events.map(({ row: { id } }) => [
@@ -47,7 +48,7 @@ export async function readNewIds(
   );
 }
 
-function namesNewTickets({ effective }: ChangedEvent): boolean {
+function hasNewTickets({ effective }: ChangedEvent): boolean {
   return effective.some(
     ({ decision: { outcome } }) =>
       'tickets' in outcome && outcome.tickets.some(({ bookingId }) => bookingId === null),
@@ -103,12 +104,12 @@ async function readEntryIds(
 
 function idsByEvent<Row extends { readonly id: number; readonly event_id: number }>(
   rows: readonly Row[],
-  nameOf: (row: Row) => number,
+  keyOf: (row: Row) => number,
 ): IdsByEvent {
   const ids = new Map<number, Map<number, number>>();
   for (const row of rows) {
     const ofEvent = ids.get(row.event_id) ?? new Map<number, number>();
-    ids.set(row.event_id, ofEvent.set(nameOf(row), row.id));
+    ids.set(row.event_id, ofEvent.set(keyOf(row), row.id));
   }
   return ids;
 }

@@ -38,12 +38,22 @@ export class BlockChanges {
     return [...this.#changes.values()].filter(({ entries, tickets }) => entries || tickets);
   }
 
+  /** Adds what another part of the same transaction has changed. */
+  merge(other: BlockChanges): void {
+    for (const { priority, block, entries, tickets } of other.#changes.values()) {
+      this.#change(priority, block, entries, tickets);
+    }
+  }
+
   #count({ priority, queueNo, quantity }: WaitlistEntry, sign: 1 | -1): void {
-    const block = blockOf(queueNo);
+    this.#change(priority, blockOf(queueNo), sign, sign * quantity);
+  }
+
+  #change(priority: number, block: number, entries: number, tickets: number): void {
     const key = `${String(priority)} ${String(block)}`;
     const change = this.#changes.get(key) ?? { priority, block, entries: 0, tickets: 0 };
-    change.entries += sign;
-    change.tickets += sign * quantity;
+    change.entries += entries;
+    change.tickets += tickets;
     this.#changes.set(key, change);
   }
 }

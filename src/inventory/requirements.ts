@@ -1,32 +1,33 @@
 import type { Command } from '../domain/commands';
-import type { EventFacts } from '../domain/inventory-state';
+import type { EventFacts, Ticket } from '../domain/inventory-state';
+import { ticketsToLoad, UNDIVIDED_TICKETS_MAX } from '../domain/pieces';
 
-/** What a set of commands must know to be decided. */
+/** The data that must be loaded to decide a set of commands. */
 export interface Requirements {
   /** People who must have an account. */
   readonly accounts: Set<number>;
-  /** People whose place in the queue matters. */
+  /** People whose waitlist entries are needed. */
   readonly waiting: Set<number>;
   readonly entryIds: Set<number>;
-  /** People whose active tickets are given back. */
-  readonly holders: Set<number>;
+  /** How many of their active tickets to load, by person, the one given out last first. */
+  readonly holders: Map<number, number>;
   readonly bookingIds: Set<number>;
-  /** People whom the event's cap concerns. */
+  /** People to whom the event's cap applies. */
   readonly capped: Set<number>;
   readonly names: Set<string>;
   /** Tickets that a resize adds. */
   addedTickets: number;
-  /** Commands after which somebody else may be at the head of the queue. */
+  /** Number of commands that may change the head of the queue. */
   reorderings: number;
 }
 
-/** What a group of commands must know, each thing once. */
+/** Collects the requirements of a batch of commands, without duplicates. */
 export function requirementsOf(event: EventFacts, commands: readonly Command[]): Requirements {
   const requirements: Requirements = {
     accounts: new Set(),
     waiting: new Set(),
     entryIds: new Set(),
-    holders: new Set(),
+    holders: new Map(),
     bookingIds: new Set(),
     capped: new Set(),
     names: new Set(),
@@ -34,10 +35,15 @@ export function requirementsOf(event: EventFacts, commands: readonly Command[]):
     reorderings: 0,
   };
   for (const command of commands) addRequirements(requirements, event, command);
+  // A named ticket may be one of those that its holder's own command would give back.
+  const named = requirements.bookingIds.size;
+  for (const [userId, limit] of requirements.holders) {
+    requirements.holders.set(userId, limit + named);
+  }
   return requirements;
 }
 
-/** People who must have an account for a command: their rows are share-locked while it runs. */
+/** People who must have an account for a command. Their rows are share-locked while it runs. */
 export function accountsIn(command: Command): readonly number[] {
   switch (command.kind) {
     case 'book':
@@ -65,7 +71,7 @@ function addRequirements(requirements: Requirements, event: EventFacts, command:
       requirements.capped.add(command.userId);
       return;
     case 'cancel-held':
-      requirements.holders.add(command.holderId);
+      addHolder(requirements, command.holderId, command.quantity);
       return;
     case 'cancel-bookings':
       for (const bookingId of command.bookingIds) requirements.bookingIds.add(bookingId);
@@ -88,20 +94,31 @@ function addRequirements(requirements: Requirements, event: EventFacts, command:
     case 'cancel-event':
       return;
     case 'delete-account':
-      requirements.holders.add(command.userId);
+      addHolder(requirements, command.userId, null);
       requirements.waiting.add(command.userId);
       requirements.reorderings += 1;
       return;
   }
 }
 
+/** Several commands may give back tickets of one person, each after those before it. */
+function addHolder(requirements: Requirements, userId: number, quantity: number | null): void {
+  const known = requirements.holders.get(userId) ?? 0;
+  requirements.holders.set(userId, known + ticketsToLoad(quantity));
+}
+
 /**
  * How much of the queue can come into play: one entry for each ticket that may become free (each
- * wants at least one), and one for each entry that may leave its place in the same breath.
+ * wants at least one), one for each former holder of such tickets, who is passed over, and one for
+ * each entry that may leave its place in the same batch.
  *
- * @param tickets tickets that the commands may give back
+ * @param tickets number of tickets that the commands may cancel
  */
-export function headSize(tickets: number, { addedTickets, reorderings }: Requirements): number {
-  const freed = tickets + addedTickets;
-  return freed === 0 ? 0 : freed + reorderings;
+export function headSize(
+  tickets: readonly Pick<Ticket, 'holderId'>[],
+  { addedTickets, reorderings }: Requirements,
+): number {
+  const freed = tickets.length + Math.min(addedTickets, UNDIVIDED_TICKETS_MAX);
+  const formerHolders = new Set(tickets.map(({ holderId }) => holderId)).size;
+  return freed === 0 ? 0 : freed + formerHolders + reorderings;
 }

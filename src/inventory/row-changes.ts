@@ -3,17 +3,17 @@ import type { Ticket, WaitlistEntry } from '../domain/inventory-state';
 import { BlockChanges } from './queue-blocks';
 
 /**
- * What the rows must become, once the changes of a whole group are told one after another: a ticket
- * given out and given back in one group is one new row, an entry added and served in it is none.
+ * Collects the changes of a whole batch and merges them per row: a ticket issued and cancelled in
+ * one batch is one new row, an entry added and removed in one batch is none.
  */
 export class RowChanges {
-  /** New tickets by number, as the group leaves them. */
+  /** New tickets by number, in their state after the batch. */
   readonly issued = new Map<number, Ticket>();
-  /** Ids of tickets that stop being active. */
+  /** Ids of existing tickets that are cancelled. */
   readonly cancelledBookingIds: number[] = [];
   /** New entries by person. */
   readonly added = new Map<number, WaitlistEntry>();
-  /** Entries that stay, by id, as the group leaves them. */
+  /** Existing entries that stay, by id, in their state after the batch. */
   readonly changed = new Map<number, WaitlistEntry>();
   readonly removedEntryIds: number[] = [];
   readonly blocks = new BlockChanges();

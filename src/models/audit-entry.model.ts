@@ -1,15 +1,15 @@
 import { DataTypes, Model, type Sequelize } from 'sequelize';
 
-/** One thing that was done: by whom, to what, why, and what moved. Written with its effect. */
+/** One change: who made it, to what, why, and its effect. Written in the same transaction. */
 export interface AuditEntryRow {
   id: number;
   action: string;
-  /** Who did it; null for the system itself. */
+  /** Who made the change; null for the system itself. */
   actor_id: number | null;
-  /** The person it was done for or to, where it concerns one. */
+  /** The person affected, if there is one. */
   user_id: number | null;
   event_id: number | null;
-  /** The event's version after it. */
+  /** The event's version after the change. */
   version: number | null;
   reason: string | null;
   request_id: string | null;

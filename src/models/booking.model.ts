@@ -1,14 +1,14 @@
 import { DataTypes, Model, type Sequelize } from 'sequelize';
 
-/** One ticket. A cancelled one stays as a row. */
+/** One ticket. The row stays after the ticket is cancelled. */
 export interface BookingRow {
   id: number;
   event_id: number;
-  /** Counts the event's tickets from 1 in the order they were given out; never used twice. */
+  /** Numbers the event's tickets from 1 in the order of issue; never reused. */
   ticket_no: number;
-  /** Who holds it. */
+  /** The holder. */
   user_id: number;
-  /** Who made the booking, or the waitlist entry that it came from. */
+  /** Who made the booking, or the waitlist entry that led to it. */
   booked_by: number;
   status: 'booked' | 'cancelled';
   createdAt: Date;

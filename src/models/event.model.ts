@@ -6,7 +6,7 @@ export interface EventRow {
   total_tickets: number;
   available_tickets: number;
   status: 'active' | 'cancelled';
-  /** Null once the organizer's account is deleted: the event is the admins' to manage. */
+  /** Null after the organizer's account is deleted: then only admins may manage the event. */
   organizer_id: number | null;
   max_tickets_per_user: number | null;
   version: number;

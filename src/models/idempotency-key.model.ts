@@ -1,12 +1,12 @@
 import { DataTypes, Model, type Sequelize } from 'sequelize';
 
-/** The answer to a request that carried an Idempotency-Key, written with the request's effect. */
+/** The answer to a request with an Idempotency-Key, written in the transaction of its effect. */
 export interface IdempotencyKeyRow {
   id: number;
   user_id: number;
   /** Method and path pattern. */
   route: string;
-  /** 0 for a route that concerns no event yet. */
+  /** 0 for a route that has no event yet. */
   event_id: number;
   idempotency_key: string;
   /** SHA-256 of the request's input, in hexadecimal. */

@@ -7,7 +7,7 @@ import { defineUser } from './user.model';
 import { defineWaitlistBlock } from './waitlist-block.model';
 import { defineWaitlistEntry } from './waitlist-entry.model';
 
-/** Binds the models to one database; several databases can be open at the same time. */
+/** Binds the models to one database. Several databases can be open at the same time. */
 export function defineModels(sequelize: Sequelize) {
   return {
     User: defineUser(sequelize),

@@ -3,14 +3,14 @@ import type { Role } from '../domain/rights';
 
 export interface UserRow {
   id: number;
-  /** Lower case; null once the account is deleted. */
+  /** In lower case; null after the account is deleted. */
   email: string | null;
-  /** The bcrypt hash; null once the account is deleted. */
+  /** The bcrypt hash; null after the account is deleted. */
   password: string | null;
   role: Role;
-  /** Stands in every token; a token that bears another one has ended. */
+  /** Part of every token. A token with another version is no longer valid. */
   token_version: number;
-  /** When the account was deleted. The nameless row stays, because bookings refer to it. */
+  /** When the account was deleted. The anonymous row stays, because bookings refer to it. */
   deleted_at: Date | null;
   createdAt: Date;
   updatedAt: Date;

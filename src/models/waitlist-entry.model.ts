@@ -1,11 +1,11 @@
 import { DataTypes, Model, type Sequelize } from 'sequelize';
 
-/** One person's place in one event's queue: by priority, then by `queue_no`. */
+/** One person's entry in one event's queue, ordered by priority, then by `queue_no`. */
 export interface WaitlistEntryRow {
   id: number;
   event_id: number;
   user_id: number;
-  /** Who asked for it; becomes `booked_by` of the tickets it is given. */
+  /** Who requested it; becomes `booked_by` of the tickets issued for it. */
   requested_by: number;
   /** Tickets still wanted. */
   quantity: number;

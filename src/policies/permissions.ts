@@ -1,6 +1,6 @@
 import type { Role } from '../domain/rights';
 
-/** What a route can demand. Whose row it is about is the policies' matter. */
+/** What a route can require. Policies check ownership of the row. */
 export type Permission =
   | 'accounts:read'
   | 'accounts:write'
@@ -23,7 +23,7 @@ const USER: readonly Permission[] = [
   'accounts:read',
   'accounts:write',
   'events:read',
-  // An organizer whose role was taken away still manages the events they made.
+  // A former organizer may still manage the events they created.
   'events:manage',
   'tickets:read',
   'tickets:book',
@@ -46,7 +46,7 @@ const ADMIN: readonly Permission[] = [
 
 export type PermissionTable = Readonly<Record<Role, ReadonlySet<Permission>>>;
 
-/** The one table of who may do what. What is not in it is denied. */
+/** The permissions of each role. Anything not listed is denied. */
 export function permissionTable(eventCreators: 'everyone' | 'organizers'): PermissionTable {
   return {
     user: new Set(eventCreators === 'everyone' ? [...USER, 'events:create'] : USER),

@@ -37,7 +37,11 @@ export function presentEventStatus(event: EventFacts): EventStatusDto {
   };
 }
 
-export function presentDryRun({ event, promotions }: EventUpdated): UpdatedEventDto {
+export function presentDryRun({
+  event,
+  promotions,
+  promotedTickets,
+}: EventUpdated): UpdatedEventDto {
   return {
     ...presentEvent(event),
     dry_run: true,
@@ -48,7 +52,7 @@ export function presentDryRun({ event, promotions }: EventUpdated): UpdatedEvent
         quantity,
         still_wanted: stillWanted,
       })),
-    promoted_tickets: promotions.reduce((sum, { quantity }) => sum + quantity, 0),
+    promoted_tickets: promotedTickets,
   };
 }
 

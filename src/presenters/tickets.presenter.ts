@@ -1,3 +1,4 @@
+import { LISTED_TICKETS_MAX } from '../domain/pieces';
 import type { TicketsBooked, TicketsCancelled } from '../domain/outcomes';
 import type {
   BookingDto,
@@ -44,8 +45,12 @@ export function presentCancellation(cancelled: TicketsCancelled): CancellationDt
   const { eventId } = cancelled;
   return {
     event_id: eventId,
-    cancelled: cancelled.tickets.map((ticket) => presentBooking({ eventId, ticket })),
+    cancelled: cancelled.tickets
+      .slice(0, LISTED_TICKETS_MAX)
+      .map((ticket) => presentBooking({ eventId, ticket })),
+    cancelled_count: cancelled.count,
     reassigned: cancelled.reassigned,
+    ended_entries: [...cancelled.endedEntries],
     available_tickets: cancelled.availableTickets,
     version: cancelled.version,
   };

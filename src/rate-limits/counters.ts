@@ -9,15 +9,15 @@ const KEY_PREFIX = 'tickets:limit';
 
 export interface CounterOptions {
   readonly name: string;
-  /** Points that a key may use up before it is refused. */
+  /** Points that a key may use up before it is rejected. */
   readonly points: number;
   readonly seconds: number;
 }
 
 /**
- * Counts by key in fixed windows: in Redis where there is one, so that all processes count together,
- * else in this process. While Redis is away this process counts alone: limits get looser, none
- * opens, and nobody is refused for it.
+ * Counts by key in fixed windows: in Redis if it is configured, so that all processes share the
+ * counts, otherwise in this process. While Redis is unavailable, this process counts on its own:
+ * limits get looser but still apply, and no request fails because of it.
  */
 export function createCounter(
   { name, points, seconds }: CounterOptions,

@@ -1,11 +1,11 @@
-/** So many requests in so many seconds, counted for each address or each account. */
+/** A number of requests in a number of seconds, counted per address or per account. */
 export interface Limit {
   readonly requests: number;
   readonly seconds: number;
   readonly by: 'address' | 'account';
 }
 
-/** What is limited. Routes name their limit; routes that name the same one share its count. */
+/** The rate limits. Each route names its limit; routes with the same limit share one count. */
 export const LIMITS = {
   signup: { requests: 20, seconds: 60, by: 'address' },
   login: { requests: 30, seconds: 60, by: 'address' },

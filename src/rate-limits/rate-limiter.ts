@@ -6,11 +6,11 @@ import { LIMITS, type LimitName } from './limits';
 
 const MS_PER_SECOND = 1_000;
 
-/** What one request leaves of its limit. */
+/** What remains of the limit after one request. */
 export interface Allowance {
   readonly isAllowed: boolean;
   readonly remaining: number;
-  /** Seconds until the count starts anew. */
+  /** Seconds until the count starts again. */
   readonly resetSeconds: number;
 }
 
@@ -34,7 +34,7 @@ export class RateLimiter {
   /**
    * Counts one request.
    *
-   * @param key whose count it is: an address or an account
+   * @param key the address or the account to count
    */
   async take(name: LimitName, key: string): Promise<Allowance> {
     try {

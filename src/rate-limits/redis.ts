@@ -2,16 +2,16 @@ import { Redis } from 'ioredis';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
 
-/** A command that takes longer has failed: a limit must not hold up what it limits. */
+/** A slower command fails: a rate limit must not delay the requests it limits. */
 const COMMAND_TIMEOUT_MS = 200;
 const CONNECT_TIMEOUT_MS = 2_000;
-/** Pauses between attempts to connect grow up to this. */
+/** Longest pause between two attempts to connect. */
 const MAX_RECONNECT_PAUSE_MS = 2_000;
 const RECONNECT_STEP_MS = 100;
 
 /**
- * Connects to Redis in the background, and again whenever the connection is lost. Says so once for
- * each outage, not for each attempt.
+ * Connects to Redis in the background, and again when the connection is lost. Logs each outage
+ * once, not each attempt.
  */
 export function connectRedis(
   url: string,
@@ -27,12 +27,13 @@ export function connectRedis(
   let isAway = false;
   metrics.redisUp.set(0);
   redis.on('error', (error: Error) => {
-    if (!isAway) logger.warn('Redis is away: each process counts rate limits alone', { error });
+    if (!isAway)
+      logger.warn('Redis is unavailable: each process counts rate limits on its own', { error });
     isAway = true;
     metrics.redisUp.set(0);
   });
   redis.on('ready', () => {
-    if (isAway) logger.info('Redis is back: rate limits are shared again');
+    if (isAway) logger.info('Redis is available again: rate limits are shared');
     isAway = false;
     metrics.redisUp.set(1);
   });

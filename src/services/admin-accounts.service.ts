@@ -9,7 +9,7 @@ import { findAdminIds, isEmailTaken } from './accounts';
 import type { Credentials } from './auth.service';
 import type { PasswordHasher } from '../auth/password-hasher';
 
-/** Makes admins from outside the API: at start, and from the operator's command line. */
+/** Creates admins from outside the API: at start-up and from the operator's command line. */
 export class AdminAccountsService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
@@ -22,9 +22,9 @@ export class AdminAccountsService {
   }
 
   /**
-   * Makes an admin where there is none.
+   * Creates an admin if there is none.
    *
-   * @returns whether that was necessary
+   * @returns whether it created one
    */
   async ensureOne(credentials: Credentials): Promise<boolean> {
     if ((await findAdminIds(this.#database, null)).length > 0) return false;
@@ -32,7 +32,7 @@ export class AdminAccountsService {
       await this.make(credentials);
       return true;
     } catch (error) {
-      // Another process that started at the same moment was quicker.
+      // Another process that started at the same time was faster.
       if (isEmailTaken(error) && (await findAdminIds(this.#database, null)).length > 0)
         return false;
       throw error;
@@ -40,8 +40,8 @@ export class AdminAccountsService {
   }
 
   /**
-   * Makes the account with this e-mail an admin with this password, and creates it where missing.
-   * Its tokens end: who knew the account before does not become an admin with it.
+   * Makes the account with this e-mail an admin with this password; creates the account if it does
+   * not exist. Ends its tokens, so that someone who already had access does not become an admin.
    */
   async make({ email, password }: Credentials): Promise<UserRow> {
     const hash = await this.#hasher.hash(password);

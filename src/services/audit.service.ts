@@ -10,12 +10,12 @@ import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 
 export interface AuditFilter extends PageRequest {
   readonly eventId?: number | undefined;
-  /** Who did it, or for whom it was done. */
+  /** The actor or the person affected. */
   readonly userId?: number | undefined;
   readonly action?: string | undefined;
 }
 
-/** What was done, by whom and why. */
+/** Reads the audit log: what was done, by whom and why. */
 export class AuditService {
   readonly #database: Database;
   readonly #eventReader: EventReader;
@@ -26,7 +26,7 @@ export class AuditService {
   }
 
   /**
-   * The log, the latest first: all of it for admins, that of their own events for organizers.
+   * Lists the log, latest first: all of it for admins, their own events for organizers.
    *
    * @throws ApiError EVENT_NOT_FOUND, FORBIDDEN
    */
@@ -39,7 +39,7 @@ export class AuditService {
       ...(filter.action === undefined ? {} : { action: filter.action }),
     };
     const { userId } = filter;
-    // Two queries that an index answers each; one with OR would read far more.
+    // Two queries that each use an index; one query with OR would read far more.
     const parts =
       userId === undefined
         ? [where]
@@ -64,7 +64,7 @@ export class AuditService {
 
   async #requireReader(actor: Actor, eventId: number | undefined): Promise<void> {
     if (eventId === undefined) {
-      requireAllowed(actor.role === 'admin', 'Name one of your events with event_id');
+      requireAllowed(actor.role === 'admin', 'Set event_id to one of your events');
       return;
     }
     const event = await this.#eventReader.find(eventId);

@@ -14,7 +14,7 @@ import type { PasswordRules } from '../auth/password-rules';
 import { invalidToken, type Tokens } from '../auth/tokens';
 
 export interface Credentials {
-  /** Trimmed, in lower case. */
+  /** Trimmed and in lower case. */
   readonly email: string;
   readonly password: string;
 }
@@ -25,7 +25,7 @@ export interface Login {
   readonly user: UserRow;
 }
 
-/** Signing up, logging in, and telling from a token who asks. */
+/** Sign-up, login, logout and authentication by token. */
 export class AuthService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
@@ -41,7 +41,7 @@ export class AuthService {
     hasher: PasswordHasher;
     tokens: Tokens;
     accounts: AccountCache;
-    /** Null lets everyone guess. */
+    /** Null disables the limit on password guesses. */
     guard: LoginGuard | null;
     passwordRules: PasswordRules;
   }) {
@@ -54,10 +54,10 @@ export class AuthService {
     this.#passwordRules = options.passwordRules;
   }
 
-  /** @throws ApiError EMAIL_TAKEN; VALIDATION_FAILED for a password that is easy to guess */
+  /** @throws ApiError EMAIL_TAKEN, or VALIDATION_FAILED for a password that is easy to guess */
   async signUp({ email, password }: Credentials): Promise<UserRow> {
     this.#passwordRules.requireStrong(password);
-    // Spares the hash where the answer is clear; the unique key decides where two ask at once.
+    // Saves the hash if the e-mail is taken. The unique key decides between concurrent sign-ups.
     if (await this.#findByEmail(email)) throw emailTaken();
     const hash = await this.#hasher.hash(password);
     try {
@@ -82,8 +82,8 @@ export class AuthService {
   }
 
   /**
-   * @throws ApiError INVALID_CREDENTIALS, the same for an unknown e-mail and a wrong password
-   * @throws ApiError RATE_LIMITED after too many of them
+   * @throws ApiError INVALID_CREDENTIALS, the same for an unknown e-mail and for a wrong password
+   * @throws ApiError RATE_LIMITED after too many failed logins
    */
   async logIn({ email, password }: Credentials): Promise<Login> {
     const check = (): Promise<UserRow | undefined> => this.#findByPassword(email, password);
@@ -97,7 +97,7 @@ export class AuthService {
     };
   }
 
-  /** @throws ApiError INVALID_TOKEN, also where the account or the token's time with it has ended */
+  /** @throws ApiError INVALID_TOKEN, also if the account was deleted or its tokens were ended */
   async authenticate(token: string): Promise<Actor> {
     const { userId, version } = this.#tokens.read(token);
     const account = await this.#accounts.find(userId);
@@ -106,9 +106,9 @@ export class AuthService {
   }
 
   /**
-   * Ends every token of the account, here at once and within a second elsewhere.
+   * Ends every token of the account: in this process at once, in others within a second.
    *
-   * @throws ApiError INVALID_TOKEN where the account has just been deleted
+   * @throws ApiError INVALID_TOKEN if the account has just been deleted
    */
   async logOut(actor: Actor): Promise<void> {
     const { User } = this.#database.models;
@@ -122,7 +122,7 @@ export class AuthService {
     if (count !== 1) throw invalidToken();
   }
 
-  /** A hash made when hashing was cheaper is made anew, while its password is at hand. */
+  /** Replaces a hash that was made at a lower cost, while the password is available. */
   async #renewHash({ id, password: hash }: UserRow, password: string): Promise<void> {
     if (hash === null || !this.#hasher.isOutdated(hash)) return;
     const renewed = await this.#hasher.hash(password);

@@ -11,12 +11,12 @@ type CommandOptions<C extends Command> = Pick<
   'idempotent' | 'reason' | 'isDryRun'
 >;
 
-/** Performs commands on event inventories for requests: booking, cancelling, joining and the like. */
+/** Performs commands on event inventories for requests, such as booking, cancelling and joining. */
 export class CommandsService {
   constructor(private readonly inventory: InventoryExecutor) {}
 
   /**
-   * @returns what was done, or the stored answer to an earlier request with the same key
+   * @returns the outcome, or the stored answer to an earlier request with the same key
    * @throws ApiError with the code of the refusal if the domain refuses the command, or as
    * `InventoryExecutor.execute` says
    */

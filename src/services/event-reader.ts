@@ -6,8 +6,8 @@ import { ApiError } from '../errors/api-error';
 import { eventFactsOf } from '../models/facts';
 
 /**
- * Reads events one by one as they are now. Requests for the same event that wait together share one
- * query; nothing is cached, so nothing is ever stale.
+ * Reads single events as they are now. Reads that wait at the same time share one query. Nothing is
+ * cached, so nothing is stale.
  */
 export class EventReader {
   readonly #reader: BatchedReader<number, EventFacts>;

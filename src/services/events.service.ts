@@ -35,10 +35,10 @@ export interface EventFilter extends PageRequest {
   readonly status?: EventStatus | undefined;
 }
 
-/** Keys of requests that concern no event yet. */
+/** The event id of keys whose request has no event yet. */
 const NO_EVENT = 0;
 
-/** Events: creating and listing them. */
+/** Creates and lists events. */
 export class EventsService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
@@ -49,7 +49,7 @@ export class EventsService {
   }
 
   /**
-   * Makes an event; the caller is its organizer.
+   * Creates an event; the caller becomes its organizer.
    *
    * @throws ApiError EVENT_NAME_TAKEN, IDEMPOTENCY_KEY_REUSED
    */
@@ -62,7 +62,7 @@ export class EventsService {
       return await this.#create(event, request, idempotent);
     } catch (error) {
       if (!isTaken(error)) throw error;
-      // A duplicate with the same key may have been quicker: then its answer is there now.
+      // A duplicate with the same key may have been faster: then its answer is now stored.
       const known =
         idempotent && (await this.#unitOfWork.run((tx) => this.#findKey(tx, idempotent)));
       if (known instanceof Replay) return known;
@@ -156,7 +156,7 @@ export class EventsService {
     return eventFactsOf(row.get());
   }
 
-  /** The answer to an earlier duplicate, or the expired key that this one replaces. */
+  /** The stored answer to an earlier duplicate, or the expired key that this one replaces. */
   async #findKey(tx: Tx, key: IdempotencyKey): Promise<Replay | StoredKey | undefined> {
     const keys = await loadKeys(this.#database, tx, [{ eventId: NO_EVENT, scope: key }]);
     const stored = keys.get(NO_EVENT)?.get(scopeId(key));

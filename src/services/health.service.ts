@@ -3,17 +3,17 @@ import { pendingMigrations } from '../database/migrator';
 
 export interface Readiness {
   readonly isReady: boolean;
-  /** What is missing, where something is. */
+  /** Why the process is not ready. */
   readonly reason?: string;
 }
 
-/** Whether this process can serve requests now. */
+/** Tells load balancers whether this process can serve requests. */
 export class HealthService {
   #isDraining = false;
 
   constructor(private readonly sequelize: Sequelize) {}
 
-  /** From here on load balancers are told to send nobody here. */
+  /** Reports the process as not ready from now on, so that load balancers stop sending requests. */
   drain(): void {
     this.#isDraining = true;
   }
@@ -26,7 +26,7 @@ export class HealthService {
         ? { isReady: true }
         : { isReady: false, reason: `Migrations are pending: ${pending.join(', ')}` };
     } catch {
-      // Whatever it is, the requests that meet it are told and logged.
+      // Not logged here: requests that meet the same fault log it.
       return { isReady: false, reason: 'The database is not available' };
     }
   }

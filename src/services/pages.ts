@@ -1,6 +1,6 @@
 import { validationFailed } from '../errors/api-error';
 
-/** One page of a list: keyed by the last row, so that rows that come and go move nothing. */
+/** One page of a list, keyed by its last row: inserts and deletes do not shift the next page. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
   /** The cursor of the next page; null on the last one. */
@@ -12,25 +12,28 @@ export interface PageRequest {
   readonly after?: string | undefined;
 }
 
-/** The sort key in a cursor: whole numbers, as many as the list is ordered by. */
+/** The sort key in a cursor: one whole number for each column the list is ordered by. */
 export type SortKey = readonly number[];
 
 /**
- * @param length how many numbers the list's sort key has
- * @returns the key that the page starts behind; undefined for the first page
- * @throws ApiError VALIDATION_FAILED where the cursor is none of ours
+ * @param length the number of columns in the list's sort key
+ * @returns the sort key after which the page starts; undefined for the first page
+ * @throws ApiError VALIDATION_FAILED if the cursor was not issued here
  */
 export function readCursor({ after }: PageRequest, length: number): SortKey | undefined {
   if (after === undefined) return undefined;
   const key = parse(after);
   if (!Array.isArray(key) || key.length !== length || !key.every(Number.isSafeInteger)) {
-    throw validationFailed({ field: 'after', message: 'after must be the next of a page before' });
+    throw validationFailed({
+      field: 'after',
+      message: 'after must be the next value of a previous page',
+    });
   }
   return key as SortKey;
 }
 
 /**
- * @param rows up to one more than the page holds: that one tells that there is a next page
+ * @param rows up to one more than the page holds; the extra row shows that there is a next page
  */
 export function pageOf<Row>(
   rows: readonly Row[],

@@ -8,20 +8,20 @@ import { ApiError } from '../errors/api-error';
 import { areBlocksCurrent, compareBlocks } from '../inventory/queue-blocks';
 import { eventFactsOf } from '../models/facts';
 
-/** Events counted together by the check over all of them. */
+/** Events that `reconcileAll` counts at a time. */
 const EVENTS_AT_ONCE = 200;
-/** Far more than it takes: a million bookings are counted in about a second. */
+/** Far more than needed: a million bookings are counted in about a second. */
 const BATCH_LIMIT_MS = 60_000;
 
-/** An event's counters beside what its rows say. */
+/** An event's counters and the totals of its rows. */
 export interface Reconciliation {
   readonly event: EventFacts;
   readonly counts: RowCounts;
-  /** What does not agree, in words; empty where all is well. */
+  /** A description of each discrepancy; empty if the counters agree with the rows. */
   readonly faults: readonly string[];
 }
 
-/** Sums come as text from some servers. */
+/** Some servers return sums as text. */
 type CountRow = Readonly<Record<keyof RowCounts | 'eventId', number | string>>;
 
 const NOTHING_COUNTED: RowCounts = {
@@ -35,7 +35,7 @@ const NOTHING_COUNTED: RowCounts = {
   entriesInBlocks: 0,
 };
 
-/** Proves from the rows that every ticket is where the counters say. Reads only, locks nobody. */
+/** Checks that the counters of events agree with their rows. Only reads, and locks nothing. */
 export class ReconcileService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
@@ -52,7 +52,7 @@ export class ReconcileService {
     return found;
   }
 
-  /** All events, some at a time; each batch is one unchanging view of the database. */
+  /** Reconciles all events in batches; each batch reads one consistent snapshot of the database. */
   async *reconcileAll({ eventsAtOnce = EVENTS_AT_ONCE } = {}): AsyncGenerator<
     Reconciliation,
     void
@@ -101,7 +101,7 @@ export class ReconcileService {
     );
   }
 
-  /** Each of the statements reads one index in its order; the first reads no row at all. */
+  /** Each statement reads one index in order; the first reads only the index. */
   async #count(tx: Tx, eventIds: readonly number[]): Promise<Map<number, RowCounts>> {
     const counts = new Map(eventIds.map((id) => [id, NOTHING_COUNTED]));
     for (const columns of [

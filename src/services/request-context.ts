@@ -5,6 +5,6 @@ export interface RequestContext {
   readonly actor: Actor;
   /** For the audit log. */
   readonly requestId: string;
-  /** When it arrived, on the `performance.now()` clock: its time to be answered counts from then. */
+  /** When the request arrived, on the `performance.now()` clock. Its time limit starts then. */
   readonly startedAt: number;
 }

@@ -20,7 +20,7 @@ export interface TicketFilter extends PageRequest {
   readonly status?: 'booked' | 'cancelled' | undefined;
 }
 
-/** A ticket, and the event that it is for. */
+/** A ticket and its event. */
 export interface TicketOfEvent {
   readonly eventId: number;
   readonly ticket: Ticket;
@@ -32,7 +32,7 @@ export interface ListedTicket extends TicketOfEvent {
   readonly eventName: string;
 }
 
-/** Tickets: looking at them, and giving back named ones. */
+/** Reads tickets, and cancels named ones. */
 export class TicketsService {
   readonly #database: Database;
   readonly #commands: CommandsService;
@@ -49,9 +49,9 @@ export class TicketsService {
   }
 
   /**
-   * Gives back the named tickets, all or none.
+   * Cancels the named tickets, all or none.
    *
-   * @param named the event that they must belong to, or null if the request names none
+   * @param named the event that they must belong to, or null if the request names no event
    * @throws ApiError BOOKING_NOT_FOUND, VALIDATION_FAILED if they belong to several events, or as
    * `CommandsService.perform` says
    */
@@ -70,7 +70,7 @@ export class TicketsService {
     );
   }
 
-  /** The tickets that the caller holds or has booked, by id. */
+  /** Lists the tickets that the caller holds or booked, by id. */
   async list(actor: Actor, filter: TicketFilter): Promise<Page<ListedTicket>> {
     const [afterId = 0] = readCursor(filter, 1) ?? [];
     const where: WhereOptions<BookingRow> = {
@@ -78,7 +78,7 @@ export class TicketsService {
       ...(filter.eventId === undefined ? {} : { event_id: filter.eventId }),
       ...(filter.status === undefined ? {} : { status: filter.status }),
     };
-    // Two queries that an index answers each; one with OR would read far more.
+    // Two queries that each use an index; one query with OR would read far more.
     const [held, made] = await Promise.all(
       [{ user_id: actor.id }, { booked_by: actor.id }].map((own) =>
         findRows(this.#database.models.Booking, {

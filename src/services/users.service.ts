@@ -27,10 +27,10 @@ export interface AccountPatch {
   readonly currentPassword?: string | undefined;
 }
 
-/** How often a deletion starts over for an account that is still busy. */
+/** Most attempts to delete an account that is still in use. */
 const DELETION_TRIES = 10;
 
-/** Accounts: reading, changing, promoting and deleting them. */
+/** Reads, changes, promotes and deletes accounts. */
 export class UsersService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
@@ -44,7 +44,7 @@ export class UsersService {
     unitOfWork: UnitOfWork;
     hasher: PasswordHasher;
     accounts: AccountCache;
-    /** Null lets everyone guess. */
+    /** Null disables the limit on password guesses. */
     guard: LoginGuard | null;
     passwordRules: PasswordRules;
   }) {
@@ -68,7 +68,7 @@ export class UsersService {
   /**
    * The caller's own account.
    *
-   * @throws ApiError INVALID_TOKEN where another process has just deleted it
+   * @throws ApiError INVALID_TOKEN if another process has just deleted it
    */
   async findOwn(actor: Actor): Promise<UserRow> {
     const [user] = await findRows(this.#database.models.User, {
@@ -89,12 +89,13 @@ export class UsersService {
   }
 
   /**
-   * Changes e-mail, password or both. A new password ends every token issued before.
+   * Changes e-mail, password or both. A new password ends every earlier token.
    *
    * @throws ApiError USER_NOT_FOUND, EMAIL_TAKEN
-   * @throws ApiError VALIDATION_FAILED or INVALID_CREDENTIALS where the current password is needed
-   * and missing or wrong, and VALIDATION_FAILED for a new one that is easy to guess
-   * @throws ApiError RATE_LIMITED after too many wrong ones
+   * @throws ApiError VALIDATION_FAILED if the current password is required and missing, or if the
+   * new one is easy to guess
+   * @throws ApiError INVALID_CREDENTIALS if the current password is required and wrong
+   * @throws ApiError RATE_LIMITED after too many wrong passwords
    */
   async update(
     userId: number,
@@ -107,7 +108,7 @@ export class UsersService {
     if (needsCurrent) await this.#checkCurrentPassword(before, patch.currentPassword);
     const hash = patch.password === undefined ? null : await this.#hasher.hash(patch.password);
     return this.#changeUser(userId, async (tx, current, now) => {
-      // Hashing took its time: what was compared must still be what counts.
+      // The password may have changed during hashing: the one compared must still be current.
       if (needsCurrent && current.password !== before.password) throw wrongPassword();
       const values = {
         email: patch.email ?? current.email,
@@ -131,9 +132,9 @@ export class UsersService {
   }
 
   /**
-   * Gives an account another role, which ends every token issued before.
+   * Changes an account's role, which ends every earlier token.
    *
-   * @throws ApiError USER_NOT_FOUND; FORBIDDEN for the last admin
+   * @throws ApiError USER_NOT_FOUND, or FORBIDDEN for the last admin
    */
   async changeRole(
     userId: number,
@@ -157,12 +158,12 @@ export class UsersService {
   }
 
   /**
-   * Deletes an account: its tickets go to the waitlists' heads or back to stock, its waitlist
-   * entries go, and of the person only a nameless row stays. All of it in one transaction.
+   * Deletes an account in one transaction: its tickets go to the heads of the waitlists or back to
+   * stock, its waitlist entries are removed, and only an anonymous row remains.
    *
    * Locks the person's events by id, then the person and, for an admin, all admins by id.
    *
-   * @throws ApiError USER_NOT_FOUND; FORBIDDEN for the last admin
+   * @throws ApiError USER_NOT_FOUND, or FORBIDDEN for the last admin
    */
   async deleteAccount(userId: number, { actor, requestId }: RequestContext): Promise<void> {
     const deadline = performance.now() + EXCLUSIVE_LIMIT_MS;
@@ -173,7 +174,7 @@ export class UsersService {
       } catch (error) {
         if (!(error instanceof InvolvementChangedError)) throw error;
         if (tries === DELETION_TRIES) {
-          throw serviceUnavailable('Too much is still being done for this account', error);
+          throw serviceUnavailable('This account is still too busy to be deleted', error);
         }
       }
     }
@@ -210,17 +211,17 @@ export class UsersService {
     if (given === undefined) {
       throw validationFailed({
         field: 'current_password',
-        message: 'current_password is needed to change the password',
+        message: 'current_password is required to change the password',
       });
     }
     const check = async (): Promise<UserRow | undefined> =>
       (await this.#hasher.matches(given, user.password)) ? user : undefined;
-    // A stolen token must not be a way to guess the password that the login guards.
+    // The login guard applies here too: a stolen token must not allow unlimited guesses.
     const isRight = await (this.#guard?.attempt(user.email ?? '', check) ?? check());
     if (!isRight) throw wrongPassword();
   }
 
-  /** Runs `change` on the locked account, and lets this process know at once. */
+  /** Runs `change` on the locked account, then drops the account from this process's cache. */
   async #changeUser(
     userId: number,
     change: (tx: Tx, current: UserRow, now: Date, admins: UserRow[]) => Promise<UserRow>,
@@ -237,7 +238,7 @@ export class UsersService {
     }
   }
 
-  /** Locks the account and, where it is an admin's, those of all admins, in the order of their ids. */
+  /** Locks the account and, if it is an admin's, all admins' accounts, by id. */
   async #lockUser(tx: Tx, userId: number): Promise<{ user: UserRow; admins: UserRow[] }> {
     const adminIds = await findAdminIds(this.#database, tx);
     const isAdmin = adminIds.includes(userId);
@@ -257,7 +258,7 @@ export class UsersService {
   }
 }
 
-/** Without an admin nobody could manage anything, or make another admin. */
+/** Without an admin, no one could make another admin. */
 function requireAnotherAdmin(user: UserRow, admins: readonly UserRow[]): void {
   const isLast = user.role === 'admin' && admins.every(({ id }) => id === user.id);
   requireAllowed(!isLast, "The last admin can't be demoted or deleted");

@@ -52,7 +52,7 @@ export async function listEntries(
   };
 }
 
-/** The rows of one page and, where there is one, the next. Each range is read in an index's order. */
+/** The rows of one page and, if there is one, the next row. Each range is read in index order. */
 async function findPage(
   { models }: Database,
   tx: Tx,
@@ -71,7 +71,7 @@ async function findPage(
       where: range ? { [Op.and]: [wanted, range] } : wanted,
       order: [
         ['event_id', 'ASC'],
-        // One person has one entry an event: no more is needed to tell their order.
+        // One person has one entry per event, so the event id alone orders them.
         ...(isOnePerson ? [] : [['priority', 'DESC'] as const, ['queue_no', 'ASC'] as const]),
       ] as Order,
       limit,
@@ -83,8 +83,8 @@ async function findPage(
 }
 
 /**
- * What lies behind the cursor, part by part: the rest of its priority, the rest of its event, the
- * events that follow. Asked for with OR, it would be sorted as a whole for each page.
+ * The ranges after the cursor: the rest of its priority, the rest of its event, the later events.
+ * One query with OR would sort all of them for each page.
  */
 function rangesBehind(filter: WaitlistFilter): readonly (WhereOptions<WaitlistEntryRow> | null)[] {
   const cursor = readCursor(filter, 3);
@@ -127,9 +127,10 @@ async function visibleEmails(
 }
 
 /**
- * People and tickets on all waitlists, by the events' own counts: a row an event, not one a person.
+ * People and tickets on all waitlists, from the events' counters: reads one row per event, not one
+ * per person.
  *
- * @throws where the database does not answer
+ * @throws Error if the database does not respond
  */
 export async function waitlistTotals({
   sequelize,
@@ -138,6 +139,6 @@ export async function waitlistTotals({
     'SELECT SUM(waitlist_count) AS people, SUM(waitlist_tickets) AS tickets FROM events',
     { type: QueryTypes.SELECT },
   );
-  // Sums are null where there is nothing, and text from some servers.
+  // The sum of no rows is null, and some servers return sums as text.
   return { people: Number(row?.people ?? 0), tickets: Number(row?.tickets ?? 0) };
 }

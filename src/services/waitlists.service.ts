@@ -11,7 +11,7 @@ import type { Page } from './pages';
 import type { RequestContext } from './request-context';
 import { listEntries, type ListedEntry, type WaitlistFilter } from './waitlist-reader';
 
-/** The waitlist: changing an entry, and its position in the queue. */
+/** Changes and lists waitlist entries. */
 export class WaitlistsService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
@@ -24,7 +24,7 @@ export class WaitlistsService {
   }
 
   /**
-   * Lets the caller's entry want fewer tickets; it keeps its place.
+   * Lowers the quantity of the caller's entry, which keeps its position.
    *
    * @throws ApiError as `CommandsService.perform` says
    */
@@ -38,7 +38,7 @@ export class WaitlistsService {
   }
 
   /**
-   * Moves an entry before those of lower priority; back at its old priority it is at its old place.
+   * Moves an entry before those of lower priority. Its old priority restores its old position.
    *
    * @throws ApiError WAITLIST_ENTRY_NOT_FOUND, or as `CommandsService.perform` says
    */
@@ -52,9 +52,9 @@ export class WaitlistsService {
     return positionedOf(await this.#commands.perform(eventId, command, request, { reason }));
   }
 
-  /** Entries by event, then in queue order, each with its present position. */
+  /** Lists entries by event, then in queue order, each with its current position. */
   list(actor: Actor, filter: WaitlistFilter): Promise<Page<ListedEntry>> {
-    // One unchanging view: otherwise positions and rows could be of different moments.
+    // One snapshot, so that positions and rows agree.
     return this.#unitOfWork.readConsistently((tx) =>
       listEntries(this.#database, tx, actor, filter),
     );

@@ -17,7 +17,7 @@ describe('DELETE /api/users/:id', () => {
   const statusOf = async (eventId: number): Promise<ApiAnswer['body']> =>
     (await api.get(`/api/events/status/${String(eventId)}`, admin.token)).body.data;
 
-  it('ends the account at once: its tokens, its login and every page about it', async () => {
+  it('ends the account at once: its tokens, its login and every route that names it', async () => {
     const person = await makePerson(api.container);
 
     const { status, body } = await remove(person, person);
@@ -41,7 +41,7 @@ describe('DELETE /api/users/:id', () => {
     expect(list.data.map(({ id }: Person) => id)).not.toContain(person.id);
   });
 
-  it('leaves of the person a row without e-mail and hash, and the e-mail to sign up anew', async () => {
+  it('keeps a row without e-mail and hash, and frees the e-mail for a new sign-up', async () => {
     const person = await makePerson(api.container);
 
     await remove(person, person);
@@ -56,7 +56,7 @@ describe('DELETE /api/users/:id', () => {
     expect(again.body.data.id).not.toBe(person.id);
   });
 
-  it('gives active tickets to the waitlist’s head, and what nobody waits for back to stock', async () => {
+  it('gives active tickets to the head of the queue, and returns the rest to stock', async () => {
     const [person, waiting] = [await makePerson(api.container), await makePerson(api.container)];
     const [hot, calm] = [await makeEvent(api, { total: 2 }), await makeEvent(api, { total: 2 })];
     for (const { id } of [hot, calm]) {
@@ -72,7 +72,7 @@ describe('DELETE /api/users/:id', () => {
     expect(body.data).toMatchObject([{ event_id: hot.id, status: 'booked' }]);
   });
 
-  it('takes their waitlist entries away, and those behind move up', async () => {
+  it('removes their waitlist entries, and the people behind move up', async () => {
     const [person, behind] = [await makePerson(api.container), await makePerson(api.container)];
     const event = await makeSoldOutEvent(api, { total: 1 });
     for (const { token } of [person, behind]) {

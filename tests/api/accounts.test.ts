@@ -19,7 +19,7 @@ describe('accounts', () => {
   const pathOf = ({ id }: Pick<Person, 'id'>): string => `/api/users/${String(id)}`;
 
   describe('signing up', () => {
-    it('makes an account of role user and tells nothing of the password', async () => {
+    it('creates an account of role user and returns nothing about the password', async () => {
       const email = newEmail();
 
       const { status, body } = await signUp({ email, password: PASSWORD });
@@ -51,10 +51,10 @@ describe('accounts', () => {
       expect((await logIn(shouted, PASSWORD)).status).toBe(200);
     });
 
-    it('gives two who ask at once with one e-mail one 201 and one 409', async () => {
-      const wish = { email: newEmail(), password: PASSWORD };
+    it('answers two simultaneous sign-ups with one e-mail with one 201 and one 409', async () => {
+      const body = { email: newEmail(), password: PASSWORD };
 
-      const answers = await Promise.all([signUp(wish), signUp(wish)]);
+      const answers = await Promise.all([signUp(body), signUp(body)]);
 
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
       expect(answers.find(({ status }) => status === 409)).toMatchObject(refusal('EMAIL_TAKEN'));
@@ -62,9 +62,9 @@ describe('accounts', () => {
 
     it.each([
       ['is missing', undefined],
-      ['is no text', 7],
+      ['is not text', 7],
       ['has no @', 'ada.example.com'],
-      // 64 + 1 + 190: each part is within its own limit, the whole is not.
+      // 64 + 1 + 190: each part is within its own limit, but the whole is not.
       [
         'has 255 characters',
         `${'a'.repeat(64)}@${'b'.repeat(62)}.${'c'.repeat(62)}.${'d'.repeat(60)}.com`,
@@ -75,7 +75,7 @@ describe('accounts', () => {
       );
     });
 
-    it('takes an e-mail of 254 characters, however they are divided', async () => {
+    it('accepts an e-mail of 254 characters, however long each part is', async () => {
       const domain = '@example.com';
       const email = `${newEmail().slice(0, 36)}${'a'.repeat(254 - 36 - domain.length)}${domain}`;
 
@@ -84,8 +84,8 @@ describe('accounts', () => {
       expect((await logIn(email, PASSWORD)).status).toBe(200);
     });
 
-    it('takes passwords from 8 characters to 72 bytes, and cuts none', async () => {
-      // Two bytes a character: 36 of them are as many as bcrypt reads.
+    it('accepts passwords from 8 characters to 72 bytes and truncates none', async () => {
+      // Two bytes a character, so 36 of them are the 72 bytes that bcrypt reads.
       const longest = 'é'.repeat(36);
       const email = newEmail();
 
@@ -108,7 +108,7 @@ describe('accounts', () => {
   });
 
   describe('logging in', () => {
-    it('gives a token that lasts as long as it says', async () => {
+    it('returns a token that lasts for expires_in seconds', async () => {
       const person = await makePerson(api.container);
 
       const { status, body } = await logIn(person.email, PASSWORD);
@@ -128,7 +128,7 @@ describe('accounts', () => {
       expect((await api.get('/api/users/me', body.data.token)).body.data.id).toBe(person.id);
     });
 
-    it('answers an unknown e-mail and a wrong password with the same words', async () => {
+    it('gives an unknown e-mail and a wrong password the same answer', async () => {
       const { email } = await makePerson(api.container);
 
       const wrong = await logIn(email, 'not the password');
@@ -138,7 +138,7 @@ describe('accounts', () => {
       expect({ ...unknown.body, requestId: '' }).toEqual({ ...wrong.body, requestId: '' });
     });
 
-    it('demands both fields', async () => {
+    it('requires both fields', async () => {
       expect(await api.post('/api/auth/login', undefined, { email: newEmail() })).toMatchObject(
         refusal('VALIDATION_FAILED', 'password'),
       );
@@ -149,7 +149,7 @@ describe('accounts', () => {
   });
 
   describe('reading', () => {
-    it('shows oneself under /me and under one’s id, and anyone to admins', async () => {
+    it('shows you your own account under /me and by id, and admins any account', async () => {
       const person = await makePerson(api.container);
       const admin = await makePerson(api.container, 'admin');
 
@@ -189,7 +189,7 @@ describe('accounts', () => {
       expect((await signUp({ email: person.email, password: PASSWORD })).status).toBe(201);
     });
 
-    it('refuses an e-mail that somebody else has', async () => {
+    it('refuses an e-mail that another account has', async () => {
       const [person, other] = [await makePerson(api.container), await makePerson(api.container)];
 
       expect(await change(person, person, { email: other.email })).toMatchObject(
@@ -197,7 +197,7 @@ describe('accounts', () => {
       );
     });
 
-    it('changes one’s own password only with the current one, and ends all tokens', async () => {
+    it('changes your own password only with the current one, and ends all tokens', async () => {
       const person = await makePerson(api.container);
       const password = 'another good password';
 
@@ -217,7 +217,7 @@ describe('accounts', () => {
       expect((await logIn(person.email, password)).status).toBe(200);
     });
 
-    it('lets an admin set another’s password without it, but not their own', async () => {
+    it("lets an admin set someone else's password without the current one, but not their own", async () => {
       const person = await makePerson(api.container);
       const admin = await makePerson(api.container, 'admin');
       const password = 'another good password';
@@ -229,7 +229,7 @@ describe('accounts', () => {
       );
     });
 
-    it('wants e-mail or password, nothing unknown, and an account that exists', async () => {
+    it('requires an e-mail or a password, no unknown fields, and an existing account', async () => {
       const person = await makePerson(api.container);
       const admin = await makePerson(api.container, 'admin');
 
@@ -246,7 +246,7 @@ describe('accounts', () => {
     });
   });
 
-  it('answers for others’ accounts 403, whether they exist or not', async () => {
+  it("answers 403 for someone else's account, whether it exists or not", async () => {
     const [person, other] = [await makePerson(api.container), await makePerson(api.container)];
     for (const path of [pathOf(other), '/api/users/2147483647']) {
       const forbidden = refusal('FORBIDDEN');

@@ -25,7 +25,7 @@ describe('GET /api/admin/audit', () => {
   const join = ({ token }: Person, quantity = 1): Promise<ApiAnswer> =>
     api.post('/api/waitinglists/join-waitlist', token, { event_id: event.id, quantity });
 
-  it('keeps a row for every command that changed something, the latest first', async () => {
+  it('has a row for every command that changed something, latest first', async () => {
     const { organizer } = event;
     const path = `/api/events/${String(event.id)}`;
     const entry = `/api/waitinglists/${String(event.id)}`;
@@ -74,7 +74,7 @@ describe('GET /api/admin/audit', () => {
     });
   });
 
-  it('keeps no row for refusals, dry runs and what changed nothing', async () => {
+  it('has no row for refusals, dry runs or commands that changed nothing', async () => {
     const { organizer } = event;
     const path = `/api/events/${String(event.id)}`;
     await api.patch(path, organizer.token, { total_tickets: 1 });
@@ -85,7 +85,7 @@ describe('GET /api/admin/audit', () => {
     expect(actionsOf(await log({ event_id: event.id }))).toEqual(['tickets.book', 'event.create']);
   });
 
-  it('says of a promotion which cancellation caused it, by whom and in which request', async () => {
+  it('records which cancellation caused a promotion, by whom and in which request', async () => {
     const { organizer } = event;
     await join(person, 3);
     await api.post(
@@ -111,7 +111,7 @@ describe('GET /api/admin/audit', () => {
     });
   });
 
-  it('keeps changes of accounts: role, e-mail, password, deletion, and no secret', async () => {
+  it('records changes of role, e-mail and password and deletions, without secrets', async () => {
     const path = `/api/users/${String(person.id)}`;
     const password = 'another good password';
     await api.patch(path, person.token, { password, current_password: PASSWORD });
@@ -132,7 +132,7 @@ describe('GET /api/admin/audit', () => {
     }
   });
 
-  it('says of an account’s deletion, event by event, where its tickets went', async () => {
+  it('records where the tickets of a deleted account went, event by event', async () => {
     await join(person, 1);
     await api.delete(`/api/users/${String(event.organizer.id)}`, admin.token);
 
@@ -145,7 +145,7 @@ describe('GET /api/admin/audit', () => {
     });
   });
 
-  it('narrows by event, person and action together', async () => {
+  it('filters by event, person and action together', async () => {
     const elsewhere = await makeEvent(api);
     const guest = await makePerson(api.container);
     const party = { event_id: elsewhere.id, additionalUsers: [guest.id] };
@@ -155,7 +155,7 @@ describe('GET /api/admin/audit', () => {
       user_id: person.id,
     });
 
-    // Done by them and done to them, each once.
+    // What they did and what was done to them, each once.
     expect(actionsOf(await log({ user_id: person.id }))).toEqual([
       'waitlist.leave',
       'waitlist.join',
@@ -172,7 +172,7 @@ describe('GET /api/admin/audit', () => {
     );
   });
 
-  it('shows organizers their own events, and nobody else anything', async () => {
+  it('shows organizers their own events, and everyone else nothing', async () => {
     const organizer = await makePerson(api.container, 'organizer');
     const own = await makeEvent(api, { organizer });
     const read = (who: Person, query: Record<string, number>): Promise<ApiAnswer> =>

@@ -28,11 +28,11 @@ const DOCUMENT_FILE = path.resolve(__dirname, '..', '..', 'docs', 'authorization
 describe('authorization', () => {
   let everyoneCreates: TestApi;
   let organizersCreate: TestApi;
-  /** Someone who is an admin whatever becomes of the others. */
+  /** Stays an admin, whatever happens to the others. */
   let keeper: Person;
   let stage: Stage;
   beforeAll(async () => {
-    // A database of its own, kept small: all of its rows are compared, again and again.
+    // A separate, small database: all of its rows are compared for every cell.
     const database = await emptyDatabase('authorization');
     await new Migrator(database).up();
     everyoneCreates = await TestApi.start({ database });
@@ -45,13 +45,13 @@ describe('authorization', () => {
     await organizersCreate.close();
   });
 
-  it('has cells for every route of the table, and for none that there is not', () => {
+  it('has cells for exactly the routes of the route table', () => {
     const asked = new Set(CASES.map(({ route }) => route));
 
     expect([...asked].sort()).toEqual(ROUTES.map(nameOf).sort());
   });
 
-  it('is shown in docs/authorization.md as it is asked here', () => {
+  it('is documented in docs/authorization.md as tested here', () => {
     const written = authorizationDocument(CASES);
     if (process.env.TEST_WRITE_DOCS === 'true') writeFileSync(DOCUMENT_FILE, written);
 

@@ -25,7 +25,7 @@ describe('POST /api/tickets/book', () => {
     (await api.get(`/api/events/status/${String(id)}`, person.token)).body.data;
 
   describe('one person', () => {
-    it('gets one ticket where no number is said', async () => {
+    it('gets one ticket if no quantity is given', async () => {
       const event = await makeEvent(api);
 
       const { status, body } = await book({ event_id: event.id });
@@ -52,7 +52,7 @@ describe('POST /api/tickets/book', () => {
       });
     });
 
-    it('gets what there is, and waits for the rest, in one answer', async () => {
+    it('gets what is left and waits for the rest, in one answer', async () => {
       const event = await makeEvent(api, { total: 2 });
 
       const { status, body } = await book({ event_id: event.id, quantity: 3 });
@@ -67,7 +67,7 @@ describe('POST /api/tickets/book', () => {
       });
     });
 
-    it('is waitlisted with 201 when nothing is left, and refused when they wait already', async () => {
+    it('is waitlisted with 201 when nothing is left, and refused when already waiting', async () => {
       const event = await makeSoldOutEvent(api, { total: 1 });
 
       const waitlisted = await book({ event_id: event.id, quantity: 2 });
@@ -81,7 +81,7 @@ describe('POST /api/tickets/book', () => {
       expect(await book({ event_id: event.id })).toMatchObject(refusal('ALREADY_WAITLISTED'));
     });
 
-    it('may book again for an event they hold tickets for', async () => {
+    it('may book again for an event for which they hold tickets', async () => {
       const event = await makeEvent(api);
       await book({ event_id: event.id });
 
@@ -93,7 +93,7 @@ describe('POST /api/tickets/book', () => {
   });
 
   describe('a party', () => {
-    it('gets one ticket each first, in order, then the booker’s further ones', async () => {
+    it("gets one ticket each first, in order, then the booker's other tickets", async () => {
       const event = await makeEvent(api, { total: 4 });
 
       const answer = await book({
@@ -110,7 +110,7 @@ describe('POST /api/tickets/book', () => {
       });
     });
 
-    it('gets a ticket for each where no number is said', async () => {
+    it('gets a ticket for each person if no quantity is given', async () => {
       const event = await makeEvent(api);
 
       const answer = await book({ event_id: event.id, additionalUsers: guestIds(3) });
@@ -118,7 +118,7 @@ describe('POST /api/tickets/book', () => {
       expect(holdersIn(answer)).toEqual([person.id, ...guestIds(3)]);
     });
 
-    it('may be one that the booker is no part of', async () => {
+    it('need not include the booker', async () => {
       const event = await makeEvent(api);
 
       const answer = await book({ event_id: event.id, quantity: 2, additionalUsers: guestIds(2) });
@@ -128,7 +128,7 @@ describe('POST /api/tickets/book', () => {
       expect((await api.get('/api/tickets', person.token)).body.data).toHaveLength(2);
     });
 
-    it('makes one waitlist entry a person, in the order in which they were listed', async () => {
+    it('makes one waitlist entry for each person, in the listed order', async () => {
       const event = await makeEvent(api, { total: 1 });
       const listed = guestIds(3).reverse();
 
@@ -140,13 +140,13 @@ describe('POST /api/tickets/book', () => {
       ]);
     });
 
-    it('leaves out of the answer who waits already, and their entry as it was', async () => {
+    it('omits people who already wait from the answer, and leaves their entries unchanged', async () => {
       const event = await makeSoldOutEvent(api, { total: 1 });
       const [waiting, newcomer] = guests;
       await book({ event_id: event.id, quantity: 3 }, waiting);
-      const wish = { event_id: event.id, quantity: 2, additionalUsers: guestIds(2) };
+      const request = { event_id: event.id, quantity: 2, additionalUsers: guestIds(2) };
 
-      const { body } = await book(wish);
+      const { body } = await book(request);
 
       expect(body.data.waitlisted).toEqual([{ user_id: newcomer!.id, quantity: 1, position: 2 }]);
       const { body: queue } = await api.get('/api/waitinglists', person.token, {
@@ -156,11 +156,11 @@ describe('POST /api/tickets/book', () => {
         { user_id: waiting!.id, quantity: 3 },
         { user_id: newcomer!.id, quantity: 1 },
       ]);
-      expect(await book(wish)).toMatchObject(refusal('ALREADY_WAITLISTED'));
+      expect(await book(request)).toMatchObject(refusal('ALREADY_WAITLISTED'));
       expect((await eventNow(event.id)).version).toBe(3);
     });
 
-    it('of whom one has no account gets nothing', async () => {
+    it('gets nothing if one of its members has no account', async () => {
       const event = await makeEvent(api);
 
       expect(
@@ -171,7 +171,7 @@ describe('POST /api/tickets/book', () => {
   });
 
   describe('a cap', () => {
-    it('counts held and waited-for tickets together, whoever books for them', async () => {
+    it('counts held and waited-for tickets together, whoever books them', async () => {
       const event = await makeEvent(api, { total: 3, cap: 2 });
       const [guest] = guests;
       const refused = refusal('TICKET_LIMIT_REACHED');
@@ -187,7 +187,7 @@ describe('POST /api/tickets/book', () => {
       expect(await eventNow(event.id)).toMatchObject({ version: 2, waitlist_tickets: 1 });
     });
 
-    it('counts what others booked for the person, also where these ask for nothing now', async () => {
+    it('counts what others booked for the person, even if the person has not booked anything', async () => {
       const event = await makeEvent(api, { total: 10, cap: 1 });
       const [guest] = guests;
       await book({ event_id: event.id, additionalUsers: [guest!.id] });
@@ -198,7 +198,7 @@ describe('POST /api/tickets/book', () => {
       expect(await eventNow(event.id)).toMatchObject({ available_tickets: 8, version: 1 });
     });
 
-    it('counts no ticket that was given back', async () => {
+    it('does not count tickets that were given back', async () => {
       const event = await makeEvent(api, { cap: 1 });
       await book({ event_id: event.id });
       await api.post('/api/tickets/cancel', person.token, { event_id: event.id });
@@ -206,7 +206,7 @@ describe('POST /api/tickets/book', () => {
       expect((await book({ event_id: event.id })).status).toBe(201);
     });
 
-    it('bounds joining the waitlist too, and refuses no promotion', async () => {
+    it('also limits joining the waitlist, but never refuses a promotion', async () => {
       const event = await makeSoldOutEvent(api, { total: 1, cap: 1 });
       const join = (quantity: number): Promise<ApiAnswer> =>
         api.post('/api/waitinglists/join-waitlist', person.token, {
@@ -222,7 +222,7 @@ describe('POST /api/tickets/book', () => {
       expect(body.data.reassigned).toBe(1);
     });
 
-    it('holds when many ask at the same moment', async () => {
+    it('holds under many simultaneous requests', async () => {
       const event = await makeEvent(api, { total: 100, cap: 4 });
 
       const answers = await Promise.all(
@@ -235,7 +235,7 @@ describe('POST /api/tickets/book', () => {
     });
   });
 
-  it('puts newcomers behind those who wait, even when tickets come back', async () => {
+  it('puts newcomers at the end of the queue, even when tickets come back', async () => {
     const event = await makeSoldOutEvent(api, { total: 2 });
     const [first] = guests;
     await book({ event_id: event.id, quantity: 3 }, first);
@@ -249,7 +249,7 @@ describe('POST /api/tickets/book', () => {
     expect(body.data).toMatchObject({ outcome: 'waitlisted', waitlisted: [{ position: 2 }] });
   });
 
-  it('accepts the reference’s status, and the caller’s own user_id', async () => {
+  it("accepts the reference's status, and the caller's own user_id", async () => {
     const event = await makeEvent(api);
 
     const own = await book({ event_id: event.id, status: 'booked', user_id: person.id });
@@ -263,7 +263,7 @@ describe('POST /api/tickets/book', () => {
     );
   });
 
-  it('lets an admin book for somebody: theirs to hold, the admin’s to have booked', async () => {
+  it('lets an admin book for someone: that person is the holder, the admin the booker', async () => {
     const event = await makeEvent(api, { total: 1 });
     const admin = await makePerson(api.container, 'admin');
 
@@ -278,7 +278,7 @@ describe('POST /api/tickets/book', () => {
     );
   });
 
-  it('demands an event that exists', async () => {
+  it('requires an existing event', async () => {
     expect(await book({ event_id: 2_147_483_647 })).toMatchObject(refusal('EVENT_NOT_FOUND'));
   });
 
@@ -302,7 +302,7 @@ describe('POST /api/tickets/book', () => {
     );
   });
 
-  it('refuses the caller, and whom an admin books for, among the additional users', async () => {
+  it('refuses the caller, and the person an admin books for, as additional users', async () => {
     const admin = await makePerson(api.container, 'admin');
     const fault = refusal('VALIDATION_FAILED', 'additionalUsers');
 

@@ -27,8 +27,8 @@ describe('POST /api/tickets/cancel', () => {
     quantity: number,
     additionalUsers: number[] = [],
   ): Promise<Ticket[]> => {
-    const wish = { event_id: eventId, quantity, additionalUsers };
-    return (await api.post('/api/tickets/book', person.token, wish)).body.data.bookings;
+    const body = { event_id: eventId, quantity, additionalUsers };
+    return (await api.post('/api/tickets/book', person.token, body)).body.data.bookings;
   };
   const join = (eventId: number, { token }: Person, quantity = 1): Promise<ApiAnswer> =>
     api.post('/api/waitinglists/join-waitlist', token, { event_id: eventId, quantity });
@@ -38,7 +38,7 @@ describe('POST /api/tickets/cancel', () => {
     body.data.cancelled.map(({ ticket_no }: Ticket) => ticket_no).sort();
 
   describe('by event_id', () => {
-    it('gives back all that the caller holds, and nothing of others', async () => {
+    it('gives back all that the caller holds, and nothing that others hold', async () => {
       const event = await makeEvent(api, { total: 5 });
       await book(event.id, 3, [other.id]);
 
@@ -60,7 +60,7 @@ describe('POST /api/tickets/cancel', () => {
       ]);
     });
 
-    it('gives back the last ones given out where a number is said', async () => {
+    it('gives back the tickets issued last if a quantity is given', async () => {
       const event = await makeEvent(api);
       await book(event.id, 4);
 
@@ -68,7 +68,7 @@ describe('POST /api/tickets/cancel', () => {
       expect(numbersIn(await cancel({ event_id: event.id, quantity: 1 }))).toEqual([2]);
     });
 
-    it('refuses more than they hold, says how many that are, and takes none', async () => {
+    it('refuses more than the caller holds, says how many they hold, and cancels none', async () => {
       const event = await makeEvent(api);
       await book(event.id, 2);
 
@@ -79,7 +79,7 @@ describe('POST /api/tickets/cancel', () => {
       expect(await versionOf(event.id)).toBe(1);
     });
 
-    it('finds nothing where the caller holds no active ticket', async () => {
+    it('finds nothing if the caller holds no active ticket', async () => {
       const event = await makeEvent(api);
       await book(event.id, 1);
 
@@ -91,23 +91,23 @@ describe('POST /api/tickets/cancel', () => {
       expect(await cancel({ event_id: 2_147_483_647 })).toMatchObject(refusal('EVENT_NOT_FOUND'));
     });
 
-    it('takes a user_id only of oneself, or from an admin', async () => {
+    it("accepts a user_id only if it is the caller's own or from an admin", async () => {
       const event = await makeEvent(api);
       await book(event.id, 2);
       const admin = await makePerson(api.container, 'admin');
-      const wish = { event_id: event.id, quantity: 1, user_id: person.id };
+      const request = { event_id: event.id, quantity: 1, user_id: person.id };
 
-      expect(await cancel(wish, other)).toMatchObject(refusal('FORBIDDEN'));
-      expect((await cancel(wish)).status).toBe(200);
-      expect((await cancel(wish, admin)).status).toBe(200);
-      expect(await cancel({ ...wish, user_id: 2_147_483_647 }, admin)).toMatchObject(
+      expect(await cancel(request, other)).toMatchObject(refusal('FORBIDDEN'));
+      expect((await cancel(request)).status).toBe(200);
+      expect((await cancel(request, admin)).status).toBe(200);
+      expect(await cancel({ ...request, user_id: 2_147_483_647 }, admin)).toMatchObject(
         refusal('USER_NOT_FOUND'),
       );
     });
   });
 
   describe('by booking ids', () => {
-    it('takes one or several, for holder, booker, organizer and admin', async () => {
+    it('cancels one or several, for holder, booker, organizer and admin', async () => {
       const event = await makeEvent(api);
       const admin = await makePerson(api.container, 'admin');
       const [own, forOther, third, fourth, fifth] = await book(event.id, 5, [other.id]);
@@ -118,7 +118,7 @@ describe('POST /api/tickets/cancel', () => {
       expect(numbersIn(await cancel({ booking_ids: [own!.id, fifth!.id] }))).toEqual([1, 5]);
     });
 
-    it('lets the booker give back a ticket that somebody else holds', async () => {
+    it('lets the booker give back a ticket that someone else holds', async () => {
       const event = await makeEvent(api);
       const [ticket] = await book(event.id, 1, [other.id]);
 
@@ -127,8 +127,8 @@ describe('POST /api/tickets/cancel', () => {
       expect(body.data.cancelled).toMatchObject([{ user_id: other.id, booked_by: person.id }]);
     });
 
-    it.each(['not one’s own', 'unknown', 'cancelled already', 'of another event'] as const)(
-      'takes none where one is %s',
+    it.each(['not the caller’s', 'unknown', 'already cancelled', 'of another event'] as const)(
+      'cancels none if one is %s',
       async (what) => {
         const [event, elsewhere] = [await makeEvent(api), await makeEvent(api)];
         const [good, gone] = await book(event.id, 2);
@@ -136,9 +136,9 @@ describe('POST /api/tickets/cancel', () => {
         const [away] = await book(elsewhere.id, 1);
         await cancel({ booking_id: gone!.id });
         const bad = {
-          'not one’s own': [foreign.body.data.bookings[0].id, refusal('FORBIDDEN')],
+          'not the caller’s': [foreign.body.data.bookings[0].id, refusal('FORBIDDEN')],
           unknown: [2_147_483_647, refusal('BOOKING_NOT_FOUND')],
-          'cancelled already': [gone!.id, refusal('BOOKING_ALREADY_CANCELLED')],
+          'already cancelled': [gone!.id, refusal('BOOKING_ALREADY_CANCELLED')],
           'of another event': [away!.id, refusal('VALIDATION_FAILED', 'booking_ids')],
         } as const;
         const [id, refused] = bad[what];
@@ -148,7 +148,7 @@ describe('POST /api/tickets/cancel', () => {
       },
     );
 
-    it('holds a named event to be theirs', async () => {
+    it('requires a named event to be the event of the bookings', async () => {
       const [event, elsewhere] = [await makeEvent(api), await makeEvent(api)];
       const [ticket] = await book(event.id, 1);
       const booking_id = ticket!.id;
@@ -164,7 +164,7 @@ describe('POST /api/tickets/cancel', () => {
   });
 
   describe('and the waitlist', () => {
-    it('serves it in order: who wants three takes the one there is and waits for two', async () => {
+    it('serves it in order: an entry for three takes the one ticket and waits for two', async () => {
       const event = await makeEvent(api, { total: 2 });
       await book(event.id, 2);
       const [first, second] = (await makePeople(api.container, 2)) as [Person, Person];
@@ -186,7 +186,7 @@ describe('POST /api/tickets/cancel', () => {
       expect(got.data).toMatchObject([{ ticket_no: 3, user_id: first.id, booked_by: first.id }]);
     });
 
-    it('puts back into stock what nobody waits for', async () => {
+    it('returns to stock what no one waits for', async () => {
       const event = await makeSoldOutEvent(api, { total: 3 });
       await join(event.id, other, 1);
 
@@ -195,10 +195,10 @@ describe('POST /api/tickets/cancel', () => {
       expect(body.data).toMatchObject({ reassigned: 1, available_tickets: 2 });
     });
 
-    it('gives a promoted ticket to whom the entry is for, as booked by who made it', async () => {
+    it('gives a promoted ticket to the person of the entry, booked by whoever made the entry', async () => {
       const event = await makeSoldOutEvent(api, { total: 1 });
-      const wish = { event_id: event.id, quantity: 1, additionalUsers: [other.id] };
-      await api.post('/api/tickets/book', person.token, wish);
+      const party = { event_id: event.id, quantity: 1, additionalUsers: [other.id] };
+      await api.post('/api/tickets/book', person.token, party);
 
       await cancel({ event_id: event.id }, event.organizer);
 

@@ -19,7 +19,7 @@ describe('conventions', () => {
   });
   afterAll(() => api.close());
 
-  /** Sends text as it is, which the test client would not. */
+  /** Sends the text unchanged, which the test client does not. */
   async function sendRaw(
     path: string,
     text: string | Buffer,
@@ -51,7 +51,7 @@ describe('conventions', () => {
     const ask = (id?: string): Promise<ApiAnswer> =>
       api.call('get', '/api/users/me', { headers: id === undefined ? {} : { 'X-Request-Id': id } });
 
-    it('is the caller’s where it sent a sane one, in header and error', async () => {
+    it("is the caller's if it sent a valid one, in header and error", async () => {
       for (const id of ['checkout-7', '~'.repeat(128)]) {
         const { headers, body } = await ask(id);
         expect(headers['x-request-id']).toBe(id);
@@ -59,7 +59,7 @@ describe('conventions', () => {
       }
     });
 
-    it('is a new one for each request otherwise', async () => {
+    it('is otherwise a new one for each request', async () => {
       const ids = [];
       for (const id of [undefined, undefined, '~'.repeat(129), 'two words', 'é', '']) {
         ids.push((await ask(id)).headers['x-request-id']);
@@ -72,22 +72,25 @@ describe('conventions', () => {
   describe('every route of the table', () => {
     const table = ROUTES.map((route) => [route.method.toUpperCase(), route.path, route] as const);
 
-    it.each(table)('%s %s refuses unknown and doubled query parameters', async (_m, _p, route) => {
-      const known = Object.keys(new (route.query ?? Object)());
-      const url = `${api.url}${pathWith(route.path, 1)}`;
-      for (const query of [
-        '?surprise=1',
-        '?limit=1&limit=2',
-        ...known.map((n) => `?${n}=1&${n}=1`),
-      ]) {
-        const response = await fetch(url + query, {
-          method: route.method.toUpperCase(),
-          headers: { Authorization: `Bearer ${admin.token}`, 'Content-Type': 'application/json' },
-          ...(route.method === 'get' ? {} : { body: '{}' }),
-        });
-        expect([query, response.status]).toEqual([query, 400]);
-      }
-    });
+    it.each(table)(
+      '%s %s refuses unknown and duplicate query parameters',
+      async (_m, _p, route) => {
+        const known = Object.keys(new (route.query ?? Object)());
+        const url = `${api.url}${pathWith(route.path, 1)}`;
+        for (const query of [
+          '?surprise=1',
+          '?limit=1&limit=2',
+          ...known.map((n) => `?${n}=1&${n}=1`),
+        ]) {
+          const response = await fetch(url + query, {
+            method: route.method.toUpperCase(),
+            headers: { Authorization: `Bearer ${admin.token}`, 'Content-Type': 'application/json' },
+            ...(route.method === 'get' ? {} : { body: '{}' }),
+          });
+          expect([query, response.status]).toEqual([query, 400]);
+        }
+      },
+    );
 
     it.each(table.filter(([, , { method }]) => method !== 'get'))(
       '%s %s refuses unknown body fields',
@@ -101,7 +104,7 @@ describe('conventions', () => {
     );
 
     it.each(table.filter(([, path]) => path.includes(':')))(
-      '%s %s wants a whole number from 1 to 2 147 483 647 in its path',
+      '%s %s requires a whole number from 1 to 2 147 483 647 in its path',
       async (_m, _p, route) => {
         for (const id of ['0', '-1', '1.5', '01', 'one', '1e3', '0x1', '2147483648', '%31%20']) {
           const answer = await api.call(route.method, pathWith(route.path, id), {
@@ -113,7 +116,7 @@ describe('conventions', () => {
     );
 
     it.each(table.filter(([method]) => method === 'GET'))(
-      '%s %s is to be asked anew each time, errors and all else never kept',
+      '%s %s must be revalidated each time, and its errors are never stored',
       async (_m, _p, route) => {
         const event = await makeEvent(api, { organizer: admin });
         const { body } = await api.post('/api/tickets/book', admin.token, { event_id: event.id });
@@ -132,7 +135,7 @@ describe('conventions', () => {
       },
     );
 
-    it('answers other methods with 405 and those that it has', async () => {
+    it('answers other methods with 405 and the allowed ones', async () => {
       for (const path of new Set(ROUTES.map((route) => route.path))) {
         const methods = ROUTES.filter((route) => route.path === path).map(({ method }) => method);
         const other = (['get', 'post', 'put', 'patch', 'delete'] as const).find(
@@ -153,7 +156,7 @@ describe('conventions', () => {
     }
   });
 
-  it('has one shape for errors, without details where there is nothing to list', async () => {
+  it('has one shape for errors, without details if there is nothing to list', async () => {
     const { body } = await api.get('/api/events/status/2147483647', admin.token);
 
     expect(body).toEqual({
@@ -176,15 +179,15 @@ describe('conventions', () => {
 
     it.each([
       ['cut off', '{"event_id": 1'],
-      ['of two values', '{}{}'],
+      ['two values', '{}{}'],
       ['in single quotes', "{'event_id': 1}"],
-      ['no UTF-8', Buffer.from([0x22, 0xff, 0x22])],
+      ['not UTF-8', Buffer.from([0x22, 0xff, 0x22])],
     ])('that is %s is malformed', async (_what, text) => {
       expect(await sendRaw(path, text)).toMatchObject(refusal('MALFORMED_JSON'));
     });
 
     it.each(['null', '7', '"text"', 'true', '[]', '[{"event_id": 1}]'])(
-      'of %s is JSON, but no object',
+      'of %s is JSON, but not an object',
       async (text) => {
         expect(await sendRaw(path, text)).toMatchObject(refusal('VALIDATION_FAILED', 'body'));
       },
@@ -249,7 +252,7 @@ describe('conventions', () => {
       expect((await chunked('')).status).toBe(200);
     });
 
-    it('may be left out where nothing needs to be said', async () => {
+    it('may be omitted if the route requires no fields', async () => {
       const event = await makeEvent(api, { organizer: admin });
 
       const { status } = await sendRaw(`/api/events/${String(event.id)}/cancel`, '', {});
@@ -262,7 +265,7 @@ describe('conventions', () => {
     const ask = (headers: Record<string, string>): Promise<ApiAnswer> =>
       api.call('get', '/api/users/me', { headers });
 
-    it('is missing where there is no bearer token', async () => {
+    it('is missing if there is no bearer token', async () => {
       for (const headers of [{}, { Authorization: 'Basic YTpi' }, { Authorization: 'Bearer' }]) {
         const answer = await ask(headers as Record<string, string>);
         expect(answer).toMatchObject(refusal('UNAUTHENTICATED'));
@@ -270,7 +273,7 @@ describe('conventions', () => {
       }
     });
 
-    it('is no good where it was not issued here', async () => {
+    it('is invalid if it was not issued here', async () => {
       const [head, claims] = admin.token.split('.');
       const unsigned = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
       for (const token of [
@@ -304,7 +307,7 @@ describe('conventions', () => {
     });
   });
 
-  describe('where several faults come together, the first of these is told', () => {
+  describe('of several faults, the first of these is reported', () => {
     const post = (path: string, options: Parameters<TestApi['call']>[2]): Promise<ApiAnswer> =>
       api.call('post', path, options);
     const huge = { pad: 'x'.repeat(TOO_LARGE_BYTES) };
@@ -329,7 +332,7 @@ describe('conventions', () => {
       expect(await patchRole(person.token, { role: 'user' })).toMatchObject(refusal('FORBIDDEN'));
     });
 
-    it('shape of the key, what needs no row, the key, the event', async () => {
+    it('shape of the key, checks that need no row, the key, the event', async () => {
       const person = await makePerson(api.container);
       const body = { event_id: 2_147_483_647, user_id: admin.id };
       const bookWith = (key: string, more: object): Promise<ApiAnswer> =>
@@ -348,7 +351,7 @@ describe('conventions', () => {
       ).toMatchObject(refusal('EVENT_NOT_FOUND'));
     });
 
-    it('event, its being cancelled, people, tickets, whose they are, the cap', async () => {
+    it('event, its cancellation, people, tickets, their owner, the cap', async () => {
       const [person, organizer] = [
         await makePerson(api.container),
         await makePerson(api.container),
@@ -389,7 +392,7 @@ describe('conventions', () => {
       );
     });
 
-    it('a password is not looked at before its account may be', async () => {
+    it('a password is not checked before the right to the account', async () => {
       const person = await makePerson(api.container);
       const change = { password: PASSWORD, current_password: 'not it' };
 

@@ -26,7 +26,7 @@ describe('changing an event', () => {
   const join = (event: MadeEvent, { token }: Person, quantity = 1): Promise<ApiAnswer> =>
     api.post('/api/waitinglists/join-waitlist', token, { event_id: event.id, quantity });
 
-  it('renames and caps without a new version, since neither moves a ticket', async () => {
+  it('changes name and cap without a new version, since neither moves a ticket', async () => {
     const event = await makeEvent(api);
     const name = `Renamed ${randomUUID()}`;
 
@@ -43,7 +43,7 @@ describe('changing an event', () => {
     });
   });
 
-  it('refuses a name that another event bears, also where two are renamed at once', async () => {
+  it('refuses a name that another event has, even if two are renamed at once', async () => {
     const [one, two, other] = [await makeEvent(api), await makeEvent(api), await makeEvent(api)];
     const event_name = `Wanted ${randomUUID()}`;
 
@@ -74,7 +74,7 @@ describe('changing an event', () => {
     expect((await api.get('/api/tickets', first!.token)).body.data).toHaveLength(2);
   });
 
-  it('takes stock away, but no booked ticket', async () => {
+  it('removes stock, but no booked ticket', async () => {
     const event = await makeEvent(api, { total: 5 });
     await api.post('/api/tickets/book', stranger.token, { event_id: event.id, quantity: 3 });
 
@@ -87,7 +87,7 @@ describe('changing an event', () => {
     });
   });
 
-  it('takes nothing away by a lower cap', async () => {
+  it('takes no tickets away if the cap is lowered', async () => {
     const event = await makeEvent(api);
     const body = { event_id: event.id, quantity: 3 };
     await api.post('/api/tickets/book', stranger.token, body);
@@ -116,7 +116,7 @@ describe('changing an event', () => {
   });
 
   describe('?dry_run=true', () => {
-    it('says who would gain how much, and changes nothing', async () => {
+    it('shows who would get how many tickets, and changes nothing', async () => {
       const event = await makeSoldOutEvent(api, { total: 1 });
       const [first, second] = await makePeople(api.container, 2);
       await join(event, first!, 1);
@@ -140,7 +140,7 @@ describe('changing an event', () => {
       expect((await api.get('/api/tickets', first!.token)).body.data).toEqual([]);
     });
 
-    it('refuses what the change itself would be refused for', async () => {
+    it('is refused for the same reasons as the change itself', async () => {
       const [event, other] = [await makeSoldOutEvent(api, { total: 2 }), await makeEvent(api)];
       const dry = { dry_run: 'true' };
 
@@ -158,7 +158,7 @@ describe('changing an event', () => {
       );
     });
 
-    it('is a change like any other where it says false', async () => {
+    it('makes an ordinary change if it is false', async () => {
       const event = await makeEvent(api, { total: 1 });
 
       const { body } = await change(event, { total_tickets: 2 }, { dry_run: 'false' });
@@ -187,7 +187,7 @@ describe('changing an event', () => {
       expect(queue.data).toEqual([]);
     });
 
-    it('is for good: every command after it is refused, to whoever asks', async () => {
+    it('is final: every later command is refused, whoever sends it', async () => {
       const event = await makeSoldOutEvent(api, { total: 1 });
       const [{ id: bookingId }] = (await api.get('/api/tickets', event.organizer.token)).body.data;
       await cancel(event);
@@ -211,7 +211,7 @@ describe('changing an event', () => {
       expect(await api.delete(path, token)).toMatchObject(cancelled);
     });
 
-    it('takes no body with fields', async () => {
+    it('accepts no body fields', async () => {
       const event = await makeEvent(api);
 
       expect(
@@ -220,7 +220,7 @@ describe('changing an event', () => {
     });
   });
 
-  it('demands an event that exists', async () => {
+  it('requires an existing event', async () => {
     const missing = { id: 2_147_483_647, name: '', organizer: stranger };
 
     expect(await change(missing, { total_tickets: 1 })).toMatchObject(refusal('EVENT_NOT_FOUND'));

@@ -19,7 +19,7 @@ describe('events', () => {
     api.post('/api/events/initialize', person.token, body);
 
   describe('POST /api/events/initialize', () => {
-    it('makes an active event, whose organizer the caller is', async () => {
+    it('creates an active event with the caller as organizer', async () => {
       const name = newName();
 
       const { status, body } = await create({ event_name: name, total_tickets: 5 });
@@ -39,15 +39,15 @@ describe('events', () => {
       });
     });
 
-    it('accepts what clients of the reference send, where it says the same', async () => {
-      const wish = () => ({ event_name: newName(), total_tickets: 5 });
+    it('accepts redundant fields of the reference if they agree', async () => {
+      const base = () => ({ event_name: newName(), total_tickets: 5 });
 
-      const same = await create({ ...wish(), available_tickets: 5, status: 'active' });
+      const same = await create({ ...base(), available_tickets: 5, status: 'active' });
       expect(same.status).toBe(201);
-      expect(await create({ ...wish(), available_tickets: 4 })).toMatchObject(
+      expect(await create({ ...base(), available_tickets: 4 })).toMatchObject(
         refusal('VALIDATION_FAILED', 'available_tickets'),
       );
-      expect(await create({ ...wish(), status: 'cancelled' })).toMatchObject(
+      expect(await create({ ...base(), status: 'cancelled' })).toMatchObject(
         refusal('VALIDATION_FAILED', 'status'),
       );
     });
@@ -73,7 +73,7 @@ describe('events', () => {
       expect(answer).toMatchObject(refusal('VALIDATION_FAILED', field));
     });
 
-    it('takes the bounds themselves', async () => {
+    it('accepts the limits themselves', async () => {
       const long = newName().padEnd(255, '…');
       const bounds = { total_tickets: 1_000_000, max_tickets_per_user: 1_000 };
 
@@ -86,7 +86,7 @@ describe('events', () => {
       expect((await create({ event_name: newName(), ...none })).status).toBe(201);
     });
 
-    it('compares names exactly, after trimming and in one Unicode form', async () => {
+    it('compares names exactly, after trimming and Unicode normalization', async () => {
       const name = `Café ${randomUUID()}`;
       expect(
         (await create({ event_name: name.normalize('NFD'), total_tickets: 1 })).body,
@@ -102,10 +102,10 @@ describe('events', () => {
       }
     });
 
-    it('gives two who ask at once for one name one 201 and one 409', async () => {
-      const wish = { event_name: newName(), total_tickets: 1 };
+    it('answers two simultaneous requests for one name with one 201 and one 409', async () => {
+      const request = { event_name: newName(), total_tickets: 1 };
 
-      const answers = await Promise.all([create(wish), create(wish)]);
+      const answers = await Promise.all([create(request), create(request)]);
 
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
       expect(answers.find(({ status }) => status === 409)).toMatchObject(
@@ -113,7 +113,7 @@ describe('events', () => {
       );
     });
 
-    it('leaves a cancelled event its name', async () => {
+    it('does not free the name of a cancelled event', async () => {
       const event = await makeEvent(api);
       await api.post(`/api/events/${String(event.id)}/cancel`, event.organizer.token);
 
@@ -124,7 +124,7 @@ describe('events', () => {
   });
 
   describe.each(['/api/events', '/api/events/status'])('GET %s/:event_id', (path) => {
-    it('tells how many people wait and how many tickets they want', async () => {
+    it('returns how many people wait and how many tickets they want', async () => {
       const event = await makeSoldOutEvent(api, { total: 2 });
       const [one, two] = [await makePerson(api.container), await makePerson(api.container)];
       const join = '/api/waitinglists/join-waitlist';
@@ -143,7 +143,7 @@ describe('events', () => {
       });
     });
 
-    it('shows a cancelled event too, and no event that there is not', async () => {
+    it('shows a cancelled event too, and answers 404 for an unknown one', async () => {
       const event = await makeEvent(api);
       await api.post(`/api/events/${String(event.id)}/cancel`, event.organizer.token);
 
@@ -157,7 +157,7 @@ describe('events', () => {
   });
 
   describe('GET /api/events', () => {
-    it('lists events by id, of one status where asked', async () => {
+    it('lists events by id, filtered by status on request', async () => {
       const [kept, gone] = [await makeEvent(api), await makeEvent(api)];
       await api.post(`/api/events/${String(gone.id)}/cancel`, gone.organizer.token);
       const after = Buffer.from(`[${String(kept.id - 1)}]`).toString('base64url');

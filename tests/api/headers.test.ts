@@ -3,7 +3,7 @@ import { makeEvent } from '../factories/events';
 import { makePerson, type Person } from '../factories/people';
 import { TestApi } from '../support/http/test-api';
 
-/** On every answer, whatever it is. */
+/** On every answer. */
 const ALWAYS = {
   'content-security-policy':
     "default-src 'self';base-uri 'none';font-src 'self' data:;form-action 'self';" +
@@ -33,7 +33,7 @@ type Headers = Readonly<Record<string, string>>;
 /** A request's options, with plain headers. */
 type Options = Omit<RequestInit, 'headers'> & { readonly headers?: Headers };
 
-/** What Node adds to keep the connection, and what differs from one answer to the next. */
+/** What Node adds for the connection, and what differs between answers. */
 const OF_THE_CONNECTION = ['connection', 'keep-alive', 'date', 'content-length'];
 
 async function headersOf(url: string, init: Options): Promise<Headers> {
@@ -59,7 +59,7 @@ describe('headers', () => {
     headersOf(`${api.url}${path}`, init);
   const authorized = (): Headers => ({ Authorization: `Bearer ${person.token}` });
 
-  it('of a read are these and no others', async () => {
+  it('of a read are exactly these', async () => {
     expect(await ask('/api/users/me', { headers: authorized() })).toEqual({
       ...FOR_EVERYONE,
       'cache-control': 'private, no-cache',
@@ -67,7 +67,7 @@ describe('headers', () => {
     });
   });
 
-  it('of availability are these and an ETag', async () => {
+  it('of availability are exactly these, with an ETag', async () => {
     const { id } = await makeEvent(api, { organizer: person });
 
     expect(await ask(`/api/available-tickets/${String(id)}`, { headers: authorized() })).toEqual({
@@ -78,7 +78,7 @@ describe('headers', () => {
     });
   });
 
-  it('of a change are these and no others', async () => {
+  it('of a change are exactly these', async () => {
     const { id } = await makeEvent(api, { organizer: person });
     const init = {
       method: 'POST',
@@ -92,7 +92,7 @@ describe('headers', () => {
     });
   });
 
-  it('of an error are these and no others', async () => {
+  it('of an error are exactly these', async () => {
     const error = { ...FOR_EVERYONE, 'cache-control': 'no-store', 'content-type': JSON_TYPE };
 
     expect(await ask('/api/nothing')).toEqual(error);
@@ -100,7 +100,7 @@ describe('headers', () => {
     expect(await ask('/api/auth/login')).toEqual({ ...error, allow: 'POST' });
   });
 
-  it('of the documentation page let it run its own scripts and nobody else’s', async () => {
+  it('of the documentation page let it run only its own scripts', async () => {
     expect(await ask('/api-docs/')).toEqual({
       ...FOR_EVERYONE,
       'cache-control': 'private, no-cache',
@@ -139,7 +139,7 @@ describe('headers', () => {
 describe('CORS', () => {
   const SECRET = 'a secret that is only good for this test, 48 bytes';
 
-  /** What the server allows an origin, configured as by the environment. */
+  /** What a server with this environment allows an origin. */
   async function allowed(
     environment: Readonly<Record<string, string>>,
     origin: string,
@@ -167,11 +167,11 @@ describe('CORS', () => {
     }
   }
 
-  it('lets any origin read, without credentials, where none is listed', async () => {
+  it('lets any origin read, without credentials, if none is listed', async () => {
     expect(await allowed({}, 'https://shop.example')).toEqual({ origin: '*', warnings: [] });
   });
 
-  it('lets listed origins read, and caches keep them apart', async () => {
+  it('lets listed origins read, and makes caches keep them apart', async () => {
     const ORIGIN = 'https://shop.example, https://admin.shop.example';
 
     for (const origin of ORIGIN.split(', ')) {
@@ -182,7 +182,7 @@ describe('CORS', () => {
     }
   });
 
-  it('lets listed origins send credentials, where that is wanted', async () => {
+  it('lets listed origins send credentials if CREDENTIALS is true', async () => {
     const environment = { ORIGIN: 'https://shop.example', CREDENTIALS: 'true' };
 
     expect(await allowed(environment, 'https://shop.example')).toEqual({
@@ -195,7 +195,7 @@ describe('CORS', () => {
   });
 
   it.each(['*', 'https://shop.example, *'])(
-    'never lets any origin send credentials (ORIGIN=%s), and says so at the start',
+    'never lets arbitrary origins send credentials (ORIGIN=%s), and warns at the start',
     async (ORIGIN) => {
       expect(await allowed({ ORIGIN, CREDENTIALS: 'true' }, 'https://evil.example')).toEqual({
         origin: '*',

@@ -4,8 +4,8 @@ import { makePeople, makePerson, type Person } from '../factories/people';
 import { refusal } from '../support/http/refusal';
 import { TestApi, type ApiAnswer, type Method } from '../support/http/test-api';
 
-/** One request to a route that takes keys. */
-interface Keyed {
+/** One request to a route that accepts keys. */
+interface IdempotentCall {
   readonly method: Method;
   readonly path: string;
   readonly person: Person;
@@ -23,7 +23,7 @@ describe('Idempotency-Key', () => {
   });
   afterAll(() => api.close());
 
-  const send = ({ method, path, person: { token }, body }: Keyed, key: string) =>
+  const send = ({ method, path, person: { token }, body }: IdempotentCall, key: string) =>
     api.call(method, path, { token, body, headers: { 'Idempotency-Key': key } });
   const book = (eventId: number, key: string, more: object = {}, who = person) =>
     send(
@@ -41,74 +41,76 @@ describe('Idempotency-Key', () => {
   const bookingsOf = (eventId: number): Promise<number> =>
     api.container.database.models.Booking.count({ where: { event_id: eventId } });
 
-  /** A request to each route of the contract, and another body or query for its key. */
-  const ROUTES: Record<string, (event: MadeEvent) => Promise<{ request: Keyed; other?: object }>> =
-    {
-      'POST /api/tickets/book': (event) =>
-        Promise.resolve({
-          request: {
-            method: 'post',
-            path: '/api/tickets/book',
-            person,
-            body: { event_id: event.id },
-          },
-          other: { event_id: event.id, quantity: 2 },
-        }),
-      'POST /api/tickets/cancel': (event) =>
-        Promise.resolve({
-          request: {
-            method: 'post',
-            path: '/api/tickets/cancel',
-            person: event.organizer,
-            body: { event_id: event.id, quantity: 1 },
-          },
-          other: { event_id: event.id, quantity: 2 },
-        }),
-      'POST /api/waitinglists/join-waitlist': (event) =>
-        Promise.resolve({
-          request: {
-            method: 'post',
-            path: '/api/waitinglists/join-waitlist',
-            person,
-            body: { event_id: event.id },
-          },
-          other: { event_id: event.id, quantity: 2 },
-        }),
-      'DELETE /api/waitinglists/:event_id': async (event) => {
-        await api.post('/api/waitinglists/join-waitlist', person.token, { event_id: event.id });
-        return {
-          request: { method: 'delete', path: `/api/waitinglists/${String(event.id)}`, person },
-        };
-      },
-      'POST /api/events/initialize': () => {
-        const body = { event_name: `Once ${randomUUID()}`, total_tickets: 1 };
-        return Promise.resolve({
-          request: { method: 'post', path: '/api/events/initialize', person, body },
-          other: { ...body, total_tickets: 2 },
-        });
-      },
-      'PATCH /api/events/:event_id': (event) =>
-        Promise.resolve({
-          request: {
-            method: 'patch',
-            path: `/api/events/${String(event.id)}`,
-            person: event.organizer,
-            body: { total_tickets: 9 },
-          },
-          other: { total_tickets: 8 },
-        }),
-      'POST /api/events/:event_id/cancel': (event) =>
-        Promise.resolve({
-          request: {
-            method: 'post',
-            path: `/api/events/${String(event.id)}/cancel`,
-            person: event.organizer,
-          },
-        }),
-    };
+  /** A request to each route of the contract, and a different body for its key. */
+  const ROUTES: Record<
+    string,
+    (event: MadeEvent) => Promise<{ request: IdempotentCall; other?: object }>
+  > = {
+    'POST /api/tickets/book': (event) =>
+      Promise.resolve({
+        request: {
+          method: 'post',
+          path: '/api/tickets/book',
+          person,
+          body: { event_id: event.id },
+        },
+        other: { event_id: event.id, quantity: 2 },
+      }),
+    'POST /api/tickets/cancel': (event) =>
+      Promise.resolve({
+        request: {
+          method: 'post',
+          path: '/api/tickets/cancel',
+          person: event.organizer,
+          body: { event_id: event.id, quantity: 1 },
+        },
+        other: { event_id: event.id, quantity: 2 },
+      }),
+    'POST /api/waitinglists/join-waitlist': (event) =>
+      Promise.resolve({
+        request: {
+          method: 'post',
+          path: '/api/waitinglists/join-waitlist',
+          person,
+          body: { event_id: event.id },
+        },
+        other: { event_id: event.id, quantity: 2 },
+      }),
+    'DELETE /api/waitinglists/:event_id': async (event) => {
+      await api.post('/api/waitinglists/join-waitlist', person.token, { event_id: event.id });
+      return {
+        request: { method: 'delete', path: `/api/waitinglists/${String(event.id)}`, person },
+      };
+    },
+    'POST /api/events/initialize': () => {
+      const body = { event_name: `Once ${randomUUID()}`, total_tickets: 1 };
+      return Promise.resolve({
+        request: { method: 'post', path: '/api/events/initialize', person, body },
+        other: { ...body, total_tickets: 2 },
+      });
+    },
+    'PATCH /api/events/:event_id': (event) =>
+      Promise.resolve({
+        request: {
+          method: 'patch',
+          path: `/api/events/${String(event.id)}`,
+          person: event.organizer,
+          body: { total_tickets: 9 },
+        },
+        other: { total_tickets: 8 },
+      }),
+    'POST /api/events/:event_id/cancel': (event) =>
+      Promise.resolve({
+        request: {
+          method: 'post',
+          path: `/api/events/${String(event.id)}/cancel`,
+          person: event.organizer,
+        },
+      }),
+  };
 
   describe.each(Object.entries(ROUTES))('on %s', (_name, prepare) => {
-    it('makes one effect of a request sent twice, and answers the same byte by byte', async () => {
+    it('takes effect once if sent twice, and repeats the answer byte for byte', async () => {
       const event = await makeSoldOutEvent(api, { total: 3 });
       const { request, other } = await prepare(event);
       const key = randomUUID();
@@ -131,7 +133,7 @@ describe('Idempotency-Key', () => {
     });
   });
 
-  it('lets a removal by query be no other removal', async () => {
+  it('tells removals with different queries apart', async () => {
     const event = await makeSoldOutEvent(api, { total: 1 });
     const [one, two] = (await makePeople(api.container, 2)) as [Person, Person];
     for (const { token } of [one, two]) {
@@ -150,7 +152,7 @@ describe('Idempotency-Key', () => {
     expect(isReplay(await remove(one))).toBe(true);
   });
 
-  it('is free for another person, event and route', async () => {
+  it('is free for another person, event or route', async () => {
     const [one, two] = [await makeEvent(api), await makeEvent(api)];
     const key = randomUUID();
     const other = await makePerson(api.container);
@@ -171,7 +173,7 @@ describe('Idempotency-Key', () => {
     }
   });
 
-  it('is compared byte by byte', async () => {
+  it('is compared byte for byte', async () => {
     const event = await makeEvent(api);
     const key = `Key-${randomUUID()}`;
     await book(event.id, key);
@@ -182,7 +184,7 @@ describe('Idempotency-Key', () => {
     expect(await bookingsOf(event.id)).toBe(5);
   });
 
-  it('knows the same request by its meaning, not by the order of its fields', async () => {
+  it('recognizes the same request in spite of another order of fields', async () => {
     const event = await makeEvent(api);
     const key = randomUUID();
     const request = { method: 'post', path: '/api/tickets/book', person } as const;
@@ -197,7 +199,7 @@ describe('Idempotency-Key', () => {
   it('stays free after a refusal', async () => {
     const event = await makeSoldOutEvent(api, { total: 1 });
     const key = randomUUID();
-    const request: Keyed = {
+    const request: IdempotentCall = {
       method: 'post',
       path: '/api/tickets/cancel',
       person,
@@ -213,7 +215,7 @@ describe('Idempotency-Key', () => {
     expect(isReplay(again)).toBe(false);
   });
 
-  it('replays before it looks at what has become of the event', async () => {
+  it('replays before checking the current state of the event', async () => {
     const event = await makeEvent(api, { total: 1 });
     const key = randomUUID();
     const first = await book(event.id, key);
@@ -229,7 +231,7 @@ describe('Idempotency-Key', () => {
     expect(await book(event.id, randomUUID())).toMatchObject(refusal('EVENT_CANCELLED'));
   });
 
-  it('makes one effect of 100 requests at the same moment', async () => {
+  it('takes effect once for 100 simultaneous requests', async () => {
     const event = await makeEvent(api, { total: 100 });
     const key = randomUUID();
 
@@ -242,7 +244,7 @@ describe('Idempotency-Key', () => {
     expect(await eventNow(event)).toMatchObject({ available_tickets: 99, version: 1 });
   });
 
-  it('makes one event of 20 requests at the same moment', async () => {
+  it('creates one event for 20 simultaneous requests', async () => {
     const body = { event_name: `Once ${randomUUID()}`, total_tickets: 1 };
     const request = { method: 'post', path: '/api/events/initialize', person, body } as const;
     const key = randomUUID();
@@ -271,7 +273,7 @@ describe('Idempotency-Key', () => {
     expect(real.body.data).toMatchObject({ total_tickets: 20, version: 1 });
   });
 
-  it('is over after 24 hours', async () => {
+  it('expires after 24 hours', async () => {
     const event = await makeEvent(api);
     const key = randomUUID();
     await book(event.id, key);

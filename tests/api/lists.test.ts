@@ -18,7 +18,7 @@ describe('lists', () => {
   });
   afterAll(() => api.close());
 
-  /** Walks a list to its end; `between` runs after each page. */
+  /** Reads a list to its end; `between` runs after each page. */
   async function walk(
     path: string,
     query: Record<string, string | number>,
@@ -39,7 +39,7 @@ describe('lists', () => {
   const idsOf = (rows: readonly Row[]): number[] => rows.map(({ id }) => id);
 
   it.each(['/api/events', '/api/users', '/api/tickets', '/api/waitinglists', '/api/admin/audit'])(
-    '%s takes a limit of 1 to 100, 20 by default, and only cursors of its own',
+    '%s accepts a limit of 1 to 100, 20 by default, and only its own cursors',
     async (path) => {
       const { body } = await api.get(path, admin.token);
       expect(body.meta.limit).toBe(20);
@@ -61,7 +61,7 @@ describe('lists', () => {
     },
   );
 
-  it('end with next null, also where the last page is full', async () => {
+  it('end with next null, even if the last page is full', async () => {
     const event = await makeEvent(api, { organizer: admin });
     await api.post('/api/tickets/book', admin.token, { event_id: event.id, quantity: 4 });
 
@@ -70,7 +70,7 @@ describe('lists', () => {
     expect(rows).toHaveLength(4);
   });
 
-  it('of users lose and repeat nobody while accounts come and go', async () => {
+  it('of users skip and repeat no one while accounts come and go', async () => {
     const people = await makePeople(api.container, 9);
     const after = Buffer.from(JSON.stringify([people[0]!.id - 1])).toString('base64url');
 
@@ -83,7 +83,7 @@ describe('lists', () => {
     expect(idsOf(rest)).toEqual([...people.slice(3), latecomer].map(({ id }) => id));
   });
 
-  it('of tickets lose and repeat none while tickets are booked and cancelled', async () => {
+  it('of tickets skip and repeat none while tickets are booked and cancelled', async () => {
     const event = await makeEvent(api, { organizer: admin, total: 100 });
     const book = (quantity: number) =>
       api.post('/api/tickets/book', admin.token, { event_id: event.id, quantity });
@@ -99,7 +99,7 @@ describe('lists', () => {
     expect(idsOf(rows)).toEqual(all.map((row) => row.get().id));
   });
 
-  it('of a queue lose and repeat nobody who stays, while others leave, join and rise', async () => {
+  it('of a queue skip and repeat no one who stays, while others leave, join and move up', async () => {
     const event = await makeSoldOutEvent(api, { organizer: admin, total: 1 });
     const people = await makePeople(api.container, 10);
     for (const { token } of people) {
@@ -109,7 +109,7 @@ describe('lists', () => {
     const late = await makePerson(api.container);
 
     const rows = await walk('/api/waitinglists', { event_id: event.id, limit: 3 }, async (page) => {
-      // The last of the page that was just read, and one of the next page.
+      // The last one on the page just read, and one on the next page.
       const leaving = { 1: [2, 4], 2: [], 3: [] }[page] ?? [];
       for (const index of leaving) await api.delete(path, people[index]!.token);
       if (page === 2) {
@@ -120,11 +120,11 @@ describe('lists', () => {
     const seen = rows.map(({ user_id }) => user_id);
     const expected = [0, 1, 2, 3, 5, 6, 7, 8, 9].map((index) => people[index]!.id);
     expect(seen).toEqual([...expected, late.id]);
-    // Positions are of the moment of their page: three before two had left, then one fewer each.
+    // Positions are those at the time of their page: three were read before two people left.
     expect(rows.map(({ position }) => position)).toEqual([1, 2, 3, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('of the audit log go back in time, and new entries do not disturb them', async () => {
+  it('of the audit log go back in time, unaffected by new entries', async () => {
     const event = await makeEvent(api, { organizer: admin });
     const book = () => api.post('/api/tickets/book', admin.token, { event_id: event.id });
     for (let n = 0; n < 5; n += 1) await book();
@@ -139,7 +139,7 @@ describe('lists', () => {
     expect(idsOf(rows)).toEqual(before.map((row) => row.get().id));
   });
 
-  it('of events come by id', async () => {
+  it('of events are ordered by id', async () => {
     const events = [];
     for (let n = 0; n < 5; n += 1) events.push(await makeEvent(api, { organizer: admin }));
     const after = Buffer.from(JSON.stringify([events[0]!.id - 1])).toString('base64url');

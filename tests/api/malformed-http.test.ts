@@ -7,10 +7,10 @@ import { checkError } from '../support/http/contract';
 import { testConfig } from '../support/setup/test-config';
 import { testDatabase } from '../support/setup/test-database';
 
-/** Larger than any head that Node reads. */
+/** Larger than any head that Node accepts. */
 const HUGE = 'x'.repeat(20_000);
 
-describe('what is no HTTP', () => {
+describe('malformed HTTP', () => {
   let container: Container;
   let server: HttpServer;
   let port: number;
@@ -24,7 +24,7 @@ describe('what is no HTTP', () => {
     await container.close();
   });
 
-  /** Sends text as it is, and gives back all that comes until the server hangs up. */
+  /** Sends the text unchanged, and returns everything up to the end of the connection. */
   async function send(text: string): Promise<string> {
     const socket = connect(port, '127.0.0.1');
     let received = '';
@@ -36,29 +36,29 @@ describe('what is no HTTP', () => {
   }
 
   it.each([
-    ['no request at all', 'hello\r\n\r\n', 400],
+    ['not a request', 'hello\r\n\r\n', 400],
     ['a method that does not exist', 'FETCH / HTTP/1.1\r\nHost: a\r\n\r\n', 400],
     ['space in the path', 'GET /a b HTTP/1.1\r\nHost: a\r\n\r\n', 400],
     ['a header without a name', 'GET / HTTP/1.1\r\nHost: a\r\n: x\r\n\r\n', 400],
     ['no Host', 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
-    ['a head too large', `GET / HTTP/1.1\r\nHost: a\r\nX: ${HUGE}\r\n\r\n`, 413],
+    ['too large a head', `GET / HTTP/1.1\r\nHost: a\r\nX: ${HUGE}\r\n\r\n`, 413],
     [
       'two lengths',
       'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx',
       400,
     ],
     [
-      'a length and chunks, as for smuggling a second request',
+      'a length and chunks, as in request smuggling',
       'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
     ],
     [
-      'chunks of no number',
+      'chunks without a size',
       'POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n' +
         'Transfer-Encoding: chunked\r\n\r\nzz\r\n',
       400,
     ],
-  ])('%s is answered in the shape of all errors, with an id', async (_what, text, status) => {
+  ])('%s is answered like any other error, with an id', async (_what, text, status) => {
     const [head = '', body = ''] = (await send(text)).split('\r\n\r\n');
 
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${String(status)} `));
@@ -68,7 +68,7 @@ describe('what is no HTTP', () => {
     expect(head).toMatch(new RegExp(`X-Request-Id: ${requestId}`));
   });
 
-  it('is not answered where the request before it would take the answer for its own', async () => {
+  it('is not answered while the answer to an earlier request is pending', async () => {
     const { token } = await makePerson(container);
     const body = JSON.stringify({ event_name: `Pipelined ${token.slice(-8)}`, total_tickets: 1 });
     const create =
@@ -80,7 +80,7 @@ describe('what is no HTTP', () => {
     expect(received).not.toContain('400');
   });
 
-  it('an expectation that nobody knows is no reason to refuse a request', async () => {
+  it('with an unknown expectation is answered all the same', async () => {
     const received = await send(
       'GET /health/live HTTP/1.1\r\nHost: a\r\nExpect: the unexpected\r\nConnection: close\r\n\r\n',
     );

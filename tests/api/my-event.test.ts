@@ -19,7 +19,7 @@ describe('GET /api/events/:event_id/me', () => {
   const book = (eventId: number, quantity: number): Promise<ApiAnswer> =>
     api.post('/api/tickets/book', person.token, { event_id: eventId, quantity });
 
-  it('says that a newcomer may book while there is stock', async () => {
+  it('lets a newcomer book while there is stock', async () => {
     const event = await makeEvent(api);
 
     expect(await mine(event.id)).toEqual({
@@ -33,7 +33,7 @@ describe('GET /api/events/:event_id/me', () => {
     });
   });
 
-  it('lists active tickets only, and not what others hold', async () => {
+  it('lists only active tickets that the caller holds', async () => {
     const event = await makeEvent(api);
     const guest = await makePerson(api.container);
     await api.post('/api/tickets/book', person.token, {
@@ -51,12 +51,12 @@ describe('GET /api/events/:event_id/me', () => {
     expect(await mine(event.id, guest)).toMatchObject({ bookings: [{ ticket_no: 2 }] });
   });
 
-  it('tells the place in the queue and how many tickets are wanted ahead of it', async () => {
+  it('returns the position in the queue and the number of tickets wanted ahead of it', async () => {
     const event = await makeSoldOutEvent(api, { total: 2 });
     const ahead = await makePeople(api.container, 2);
     for (const [index, { token }] of ahead.entries()) {
-      const wish = { event_id: event.id, quantity: index + 2 };
-      await api.post('/api/waitinglists/join-waitlist', token, wish);
+      const body = { event_id: event.id, quantity: index + 2 };
+      await api.post('/api/waitinglists/join-waitlist', token, body);
     }
     await book(event.id, 2);
 
@@ -68,7 +68,7 @@ describe('GET /api/events/:event_id/me', () => {
     });
   });
 
-  it('says what can be done next: each action it names works, each other is refused', async () => {
+  it('lists the next actions: those it names work, the others are refused', async () => {
     const event = await makeSoldOutEvent(api, { total: 2 });
 
     expect((await mine(event.id)).allowed_actions).toEqual(['book', 'join']);
@@ -80,7 +80,7 @@ describe('GET /api/events/:event_id/me', () => {
     ).toMatchObject(refusal('BOOKING_NOT_FOUND'));
   });
 
-  it('allows no booking beyond the cap, and nothing at all once the event is cancelled', async () => {
+  it('allows no booking beyond the cap, and nothing once the event is cancelled', async () => {
     const event = await makeEvent(api, { cap: 2 });
     await book(event.id, 2);
 
@@ -93,7 +93,7 @@ describe('GET /api/events/:event_id/me', () => {
     });
   });
 
-  it('demands an event that exists', async () => {
+  it('requires an existing event', async () => {
     expect(await api.get('/api/events/2147483647/me', person.token)).toMatchObject(
       refusal('EVENT_NOT_FOUND'),
     );

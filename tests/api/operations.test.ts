@@ -14,13 +14,13 @@ describe('operations', () => {
   afterAll(() => api.close());
 
   describe('health', () => {
-    it('is told to anyone', async () => {
+    it('is public', async () => {
       for (const path of ['/health/live', '/health/ready']) {
         expect(await api.get(path)).toMatchObject({ status: 200, body: { status: 'ok' } });
       }
     });
 
-    it('is not ready while the server is being stopped, but alive', async () => {
+    it('is not ready, but alive, while the server shuts down', async () => {
       const stopping = await TestApi.start();
       try {
         stopping.container.health.drain();
@@ -43,9 +43,9 @@ describe('operations', () => {
     });
     afterAll(() => bare.close());
 
-    it('readiness names the migrations that are pending', async () => {
+    it('readiness names the pending migrations', async () => {
       expect(await bare.get('/health/ready')).toMatchObject({ status: 503 });
-      // What a migrator makes first.
+      // What a migrator creates first.
       await bare.container.database.sequelize.query(
         'CREATE TABLE IF NOT EXISTS SequelizeMeta (name CHAR(99))',
       );
@@ -55,7 +55,7 @@ describe('operations', () => {
       expect(body.reason).toContain('create-users');
     });
 
-    it('a fault of ours is 500, without a word of SQL or code', async () => {
+    it('an internal error is 500, without SQL or code', async () => {
       const { status, body } = await bare.get('/api/users/me', admin.token);
 
       expect({ status, body }).toMatchObject(refusal('INTERNAL_ERROR'));
@@ -73,7 +73,7 @@ describe('operations', () => {
     const read = (from: TestApi, headers: Record<string, string> = {}): Promise<ApiAnswer> =>
       from.call('get', '/metrics', { headers });
 
-    it('is for this machine only, and never for what a proxy forwarded', async () => {
+    it('is for this machine only, and never for forwarded requests', async () => {
       const { status, headers } = await read(api);
       expect(status).toBe(200);
       expect(headers['content-type']).toMatch(/^text\/plain/);
@@ -82,7 +82,7 @@ describe('operations', () => {
       }
     });
 
-    it('is for whoever has the token, where one is set, from anywhere', async () => {
+    it('is open to any address with the token, if one is set', async () => {
       const guarded = await TestApi.start({ metricsToken: 'a token for the scraper' });
       try {
         expect(await read(guarded)).toMatchObject(refusal('FORBIDDEN'));
@@ -101,7 +101,7 @@ describe('operations', () => {
   });
 
   it.each(['/health/live', '/health/ready', '/metrics', '/api-docs/openapi.json'])(
-    '%s takes no query, no other method, and every answer has a request id',
+    '%s accepts no query and no other method, and every answer has a request id',
     async (path) => {
       expect(await api.get(path, undefined, { surprise: 1 })).toMatchObject(
         refusal('VALIDATION_FAILED', 'surprise'),
@@ -114,7 +114,7 @@ describe('operations', () => {
   );
 
   describe('the documentation', () => {
-    it('is a page and a document, and nothing else', async () => {
+    it('consists of a page and a document', async () => {
       const page = await fetch(`${api.url}/api-docs`);
       expect(page.status).toBe(200);
       expect(await api.get('/api-docs/nothing')).toMatchObject(refusal('ROUTE_NOT_FOUND'));
@@ -138,7 +138,7 @@ describe('operations', () => {
     const reconcile = (eventId: number, { token } = admin): Promise<ApiAnswer> =>
       api.get(`/api/admin/events/${String(eventId)}/reconcile`, token);
 
-    it('holds the counters against the rows', async () => {
+    it('compares the counters with the rows', async () => {
       const event = await makeSoldOutEvent(api, { total: 2 });
       const waiting = await makePerson(api.container);
       await api.post('/api/waitinglists/join-waitlist', waiting.token, {
@@ -168,7 +168,7 @@ describe('operations', () => {
       });
     });
 
-    it('tells what does not agree', async () => {
+    it('reports what does not agree', async () => {
       const event = await makeSoldOutEvent(api, { total: 2 });
       const { Event, Booking } = api.container.database.models;
       await Booking.update(
@@ -184,7 +184,7 @@ describe('operations', () => {
       expect((await reconcile(event.id)).body.data.consistent).toBe(true);
     });
 
-    it('is for admins, and for events that exist', async () => {
+    it('is for admins, and requires an existing event', async () => {
       const event = await makeSoldOutEvent(api, { total: 1 });
 
       expect(await reconcile(event.id, event.organizer)).toMatchObject(refusal('FORBIDDEN'));

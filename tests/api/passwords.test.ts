@@ -5,7 +5,7 @@ import { refusal } from '../support/http/refusal';
 import { TestApi, type ApiAnswer } from '../support/http/test-api';
 
 describe('passwords', () => {
-  it('of 72 bytes are taken whole and of 73 refused, in every script, new or changed', async () => {
+  it('of 72 bytes are accepted whole and of 73 refused, in every script, new or changed', async () => {
     const api = await TestApi.start();
     try {
       const person = await makePerson(api.container);
@@ -38,7 +38,7 @@ describe('passwords', () => {
     }
   });
 
-  it('are kept as bcrypt hashes of the configured cost, each with a salt of its own', async () => {
+  it('are stored as bcrypt hashes of the configured cost, each with its own salt', async () => {
     const api = await TestApi.start({ auth: { bcryptRounds: 5 } });
     try {
       const emails = [`${randomUUID()}@example.com`, `${randomUUID()}@example.com`];
@@ -55,7 +55,7 @@ describe('passwords', () => {
     }
   });
 
-  it('that guessers try first are refused where the list is on', async () => {
+  it('that are common are refused if the denylist is on', async () => {
     const api = await TestApi.start({ auth: { refuseCommonPasswords: true } });
     try {
       const person = await makePerson(api.container);
@@ -80,7 +80,7 @@ describe('passwords', () => {
     }
   });
 
-  it('that are words of the operator’s list are refused, whatever stands around them', async () => {
+  it("from the operator's list are refused, even with digits and punctuation around them", async () => {
     const api = await TestApi.start({ auth: { refusedWords: ['Stadthalle', 'correct horse 9'] } });
     try {
       const signUp = (password: string): Promise<ApiAnswer> =>
@@ -102,7 +102,7 @@ describe('passwords', () => {
     }
   });
 
-  it('are hashed anew at login once the cost was raised, and the login’s tokens stay good', async () => {
+  it('are rehashed at login after the cost was raised, and tokens stay valid', async () => {
     const api = await TestApi.start({ auth: { bcryptRounds: 5 } });
     try {
       const person = await makePerson(api.container);

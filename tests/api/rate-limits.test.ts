@@ -20,7 +20,7 @@ function statusesOf(answers: readonly ApiAnswer[]): Record<number, number> {
   return counts;
 }
 
-/** All but what is each answer's own, or counts the requests of the address. */
+/** Without what differs for every answer or counts the requests of the address. */
 function comparable(headers: ApiAnswer['headers']): object {
   const own = ['x-request-id', 'date', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after'];
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !own.includes(name)));
@@ -33,7 +33,7 @@ describe('rate limits', () => {
   });
   afterEach(() => api.close());
 
-  it('slow down who guesses one account’s password, sent one by one', async () => {
+  it('slow down someone who guesses the password of an account, one by one', async () => {
     const { email } = await makePerson(api.container);
 
     for (let attempt = 1; attempt <= 6; attempt += 1) {
@@ -46,7 +46,7 @@ describe('rate limits', () => {
     expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
   });
 
-  it('count guesses that are sent at the same moment', async () => {
+  it('count simultaneous guesses', async () => {
     const { email } = await makePerson(api.container);
 
     const answers = await Promise.all(Array.from({ length: 25 }, () => logIn(api, email, WRONG)));
@@ -54,7 +54,7 @@ describe('rate limits', () => {
     expect(statusesOf(answers)).toEqual({ 401: 6, 429: 19 });
   });
 
-  it('treat an e-mail without an account alike', async () => {
+  it('treat an e-mail without an account the same', async () => {
     const answers = await Promise.all(
       Array.from({ length: 25 }, () => logIn(api, 'nobody@example.com', WRONG)),
     );
@@ -62,9 +62,9 @@ describe('rate limits', () => {
     expect(statusesOf(answers)).toEqual({ 401: 6, 429: 19 });
   });
 
-  it('tell nothing of whether there is an account, not even by a header', async () => {
+  it('do not reveal whether there is an account, not even in a header', async () => {
     const { email } = await makePerson(api.container);
-    const told = async (address: string): Promise<object> => {
+    const answersTo = async (address: string): Promise<object> => {
       const answers = await Promise.all(
         Array.from({ length: 10 }, () => logIn(api, address, WRONG)),
       );
@@ -77,10 +77,10 @@ describe('rate limits', () => {
       }));
     };
 
-    expect(await told('nobody@example.com')).toEqual(await told(email));
+    expect(await answersTo('nobody@example.com')).toEqual(await answersTo(email));
   });
 
-  it('slow down who guesses the current password with a token, and count it with logins', async () => {
+  it('slow down guessing the current password with a token, and count it with logins', async () => {
     const person = await makePerson(api.container);
     const path = `/api/users/${String(person.id)}`;
     const change = { password: PASSWORD, current_password: WRONG };
@@ -95,7 +95,7 @@ describe('rate limits', () => {
     expect((await api.get('/api/users/me', person.token)).status).toBe(200);
   });
 
-  it('forget wrong passwords once the right one came', async () => {
+  it('forget wrong passwords after the right one', async () => {
     const { email } = await makePerson(api.container);
 
     for (let round = 1; round <= 3; round += 1) {
@@ -104,7 +104,7 @@ describe('rate limits', () => {
     }
   });
 
-  it('bound logins from one address, whatever addresses the request claims to come from', async () => {
+  it('limit logins from one address, whatever address the request claims', async () => {
     const { requests } = LIMITS.login;
     const answers: ApiAnswer[] = [];
     for (let attempt = 0; attempt <= requests; attempt += 1) {
@@ -122,7 +122,7 @@ describe('rate limits', () => {
     expect(last.headers['retry-after']).toBe(last.headers['ratelimit-reset']);
   });
 
-  it('bound sign-ups from one address', async () => {
+  it('limit sign-ups from one address', async () => {
     const { requests } = LIMITS.signup;
     const answers: ApiAnswer[] = [];
     for (let attempt = 0; attempt <= requests; attempt += 1) {
@@ -133,7 +133,7 @@ describe('rate limits', () => {
     expect(statusesOf(answers)).toEqual({ 201: requests, 429: 1 });
   });
 
-  it('say on every answer of a limited route how much is left, and when it is more', async () => {
+  it('show on every answer of a limited route how much is left, and when it resets', async () => {
     const person = await makePerson(api.container);
     const limited = ROUTES.filter(({ limit }) => limit !== undefined);
 
@@ -155,7 +155,7 @@ describe('rate limits', () => {
     ]);
   });
 
-  it('bound booking and joining of one account together, and leave other accounts alone', async () => {
+  it('limit booking and joining of one account together, and leave other accounts alone', async () => {
     const [hasty, calm] = [await makePerson(api.container), await makePerson(api.container)];
     const event = await makeEvent(api, { total: 500 });
     const { requests } = LIMITS.booking;
@@ -174,14 +174,14 @@ describe('rate limits', () => {
   });
 });
 
-describe('behind a proxy that is trusted', () => {
+describe('behind a trusted proxy', () => {
   let api: TestApi;
   beforeEach(async () => {
     api = await TestApi.start({ ...LIMITED, http: { trustProxy: 1 } });
   });
   afterEach(() => api.close());
 
-  it('addresses are told apart, and one /64 network of IPv6 counts as one', async () => {
+  it('addresses are counted separately, and one /64 network of IPv6 counts as one', async () => {
     const first = await logIn(api, 'a@example.com', WRONG, '2001:db8:1:2::1');
     const neighbour = await logIn(api, 'b@example.com', WRONG, '2001:db8:1:2:ffff::9');
     const elsewhere = await logIn(api, 'c@example.com', WRONG, '2001:db8:1:3::1');
@@ -193,7 +193,7 @@ describe('behind a proxy that is trusted', () => {
     expect(remaining.map(Number)).toEqual([requests - 1, requests - 2, requests - 1]);
   });
 
-  it('an address that the client puts in front of the proxy’s is not believed', async () => {
+  it('an address that the client puts before that of the proxy is not trusted', async () => {
     const first = await logIn(api, 'a@example.com', WRONG, '198.51.100.1, 203.0.113.7');
     const second = await logIn(api, 'b@example.com', WRONG, '198.51.100.2, 203.0.113.7');
 
@@ -203,7 +203,7 @@ describe('behind a proxy that is trusted', () => {
 });
 
 describe('without rate limits', () => {
-  it('nobody is slowed down, and no header says so', async () => {
+  it('no one is slowed down, and there are no rate limit headers', async () => {
     const api = await TestApi.start();
     try {
       const answers: ApiAnswer[] = [];

@@ -17,7 +17,7 @@ describe('PATCH /api/users/:id/role', () => {
   const give = ({ id }: Pick<Person, 'id'>, role: unknown): Promise<ApiAnswer> =>
     api.patch(`/api/users/${String(id)}/role`, admin.token, { role });
 
-  it('gives another role, and ends every token issued before', async () => {
+  it('changes the role, and ends every earlier token', async () => {
     const person = await makePerson(api.container);
 
     const { status, body } = await give(person, 'organizer');
@@ -30,14 +30,14 @@ describe('PATCH /api/users/:id/role', () => {
     expect(again.data.user.role).toBe('organizer');
   });
 
-  it('leaves tokens alone where the role is the same', async () => {
+  it('keeps tokens if the role stays the same', async () => {
     const person = await makePerson(api.container);
 
     expect((await give(person, 'user')).status).toBe(200);
     expect((await api.get('/api/users/me', person.token)).status).toBe(200);
   });
 
-  it('refuses roles that there are not, and accounts that there are not', async () => {
+  it('refuses unknown roles and unknown accounts', async () => {
     const person = await makePerson(api.container);
 
     for (const role of ['root', 'Admin', null, undefined]) {
@@ -48,7 +48,7 @@ describe('PATCH /api/users/:id/role', () => {
 });
 
 describe('the last admin', () => {
-  // A database of its own: elsewhere there are other tests' admins.
+  // A separate database, because the shared one has the admins of other tests.
   const startAlone = async (name: string): Promise<TestApi> => {
     const database = await emptyDatabase(name);
     await new Migrator(database).up();
@@ -57,7 +57,7 @@ describe('the last admin', () => {
     return api;
   };
 
-  it('can be neither demoted nor deleted; one of two can', async () => {
+  it('can be neither demoted nor deleted, but one of two can', async () => {
     const api = await startAlone('last_admin');
     try {
       const last = await makePerson(api.container, 'admin');
@@ -76,9 +76,9 @@ describe('the last admin', () => {
     }
   });
 
-  it('stays when two admins demote each other at the same moment', async () => {
+  it('stays when two admins demote each other at the same time', async () => {
     const api = await startAlone('two_admins');
-    // Two processes: what one has remembered of an account is not what the other knows.
+    // Like two processes, each with its own cache of accounts.
     const elsewhere = createContainer(api.container.config);
     try {
       const [one, two] = [
@@ -105,7 +105,7 @@ describe('the last admin', () => {
 });
 
 describe('EVENT_CREATORS=organizers', () => {
-  it('lets organizers and admins create events, and nobody else', async () => {
+  it('lets only organizers and admins create events', async () => {
     const api = await TestApi.start({ eventCreators: 'organizers' });
     try {
       const create = async (role: 'user' | 'organizer' | 'admin'): Promise<ApiAnswer> => {

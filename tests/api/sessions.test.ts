@@ -6,7 +6,7 @@ import { TEST_SECRET } from '../support/setup/test-config';
 import { TestApi, type ApiAnswer } from '../support/http/test-api';
 
 const PATH = '/api/users/me';
-/** How long another process may go on honouring a token that has ended. */
+/** How long another process may still accept a token that has ended. */
 const ELSEWHERE_MS = 1_000;
 
 describe('POST /api/auth/logout', () => {
@@ -16,7 +16,7 @@ describe('POST /api/auth/logout', () => {
   });
   afterAll(() => api.close());
 
-  it('ends every token of the account at once, and no one else’s', async () => {
+  it('ends every token of the account at once, and no others', async () => {
     const [person, other] = [await makePerson(api.container), await makePerson(api.container)];
     const body = { email: person.email, password: PASSWORD };
     const { token: second } = (await api.call('post', '/api/auth/login', { body })).body.data;
@@ -33,12 +33,12 @@ describe('POST /api/auth/logout', () => {
     expect((await api.get('/api/users/me', again.body.data.token)).status).toBe(200);
   });
 
-  it('needs a token', async () => {
+  it('requires a token', async () => {
     expect((await api.post('/api/auth/logout', undefined)).body.code).toBe('UNAUTHENTICATED');
   });
 });
 
-describe('what ends an account’s tokens', () => {
+describe('the tokens of an account', () => {
   let api: TestApi;
   beforeAll(async () => {
     api = await TestApi.start();
@@ -66,34 +66,37 @@ describe('what ends an account’s tokens', () => {
     ['its deletion', ({ id, token }) => api.delete(`/api/users/${String(id)}`, token)],
   ];
 
-  it.each(ends)('%s does at once, and within a second in another process', async (_how, end) => {
-    const [person, admin] = [
-      await makePerson(api.container),
-      await makePerson(api.container, 'admin'),
-    ];
-    const elsewhere = createContainer(api.container.config);
-    try {
-      await elsewhere.services.auth.authenticate(person.token);
-      expect((await end(person, admin)).status).toBe(200);
-      const endedAt = performance.now();
+  it.each(ends)(
+    '%s ends them at once, and within a second in another process',
+    async (_how, end) => {
+      const [person, admin] = [
+        await makePerson(api.container),
+        await makePerson(api.container, 'admin'),
+      ];
+      const elsewhere = createContainer(api.container.config);
+      try {
+        await elsewhere.services.auth.authenticate(person.token);
+        expect((await end(person, admin)).status).toBe(200);
+        const endedAt = performance.now();
 
-      expect((await api.get(PATH, person.token)).body.code).toBe('INVALID_TOKEN');
-      for (;;) {
-        const askedAt = performance.now();
-        const isHonoured = await elsewhere.services.auth.authenticate(person.token).then(
-          () => true,
-          () => false,
-        );
-        if (!isHonoured) break;
-        expect(askedAt - endedAt).toBeLessThan(ELSEWHERE_MS);
-        await nextTurn();
+        expect((await api.get(PATH, person.token)).body.code).toBe('INVALID_TOKEN');
+        for (;;) {
+          const askedAt = performance.now();
+          const isHonoured = await elsewhere.services.auth.authenticate(person.token).then(
+            () => true,
+            () => false,
+          );
+          if (!isHonoured) break;
+          expect(askedAt - endedAt).toBeLessThan(ELSEWHERE_MS);
+          await nextTurn();
+        }
+      } finally {
+        await elsewhere.close();
       }
-    } finally {
-      await elsewhere.close();
-    }
-  });
+    },
+  );
 
-  it('a new e-mail does not, nor what was refused', async () => {
+  it('a new e-mail does not end them, nor does a refused change', async () => {
     const person = await makePerson(api.container);
     const path = `/api/users/${String(person.id)}`;
 
@@ -105,7 +108,7 @@ describe('what ends an account’s tokens', () => {
 });
 
 describe('rotating the secret', () => {
-  it('leaves tokens of the one before good, and signs with the new one', async () => {
+  it('keeps tokens of the previous secret valid, and signs with the new one', async () => {
     const previous = 'the secret that was in use before, 48 bytes long.';
     const api = await TestApi.start({ auth: { secret: previous } });
     const person = await makePerson(api.container);
@@ -122,7 +125,7 @@ describe('rotating the secret', () => {
     }
   });
 
-  it('lets every previous one verify until it is taken out, and the first one sign', async () => {
+  it('lets every previous secret verify until it is removed, and only the current one sign', async () => {
     const [oldest, older] = ['o'.repeat(48), 'p'.repeat(48)];
     const api = await TestApi.start({ auth: { previousSecrets: [older, oldest] } });
     try {

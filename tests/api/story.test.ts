@@ -9,7 +9,7 @@ import { emptyDatabase } from '../support/setup/test-database';
 
 const STORY_FILE = path.resolve(__dirname, '..', '..', 'docs', 'story.md');
 
-/** MySQL servers may hand out every seventh id from the third on, say; SQLite hands out each. */
+/** MySQL servers may assign every seventh id from the third on, for example; SQLite assigns each. */
 async function idsOf({
   container: { database },
 }: TestApi): Promise<{ first: number; step: number }> {
@@ -26,14 +26,14 @@ describe('the story of one sold-out event', () => {
   beforeAll(async () => {
     const settings = await emptyDatabase('story');
     const migrator = new Migrator(settings);
-    // Made anew, so that ids count from 1 as the story tells them.
+    // Created again, so that ids count from 1 as in the story.
     await migrator.down({ all: true });
     await migrator.up();
     api = await TestApi.start({ database: settings });
   });
   afterAll(() => api.close());
 
-  it('happens as docs/story.md tells it (TEST_WRITE_DOCS=true writes it anew)', async () => {
+  it('matches docs/story.md (TEST_WRITE_DOCS=true generates it again)', async () => {
     const [organizer, first, second, third, fourth] = await makePeople(api.container, 5);
     const [admin] = await makePeople(api.container, 1, 'admin');
     const story = new StoryTeller(api, await idsOf(api));
@@ -46,12 +46,13 @@ describe('the story of one sold-out event', () => {
 
     story.tell(
       '# The story of one sold-out event',
-      'Every request below was sent to a running server, and every answer came from it: ' +
-        '`tests/api/story.test.ts` tells this page anew at each run of the tests, on SQLite and on ' +
-        'MariaDB, and fails where a word differs. Only times and e-mails are left out, and ids are counted one by one, which not every database does. The people are accounts ' +
-        '1 to 5: an organizer and four fans. Account 6 is an admin.',
+      'Every request below was sent to a running server, and every answer is a real one: ' +
+        '`tests/api/story.test.ts` repeats the story at each run of the tests, on SQLite and on ' +
+        'MariaDB, and fails if a word differs. Only times and e-mails are masked, and ids are ' +
+        'renumbered from 1, because not every database counts in steps of one. Accounts 1 to 5 are ' +
+        'an organizer and four fans. Account 6 is an admin.',
       '## Four tickets',
-      'The organizer sells four tickets, three at most to a person.',
+      'The organizer sells four tickets, at most three per person.',
     );
     const made = await story.ask(organizer!, 'post', '/api/events/initialize', {
       body: { event_name: 'Midsummer Concert', total_tickets: 4, max_tickets_per_user: 3 },
@@ -59,9 +60,9 @@ describe('the story of one sold-out event', () => {
     const event_id = made.body.data.id as number;
 
     story.tell(
-      '## For oneself and a friend',
-      'The first fan books three: one is for the second fan, named as guest, the rest for ' +
-        'themselves. Everyone gets one ticket first, then the booker’s further ones follow.',
+      '## Booking for a friend',
+      'The first fan books three: one for the second fan, who is named as a guest, and the rest for ' +
+        'themselves. Everyone gets one ticket first, then the booker gets the others.',
     );
     await story.ask(first!, 'post', '/api/tickets/book', {
       body: { event_id, quantity: 3, additionalUsers: [second!.id] },
@@ -69,25 +70,25 @@ describe('the story of one sold-out event', () => {
 
     story.tell(
       '## Three wanted, one left',
-      'The third fan wants three. There is one. They get it, and wait for the two that are ' +
-        'missing, all in one transaction: a 201 whose `outcome` is `partially_booked`.',
+      'The third fan wants three, but only one is left. They get it and wait for the other two, ' +
+        'all in one transaction: a 201 whose `outcome` is `partially_booked`.',
     );
     const partial = await story.ask(third!, 'post', '/api/tickets/book', {
       body: { event_id, quantity: 3 },
     });
     expect(partial.body.data.outcome).toBe('partially_booked');
 
-    story.tell('## Sold out', 'The fourth fan is too late, and goes behind the third.');
+    story.tell('## Sold out', 'The fourth fan is too late and joins the queue behind the third.');
     await story.ask(fourth!, 'post', '/api/tickets/book', { body: { event_id } });
-    story.tell('Asking again gains nothing, and says so.');
+    story.tell('A second request is refused.');
     await story.ask(fourth!, 'post', '/api/tickets/book', { body: { event_id } });
-    story.tell('How do they stand? Two tickets are wanted by those ahead of them.');
+    story.tell('Their position in the queue: the people ahead of them want two tickets.');
     const waiting = await story.ask(fourth!, 'get', '/api/events/:id/me', { id: event_id });
 
     story.tell(
-      '## A promise is kept, and written down',
+      '## Priority for a promise',
       'The organizer has promised the fourth fan a wheelchair place, and moves them up. A reason ' +
-        'is required; it stays in the audit log.',
+        'is required, and is kept in the audit log.',
     );
     await story.ask(organizer!, 'patch', '/api/waitinglists/:id/priority', {
       id: waiting.body.data.waitlist_entry.id as number,
@@ -96,16 +97,16 @@ describe('the story of one sold-out event', () => {
 
     story.tell(
       '## One ticket comes back',
-      'The first fan gives one of theirs back. In the same transaction it goes to the head of the ' +
-        'queue: `reassigned` is 1, and nobody is told who got it.',
+      'The first fan gives one ticket back. In the same transaction it goes to the head of the ' +
+        'queue: `reassigned` is 1, but the answer does not say who got it.',
     );
     await story.ask(first!, 'post', '/api/tickets/cancel', {
       body: { event_id, quantity: 1 },
       key: 'cancel-one-ticket',
     });
     story.tell(
-      'The answer got lost on a bad connection, so the phone asks again with the same key. Nothing ' +
-        'is cancelled twice: the very same answer comes again, with the header ' +
+      'The answer got lost on a bad connection, so the phone retries with the same key. Nothing ' +
+        'is cancelled twice: the same answer comes again, with the header ' +
         '`Idempotent-Replayed: true`.',
     );
     const replayed = await story.ask(first!, 'post', '/api/tickets/cancel', {
@@ -113,46 +114,46 @@ describe('the story of one sold-out event', () => {
       key: 'cancel-one-ticket',
     });
     expect(replayed.headers['idempotent-replayed']).toBe('true');
-    story.tell('The queue now: the third fan is alone in it.');
+    story.tell('Now only the third fan is in the queue.');
     await story.ask(third!, 'get', '/api/waitinglists', { query: { event_id } });
 
     story.tell(
       '## A bigger hall',
-      'What would happen if there were five tickets? A dry run tells, and changes nothing.',
+      'What would happen with five tickets? A dry run shows it, and changes nothing.',
     );
     await story.ask(organizer!, 'patch', '/api/events/:id', {
       id: event_id,
       body: { total_tickets: 5 },
       query: { dry_run: true },
     });
-    story.tell('The organizer does it.');
+    story.tell('The organizer makes the change.');
     await story.ask(organizer!, 'patch', '/api/events/:id', {
       id: event_id,
       body: { total_tickets: 5 },
     });
     story.tell(
-      'The third fan holds two tickets now and waits for one more: three, the cap. A fourth is ' +
-        'refused, whoever books it for them.',
+      'The third fan now holds two tickets and waits for one more, which makes three, the cap. A ' +
+        'fourth is refused, whoever books it for them.',
     );
     await story.ask(third!, 'post', '/api/tickets/book', { body: { event_id } });
 
     story.tell(
-      '## Why did they get it and not I?',
-      'The audit log has the answer, the latest first: entry by entry who did what, the counts ' +
-        'before and after, which tickets came back and who moved up by it. The fourth fan was ' +
-        'served before the third because of the entry with the reason.',
+      '## Who got which ticket, and why',
+      'The audit log shows, latest first, who did what, the counts before and after, which ' +
+        'tickets came back and who moved up as a result. The fourth fan was served before the ' +
+        'third because of the entry with the reason.',
     );
     await story.ask(organizer!, 'get', '/api/admin/audit', { query: { event_id } });
 
     story.tell(
-      '## The books balance',
-      'An admin holds the counters against the rows: six tickets were given out, one came back, ' +
-        'five are held, one more is wanted.',
+      '## Reconciling the counters',
+      'An admin reconciles the counters with the rows: six tickets were issued, one came back, ' +
+        'five are held, and one more is wanted.',
     );
-    const ledger = await story.ask(admin!, 'get', '/api/admin/events/:id/reconcile', {
+    const reconciled = await story.ask(admin!, 'get', '/api/admin/events/:id/reconcile', {
       id: event_id,
     });
-    expect(ledger.body.data.consistent).toBe(true);
+    expect(reconciled.body.data.consistent).toBe(true);
 
     if (process.env.TEST_WRITE_DOCS === 'true') writeFileSync(STORY_FILE, story.markdown);
     expect(story.markdown).toBe(readFileSync(STORY_FILE, 'utf8'));

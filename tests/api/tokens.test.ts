@@ -25,8 +25,8 @@ describe('a bearer token', () => {
     api.call('get', PATH, { headers });
   const bear = (token: string): Promise<ApiAnswer> => ask({ Authorization: `Bearer ${token}` });
 
-  /** The one answer: nothing in it tells what was wrong. */
-  async function expectNoGood(token: string): Promise<void> {
+  /** The same answer for every fault: it does not say what was wrong. */
+  async function expectInvalid(token: string): Promise<void> {
     const { status, body, headers } = await bear(token);
     expect({ status, body }).toEqual({
       status: 401,
@@ -40,11 +40,11 @@ describe('a bearer token', () => {
     expect(headers['www-authenticate']).toBe('Bearer error="invalid_token"');
   }
 
-  it('made by hand as ours are is good, so that each of these fails for its one fault', async () => {
+  it('forged without a fault is valid, so each forgery below fails because of its one fault', async () => {
     expect((await bear(forge(sound))).status).toBe(200);
   });
 
-  describe('is no good', () => {
+  describe('is invalid', () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
     const { privateKey: curveKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const publicPem = publicKey.export({ type: 'spki', format: 'pem' }) as string;
@@ -75,10 +75,10 @@ describe('a bearer token', () => {
         () => forge(sound, { header: { alg: 'HS512' }, hash: 'sha512' }),
       ],
       ['HS256 that says HS512', () => bySecret({ alg: 'HS512' })],
-      ['RS256 with a key of the sender’s', () => byRsa({ alg: 'RS256', typ: 'JWT' })],
+      ['RS256 with the sender’s own key', () => byRsa({ alg: 'RS256', typ: 'JWT' })],
       ['RS256 whose signature is the right HMAC', () => bySecret({ alg: 'RS256' })],
       ['HS256 with a public key as secret', () => bySecret({ alg: 'HS256' }, publicPem)],
-      ['ES256 with a key of the sender’s', byCurve],
+      ['ES256 with the sender’s own key', byCurve],
       ['no alg', () => bySecret({ typ: 'JWT' })],
       ['a list as alg', () => bySecret({ alg: ['HS256', 'none'] })],
       ['alg hs256 in lower case', () => bySecret({ alg: 'hs256' })],
@@ -86,16 +86,16 @@ describe('a bearer token', () => {
       ['the secret in base64', () => bySecret({ alg: 'HS256' }, encode(TEST_SECRET))],
       ['no secret', () => bySecret({ alg: 'HS256' }, '')],
       [
-        'kid of an empty file, and its secret',
+        'kid that names an empty file, and an empty secret',
         () => bySecret({ alg: 'HS256', kid: '../../dev/null' }, ''),
       ],
       ['kid that is SQL', () => bySecret({ alg: 'HS256', kid: "' UNION SELECT 'x' -- " }, 'x')],
       [
-        'a key of its own in jwk',
+        'its own key in jwk',
         () => byRsa({ alg: 'RS256', jwk: publicKey.export({ format: 'jwk' }) }),
       ],
       [
-        'an HMAC key of its own in jwk',
+        'its own HMAC key in jwk',
         () => bySecret({ alg: 'HS256', jwk: { kty: 'oct', k: encode('mine') } }, 'mine'),
       ],
       [
@@ -107,7 +107,7 @@ describe('a bearer token', () => {
         () => byRsa({ alg: 'RS256', x5u: 'https://keys.example/cert.pem' }),
       ],
     ])('with %s', async (_what, token) => {
-      await expectNoGood(token());
+      await expectInvalid(token());
     });
 
     it('and keys named by the token are not fetched', async () => {
@@ -119,22 +119,24 @@ describe('a bearer token', () => {
       await once(server.listen(0, '127.0.0.1'), 'listening');
       const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
       try {
-        await expectNoGood(byRsa({ alg: 'RS256', jku: `${url}/jku`, x5u: `${url}/x5u`, kid: url }));
-        await expectNoGood(bySecret({ alg: 'HS256', jku: `${url}/jku` }, 'another secret'));
+        await expectInvalid(
+          byRsa({ alg: 'RS256', jku: `${url}/jku`, x5u: `${url}/x5u`, kid: url }),
+        );
+        await expectInvalid(bySecret({ alg: 'HS256', jku: `${url}/jku` }, 'another secret'));
         expect(asked).toEqual([]);
       } finally {
         server.close();
       }
     });
 
-    it('and the keys of these forgeries do verify what they signed', () => {
+    it('although the keys of these forgeries verify what they signed', () => {
       const [head, claims, signature] = byRsa({ alg: 'RS256' }).split('.');
       const verify = createVerify('sha256').update(`${head!}.${claims!}`);
       expect(verify.verify(createPublicKey(publicPem), signature!, 'base64url')).toBe(true);
     });
 
     it.each(['exp', 'iat', 'sub', 'iss', 'aud', 'ver'])('without %s', async (claim) => {
-      await expectNoGood(forge(without(sound, claim)));
+      await expectInvalid(forge(without(sound, claim)));
     });
 
     const now = Math.floor(Date.now() / 1_000);
@@ -151,21 +153,21 @@ describe('a bearer token', () => {
       ['of another issuer', { iss: 'another-api' }],
       ['for another audience', { aud: 'another-api' }],
       ['for other audiences', { aud: ['another-api', 'a-third-api'] }],
-      ['of a version to come', { ver: 1 }],
-      ['of a version before', { ver: -1 }],
+      ['of a future version', { ver: 1 }],
+      ['of an earlier version', { ver: -1 }],
       ['whose version is text', { ver: '0' }],
       ['whose version is null', { ver: null }],
       ['whose version is false', { ver: false }],
-      ['of an account that there is not', { sub: '2147483647' }],
-      ['of no possible account', { sub: '9999999999' }],
+      ['of an unknown account', { sub: '2147483647' }],
+      ['of an impossible account', { sub: '9999999999' }],
       ['of account 0', { sub: '0' }],
-      ['of an empty account', { sub: '' }],
+      ['with an empty account', { sub: '' }],
       ['of SQL', { sub: '1 OR 1=1' }],
-    ])('with one claim that is not as ours: %s', async (_what, fault) => {
-      await expectNoGood(forge({ ...sound, ...fault }));
+    ])('with one wrong claim: %s', async (_what, fault) => {
+      await expectInvalid(forge({ ...sound, ...fault }));
     });
 
-    it('whose sub is the account, but not as we write it', async () => {
+    it('whose sub names the account, but is not written as it is issued', async () => {
       const { id } = person;
       const subs: unknown[] = [
         id,
@@ -178,20 +180,20 @@ describe('a bearer token', () => {
       ];
       const texts = [` ${String(id)}`, `${String(id)} `, `0${String(id)}`, `${String(id)}.0`];
       for (const sub of [...subs, ...texts, `+${String(id)}`, `${String(id)}\0`]) {
-        await expectNoGood(forge({ ...sound, sub }));
+        await expectInvalid(forge({ ...sound, sub }));
       }
     });
 
-    it('whose parts are no JSON objects', async () => {
+    it('whose parts are not JSON objects', async () => {
       for (const claims of ['', 'null', '[]', '"text"', '7', '{', '{}', JSON.stringify([sound])]) {
-        await expectNoGood(forge(claims));
+        await expectInvalid(forge(claims));
       }
       for (const header of ['', 'null', '[]', '"HS256"', '{', '{}']) {
-        await expectNoGood(forge(sound, { header }));
+        await expectInvalid(forge(sound, { header }));
       }
     });
 
-    it('that is in pieces, in other clothes or too long', async () => {
+    it('that is incomplete, wrapped otherwise or too long', async () => {
       const [head, claims, signature] = person.token.split('.') as [string, string, string];
       const padding = { pad: 'x'.repeat(2_048) };
       for (const token of [
@@ -211,11 +213,11 @@ describe('a bearer token', () => {
         forge({ ...sound, ...padding }),
         'x'.repeat(12_000),
       ]) {
-        await expectNoGood(token);
+        await expectInvalid(token);
       }
     });
 
-    it('once any one of its characters is another, or any of its end is missing', async () => {
+    it('if any one of its characters changes, or any of its end is missing', async () => {
       const { token } = person;
       const mangled = Array.from(token, (character, index) => [
         token.slice(0, index) + (character === 'A' ? 'B' : 'A') + token.slice(index + 1),
@@ -225,7 +227,7 @@ describe('a bearer token', () => {
         mangled.map(async (one) => {
           try {
             await api.container.services.auth.authenticate(one);
-            return `good: ${one}`;
+            return `valid: ${one}`;
           } catch (error) {
             return (error as { code: string }).code;
           }
@@ -235,7 +237,7 @@ describe('a bearer token', () => {
     });
   });
 
-  it('is taken from one Authorization header, and from nowhere else', async () => {
+  it('is read only from one Authorization header', async () => {
     const { token } = person;
     const elsewhere: Record<string, string>[] = [
       { Cookie: `token=${token}; jwt=${token}; Authorization=Bearer ${token}` },
@@ -251,7 +253,7 @@ describe('a bearer token', () => {
     expect(body.code).toBe('UNAUTHENTICATED');
   });
 
-  it('decides against a cookie that says otherwise', async () => {
+  it('overrides a cookie that says otherwise', async () => {
     const other = await makePerson(api.container);
 
     const { body } = await ask({
@@ -264,7 +266,7 @@ describe('a bearer token', () => {
     expect(bad.body.code).toBe('INVALID_TOKEN');
   });
 
-  it('is asked for in one way where none is sent', async () => {
+  it('is requested with the same answer whenever none is sent', async () => {
     const { token } = person;
     for (const value of [
       '',
@@ -292,13 +294,13 @@ describe('a bearer token', () => {
     }
   });
 
-  it('is good under any spelling of Bearer', async () => {
+  it('is valid with any spelling of Bearer', async () => {
     for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
       expect((await ask({ Authorization: `${scheme}  ${person.token} ` })).status).toBe(200);
     }
   });
 
-  it('sent beside another one is no good, whichever of them comes first', async () => {
+  it('is invalid next to another one, whichever comes first', async () => {
     const good = `Bearer ${person.token}`;
     for (const [first, second] of [
       [good, 'Bearer nonsense'],
@@ -314,7 +316,7 @@ describe('a bearer token', () => {
   });
 });
 
-/** Sends headers as they are listed, twice where they are listed twice. */
+/** Sends headers exactly as listed, duplicates included. */
 function statusOfRaw(url: string, headers: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     httpRequest(url, { headers: [...headers] }, (response) => {

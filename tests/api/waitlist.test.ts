@@ -33,7 +33,7 @@ describe('the waitlist', () => {
       .version;
 
   describe('POST /api/waitinglists/join-waitlist', () => {
-    it('puts each newcomer at the end, for one ticket where no number is said', async () => {
+    it('puts each newcomer at the end, for one ticket if no quantity is given', async () => {
       const { status, body } = await join(people[0], { quantity: 1_000 });
 
       expect(status).toBe(201);
@@ -59,7 +59,7 @@ describe('the waitlist', () => {
       expect(answer.body.message).toContain('POST /api/tickets/book');
     });
 
-    it('takes one entry a person, whatever happens at the same moment', async () => {
+    it('accepts one entry for each person, even from simultaneous requests', async () => {
       const answers = await Promise.all([1, 2, 3, 4, 5].map(() => join(people[0])));
 
       expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
@@ -69,7 +69,7 @@ describe('the waitlist', () => {
       expect(await inOrder()).toEqual([people[0].id]);
     });
 
-    it('takes a user_id only of oneself, or from an admin for an account that exists', async () => {
+    it("accepts a user_id only if it is the caller's own, or from an admin for an existing account", async () => {
       const admin = await makePerson(api.container, 'admin');
 
       expect(await join(people[0], { user_id: people[1].id })).toMatchObject(refusal('FORBIDDEN'));
@@ -90,7 +90,7 @@ describe('the waitlist', () => {
       expect(await join(people[0], fault)).toMatchObject(refusal('VALIDATION_FAILED', field));
     });
 
-    it('demands an event that exists', async () => {
+    it('requires an existing event', async () => {
       expect(await join(people[0], { event_id: 2_147_483_647 })).toMatchObject(
         refusal('EVENT_NOT_FOUND'),
       );
@@ -98,7 +98,7 @@ describe('the waitlist', () => {
   });
 
   describe('PATCH /api/waitinglists/:event_id', () => {
-    it('lets an entry want less at its old place', async () => {
+    it('lowers the quantity of an entry and keeps its position', async () => {
       await join(people[0], { quantity: 3 });
       await join(people[1]);
 
@@ -109,7 +109,7 @@ describe('the waitlist', () => {
       expect((await lower(people[1], { quantity: 1 })).body.data.position).toBe(2);
     });
 
-    it('refuses more than is wanted now, no number, and who does not wait', async () => {
+    it('refuses a higher quantity, no quantity, and a person who does not wait', async () => {
       await join(people[0], { quantity: 2 });
 
       for (const quantity of [3, 0, undefined]) {
@@ -122,7 +122,7 @@ describe('the waitlist', () => {
       );
     });
 
-    it('makes a new version only where something changed', async () => {
+    it('makes a new version only if something changed', async () => {
       await join(people[0], { quantity: 2 });
       const before = await versionNow();
 
@@ -134,7 +134,7 @@ describe('the waitlist', () => {
   });
 
   describe('DELETE /api/waitinglists/:event_id', () => {
-    it('takes one out, those behind move up, and who joins again is last', async () => {
+    it('removes one entry, the others move up, and joining again puts the person last', async () => {
       for (const person of people) await join(person);
 
       const { status, body } = await leave(people[0]);
@@ -148,14 +148,14 @@ describe('the waitlist', () => {
       expect((await join(people[0])).body.data.position).toBe(3);
     });
 
-    it('finds nobody who does not wait', async () => {
+    it('answers 404 for a person who does not wait', async () => {
       expect(await leave(people[0])).toMatchObject(refusal('WAITLIST_ENTRY_NOT_FOUND'));
       await join(people[0]);
       await leave(people[0]);
       expect(await leave(people[0])).toMatchObject(refusal('WAITLIST_ENTRY_NOT_FOUND'));
     });
 
-    it('lets organizer and admin remove others, and nobody else', async () => {
+    it('lets only the organizer and admins remove others', async () => {
       const admin = await makePerson(api.container, 'admin');
       for (const person of people) await join(person);
 
@@ -168,7 +168,7 @@ describe('the waitlist', () => {
   });
 
   describe('PATCH /api/waitinglists/:entry_id/priority', () => {
-    it('serves higher ones first, and puts one back at its old place', async () => {
+    it('serves higher ones first, and restores the old position', async () => {
       const entries = [];
       for (const person of people) entries.push((await join(person)).body.data.id as number);
       const [, second, third] = entries as [number, number, number];
@@ -195,11 +195,11 @@ describe('the waitlist', () => {
     it('is for the organizer and admins', async () => {
       const { id } = (await join(people[0])).body.data as { id: number };
       const admin = await makePerson(api.container, 'admin');
-      const wish = { priority: 1, reason: 'because' };
+      const body = { priority: 1, reason: 'because' };
 
-      expect(await prioritize(people[0], id, wish)).toMatchObject(refusal('FORBIDDEN'));
-      expect((await prioritize(admin, id, wish)).status).toBe(200);
-      expect(await prioritize(admin, 2_147_483_647, wish)).toMatchObject(
+      expect(await prioritize(people[0], id, body)).toMatchObject(refusal('FORBIDDEN'));
+      expect((await prioritize(admin, id, body)).status).toBe(200);
+      expect(await prioritize(admin, 2_147_483_647, body)).toMatchObject(
         refusal('WAITLIST_ENTRY_NOT_FOUND'),
       );
     });
@@ -219,7 +219,7 @@ describe('the waitlist', () => {
   });
 
   describe('GET /api/waitinglists', () => {
-    it('shows everyone the queue, and e-mails to oneself, the organizer and admins', async () => {
+    it('shows everyone the queue, but e-mails only to the person, the organizer and admins', async () => {
       const admin = await makePerson(api.container, 'admin');
       await join(people[0]);
       await join(people[1], { quantity: 2 });
@@ -237,7 +237,7 @@ describe('the waitlist', () => {
       expect(await emails(admin)).toEqual([one, two]);
     });
 
-    it('lists one person’s entries over all events, each at its place', async () => {
+    it('lists the entries of one person over all events, each with its position', async () => {
       const elsewhere = await makeSoldOutEvent(api, { total: 1 });
       await join(people[0]);
       await join(people[1]);

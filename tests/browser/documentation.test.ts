@@ -6,7 +6,7 @@ import { ServerProcess } from '../support/servers/server-process';
 import type { ApiAnswer } from '../support/http/test-api';
 import { emptyDatabase } from '../support/setup/test-database';
 
-/** The README's picture is taken anew only where documents are to be written. */
+/** The README's picture is taken again only if documents are to be written. */
 const TAKES_SCREENSHOT = process.env.TEST_WRITE_DOCS === 'true';
 
 /** In CSS pixels, as many phones are. */
@@ -16,7 +16,7 @@ describe('the documentation page', () => {
   let server: ServerProcess;
   let browser: Browser;
   beforeAll(async () => {
-    // The examples speak of the first event there is, so nobody may have been here before.
+    // The examples refer to the first event, so the database must be empty.
     const database = await emptyDatabase('browser');
     await new Migrator(database).up();
     server = await ServerProcess.start(database);
@@ -27,7 +27,7 @@ describe('the documentation page', () => {
   afterEach(() => browser.close());
   afterAll(() => server.stop());
 
-  it('takes a person from signing up to a partial booking, with the examples as they stand', async () => {
+  it('leads from sign-up to a partial booking with unchanged examples', async () => {
     const { page } = browser;
     await page.goto(`${server.url}/api-docs`);
 
@@ -43,7 +43,7 @@ describe('the documentation page', () => {
     expect(data.bookings).toHaveLength(2);
     expect(data.waitlisted).toEqual([{ user_id: login.data.user.id, quantity: 1, position: 1 }]);
     if (TAKES_SCREENSHOT) await takeScreenshot(page);
-    // Reading needs nothing to be typed either.
+    // Reading requires no typing either.
     const mine = await execute(page, 'Events', 'getEventsEventIdMe', 200);
     expect(mine.data).toMatchObject({ tickets_held: 2, tickets_ahead: 0 });
     const list = await execute(page, 'Tickets', 'getTickets', 200);
@@ -141,7 +141,7 @@ async function authorize(page: Page, token: string): Promise<void> {
   await dialog.getByRole('button', { name: 'Close' }).click();
 }
 
-/** The booking as it was sent, and its answer. */
+/** The booking request and its answer. */
 async function takeScreenshot(page: Page): Promise<void> {
   await page.setViewportSize({ width: 1_000, height: 1_430 });
   await operation(page, 'Tickets', 'postTicketsBook').evaluate((block) => {

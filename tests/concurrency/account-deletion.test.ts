@@ -11,7 +11,7 @@ describe('accounts deleted while their owners book', () => {
   });
   afterAll(() => api.close());
 
-  it('leave no ticket and no place in the queue behind', async () => {
+  it('leave no ticket and no waitlist entry behind', async () => {
     const people = await makePeople(api.container, 40);
     const leaving = people.slice(0, 15);
     const event = await makeEvent(api, { total: 20, organizer: people[39]! });
@@ -36,7 +36,7 @@ describe('accounts deleted while their owners book', () => {
     });
   });
 
-  it('take nobody into the queue of an event that they join at the same moment', async () => {
+  it('leave no entry in the queue of an event that is joined at the same time', async () => {
     const people = await makePeople(api.container, 10);
     const events = [
       await makeEvent(api, { total: 1 }),

@@ -7,10 +7,10 @@ import { checkHistory } from '../support/history/check-history';
 import { History } from '../support/history/history';
 import { TestApi } from '../support/http/test-api';
 
-/** More than one statement writes, and many more than there are transactions at the same time. */
+/** More than one statement writes, and far more than there are transaction slots. */
 const EVENTS = 60;
 
-describe('a rush on many events at once', () => {
+describe('load on many events at once', () => {
   let api: TestApi;
   let people: Person[];
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('a rush on many events at once', () => {
     additionalUsers: [],
     quantity: 1,
   });
-  /** Asks for one thing of each event in one turn, and tells what each was answered with. */
+  /** Sends one command to each event in one turn, and returns the answers. */
   const askTogether = (
     events: readonly MadeEvent[],
     commandOf: (index: number) => Command,
@@ -70,7 +70,7 @@ describe('a rush on many events at once', () => {
     }
   });
 
-  it('answers for an event that is not there, and for all others', async () => {
+  it('answers for a missing event, and for all others', async () => {
     const events = await makeEvents(1);
     const asked = events.map((event, index) => (index === 5 ? { ...event, id: 999_999 } : event));
 
@@ -79,7 +79,7 @@ describe('a rush on many events at once', () => {
     expect(answers).toEqual(asked.map((_, index) => (index === 5 ? 'EVENT_NOT_FOUND' : 'book')));
   });
 
-  it('moves up, in each event, whoever waits there', async () => {
+  it('promotes, in each event, the person who waits there', async () => {
     const events = await Promise.all(
       people.map((organizer) => makeSoldOutEvent(api, { total: 2, organizer })),
     );
@@ -114,7 +114,7 @@ describe('a rush on many events at once', () => {
     }
   });
 
-  it('takes back, in each event, its own tickets, where one person gives back in all', async () => {
+  it('cancels, in each event, its own tickets if one person gives back tickets of all', async () => {
     const holder = people[0]!;
     const events = await Promise.all(
       people.map(() => makeSoldOutEvent(api, { total: 2, organizer: holder })),
@@ -141,7 +141,7 @@ describe('a rush on many events at once', () => {
     expect(await versions(events)).toEqual(events.map(() => 2));
   });
 
-  it('keeps one key for many events apart', async () => {
+  it('treats one key as a different key for each event', async () => {
     const events = await makeEvents(2);
     const history = new History([api.url]);
     const person = people[0]!;
@@ -157,7 +157,7 @@ describe('a rush on many events at once', () => {
     expect(await versions(events)).toEqual(events.map(() => 1));
   });
 
-  it('spares all other events where one breaks a rule of the database', async () => {
+  it('does not affect the other events if one violates a database rule', async () => {
     const events = await makeEvents(2);
     const culprit = events[17]!;
     const { sequelize, isSqlite } = api.container.database;
@@ -180,7 +180,7 @@ describe('a rush on many events at once', () => {
     }
   });
 
-  it('everything at once: of each event, all of it can have happened one by one', async () => {
+  it('everything at once: the history of each event is linearizable', async () => {
     const events = await makeEvents(3);
     const history = new History([api.url]);
     await Promise.all(

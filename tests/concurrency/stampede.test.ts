@@ -19,7 +19,7 @@ describe('a stampede on one event', () => {
     };
   };
 
-  it('500 people ask for 100 tickets at once: 100 get one, 400 wait, nobody is lost', async () => {
+  it('500 people ask for 100 tickets at once: 100 get one, 400 wait, no one is lost', async () => {
     const people = await makePeople(api.container, 500);
     const event = await makeEvent(api, { total: 100 });
     const history = new History([api.url]);
@@ -40,7 +40,7 @@ describe('a stampede on one event', () => {
     });
   });
 
-  it('many tickets a booking and guests at once: every wanted ticket is somewhere', async () => {
+  it('large bookings and guests at once: every wanted ticket is booked or waited for', async () => {
     const people = await makePeople(api.container, 60);
     const event = await makeEvent(api, { total: 100 });
     const history = new History([api.url]);
@@ -99,7 +99,7 @@ describe('a stampede on one event', () => {
     });
   });
 
-  it('the cap holds however many book for one person at the same time', async () => {
+  it('the cap holds, however many book for one person at the same time', async () => {
     const [person, ...friends] = await makePeople(api.container, 21);
     const event = await makeEvent(api, { total: 100, cap: 3 });
     const history = new History([api.url]);
@@ -121,7 +121,7 @@ describe('a stampede on one event', () => {
     });
   });
 
-  it('cancels against bookings with a queue: nobody jumps it, nothing is lost', async () => {
+  it('cancels and bookings with a queue: no one jumps it, nothing is lost', async () => {
     const people = await makePeople(api.container, 150);
     const holders = people.slice(0, 50);
     const event = await makeEvent(api, { total: 50, organizer: people[0]! });
@@ -139,17 +139,17 @@ describe('a stampede on one event', () => {
       eventId: event.id,
       people: people.map(({ id }) => id),
     });
-    // 50 tickets come back, and of 30 who wait 10 leave at the most.
+    // 50 tickets come back, and at most 10 of the 30 who wait leave.
     expect(promotions).toBeGreaterThanOrEqual(20);
     expect((await rowsOf(event.id)).active).toBe(50);
   });
 
-  it('everything at once on a small event: all of it can have happened one by one', async () => {
+  it('everything at once on a small event: the history is linearizable', async () => {
     const people = await makePeople(api.container, 12);
     const organizer = people[0]!;
     const event = await makeEvent(api, { total: 8, organizer, cap: 6 });
     const history = new History([api.url]);
-    // Sold out, with a queue: whoever cancels first makes somebody move up.
+    // Sold out, with a queue: the first cancellation promotes someone.
     for (const person of people) await history.book(person, event.id);
 
     const ask = (index: number): Promise<unknown> => {
@@ -171,7 +171,7 @@ describe('a stampede on one event', () => {
           return history.resize(organizer, event.id, 6 + (index % 5));
       }
     };
-    // Each client asks one thing after another: in one breath, asks would arrive sorted by their kind.
+    // Each client sends one request after another: sent all at once, they would arrive sorted by kind.
     await Promise.all(
       Array.from({ length: 25 }, async (_, client) => {
         for (let index = client; index < 400; index += 25) await ask(index);

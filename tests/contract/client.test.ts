@@ -10,18 +10,18 @@ describe('the typed client of the guide', () => {
   });
   afterAll(() => api.close());
 
-  it('signs up, logs in, books what there is and waits for the rest', async () => {
+  it('signs up, logs in, books what is left and waits for the rest', async () => {
     const event = await makeEvent(api, { total: 2 });
     const account = { email: `${randomUUID()}@example.com`, password: 'correct horse battery' };
     const book = (quantity: number): Promise<string> =>
       bookTickets(api.url, account, { event_id: event.id, quantity });
 
     expect(await book(1)).toBe('1 booked');
-    expect(await book(2)).toBe('1 booked, waiting for 1 at place 1');
+    expect(await book(2)).toBe('1 booked, waiting for 1 at position 1');
     expect(await book(1)).toMatch(/already/i);
   });
 
-  it('tells apart what went wrong', async () => {
+  it('distinguishes the errors', async () => {
     const event = await makeEvent(api);
     await api.post(`/api/events/${String(event.id)}/cancel`, event.organizer.token);
     const account = { email: `${randomUUID()}@example.com`, password: 'correct horse battery' };

@@ -7,17 +7,17 @@ import { makePerson, PASSWORD } from '../factories/people';
 import { Exposition } from '../support/http/exposition';
 import { TestApi } from '../support/http/test-api';
 
-/** Its types say that it is a module of the other kind; it is one of both. */
+/** Its types declare only the other module kind; it supports both. */
 const { parser } = createRequire(__filename)('@prometheus-io/lezer-promql') as {
   parser: LRParser;
 };
 
-/** What Prometheus itself adds, and what it tells of whether a server answers. */
+/** Added by Prometheus itself, with its metric of whether a server answers. */
 const LABELS_OF_PROMETHEUS = ['job', 'instance'];
 const UP = 'up';
-/** Grafana puts an interval there. */
+/** Grafana replaces it with an interval. */
 const RATE_INTERVAL = '$__rate_interval';
-/** More than may log in from one address in a minute. */
+/** More than the limit of an address. */
 const LOGINS = 31;
 
 interface Rule {
@@ -41,7 +41,7 @@ const expressions = [
   ),
 ];
 
-describe('what a server tells Prometheus', () => {
+describe('the metrics for Prometheus', () => {
   let api: TestApi;
   let before: Exposition;
   let after: Exposition;
@@ -56,20 +56,20 @@ describe('what a server tells Prometheus', () => {
   const growth = (series: string): number =>
     (after.value(series) ?? 0) - (before.value(series) ?? 0);
 
-  it('counts bookings by outcome, promotions, and commands by group', () => {
+  it('count bookings by outcome, promotions, and commands by batch', () => {
     expect(growth('inventory_commands_total{kind="book",outcome="booked"}')).toBe(1);
     expect(growth('inventory_commands_total{kind="book",outcome="partially_booked"}')).toBe(1);
     expect(growth('inventory_commands_total{kind="book",outcome="waitlisted"}')).toBe(1);
     expect(growth('inventory_commands_total{kind="book",outcome="ALREADY_WAITLISTED"}')).toBe(1);
     expect(growth('inventory_promoted_tickets_total')).toBe(1);
     expect(growth('inventory_batch_size_sum')).toBe(5);
-    const groups = growth('inventory_batch_size_count');
-    expect(growth('inventory_lock_wait_seconds_count')).toBe(groups);
-    expect(growth('inventory_batch_seconds_count')).toBe(groups);
+    const batches = growth('inventory_batch_size_count');
+    expect(growth('inventory_lock_wait_seconds_count')).toBe(batches);
+    expect(growth('inventory_batch_seconds_count')).toBe(batches);
     expect(after.value('inventory_commands_in_flight')).toBe(0);
   });
 
-  it('measures requests by the pattern of their route, never by their path', () => {
+  it('measure requests by the pattern of their route, never by their path', () => {
     const route = '/api/events/:event_id/me';
     expect(
       growth(`http_request_duration_seconds_count{method="GET",route="${route}",status="404"}`),
@@ -77,12 +77,12 @@ describe('what a server tells Prometheus', () => {
     expect(growth('rate_limited_requests_total{limit="login"}')).toBe(1);
   });
 
-  it('tells of the database, its connections and the waitlists', async () => {
+  it('cover the database, its connections and the waitlists', async () => {
     const { Event } = api.container.database.models;
     expect(after.value('database_up')).toBe(1);
     expect(after.value('database_pool_in_use')).toBe(0);
     expect(after.value('database_pool_waiting')).toBe(0);
-    // What was asked of the database is kept for seconds: a new server asks anew.
+    // Results from the database are cached for seconds, so a new server is started.
     const fresh = await TestApi.start();
     try {
       const { labels, ...told } = await Exposition.of(fresh.url).then((exposition) => ({
@@ -103,7 +103,7 @@ describe('what a server tells Prometheus', () => {
     }
   });
 
-  it('says that the database is away, and no number that it can’t know', async () => {
+  it('report a lost database, and omit numbers that are unknown', async () => {
     const cut = await TestApi.start();
     try {
       await cut.container.database.close();
@@ -115,7 +115,7 @@ describe('what a server tells Prometheus', () => {
     }
   });
 
-  it.each(expressions)('has what the %s asks for: %s', (_name, expression) => {
+  it.each(expressions)('include what the %s uses: %s', (_name, expression) => {
     const { metrics, labels } = namesIn(expression);
     expect(metrics.length).toBeGreaterThan(0);
     expect(metrics.filter((name) => name !== UP && !after.labels.has(name))).toEqual([]);
@@ -126,7 +126,7 @@ describe('what a server tells Prometheus', () => {
     expect(labels.filter((label) => !known.has(label))).toEqual([]);
   });
 
-  it('has alerts that say what they mean and where to read on', () => {
+  it('have alerts with a summary, a description and a runbook', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     for (const { alert, labels, annotations } of rules) {
       expect(['critical', 'warning']).toContain(labels.severity);
@@ -139,7 +139,7 @@ describe('what a server tells Prometheus', () => {
   });
 });
 
-/** All that the dashboard and the alerts look at must have happened once. */
+/** Everything that the dashboard and the alerts use must have happened once. */
 async function makeTraffic(api: TestApi): Promise<void> {
   const { container } = api;
   const [first, second] = [await makePerson(container), await makePerson(container)];
@@ -160,7 +160,7 @@ async function makeTraffic(api: TestApi): Promise<void> {
   }
 }
 
-/** @throws Error where the expression can't be read */
+/** @throws Error if the expression can't be parsed */
 function namesIn(expression: string): { metrics: string[]; labels: string[] } {
   const metrics: string[] = [];
   const labels: string[] = [];

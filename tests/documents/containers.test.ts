@@ -13,7 +13,7 @@ import {
 
 const read = (name: string): string => readFileSync(path.join(ROOT, name), 'utf8');
 
-/** A version of its own: at least major and minor, and never what is newest at the moment. */
+/** Pinned: at least major and minor version, never `latest`. */
 const PINNED_IMAGE = /^[\w./-]+:v?\d+\.\d+[\w.-]*$/;
 const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } };
 const SECRET_NAME = /SECRET|PASS|TOKEN|KEY/;
@@ -25,26 +25,26 @@ describe('the Dockerfile', () => {
   const lastOf = (keyword: string): Instruction | undefined =>
     last.instructions.findLast((instruction) => instruction.keyword === keyword);
 
-  it('builds in one stage and ships another, both on a pinned base of one version', () => {
+  it('builds in one stage and ships another, both on the same pinned base image', () => {
     expect(stages.length).toBeGreaterThan(1);
     expect(new Set(stages.map(({ image }) => image)).size).toBe(1);
     expect(last.image).toMatch(/^node:\d+\.\d+\.\d+-\w+-slim$/);
   });
 
-  it('runs as a plain user, with a health check, the same command as npm start and no shell', () => {
+  it('runs as an unprivileged user, with a health check, the command of npm start and no shell', () => {
     expect(lastOf('USER')?.text).toBe('node');
     expect(lastOf('HEALTHCHECK')?.words).toEqual(['node', 'ops/health-check.js']);
     expect(lastOf('CMD')?.words).toEqual(scripts.start.split(' '));
   });
 
-  it('fetches nothing but packages from the lock file', () => {
+  it('downloads only packages from the lock file', () => {
     expect(all.filter(({ keyword }) => keyword === 'ADD')).toEqual([]);
     for (const { text } of all.filter(({ keyword }) => keyword === 'RUN')) {
       expect(text).not.toMatch(/curl|wget|apt|npm (install|i)\b|npx/);
     }
   });
 
-  it('holds no secret and no development dependency', () => {
+  it('contains no secret and no development dependency', () => {
     for (const { keyword, text } of all) {
       if (keyword === 'ENV' || keyword === 'ARG') expect(text).not.toMatch(SECRET_NAME);
     }
@@ -52,7 +52,7 @@ describe('the Dockerfile', () => {
     expect(runs.at(-1)!.text).toContain('npm prune --omit=dev');
   });
 
-  it('copies only what exists, what the builder may see and what a stage has made', () => {
+  it('copies only files that exist, are in the build context or come from a stage', () => {
     const visible = builderSees();
     for (const name of visible) expect(existsSync(path.join(ROOT, name))).toBe(true);
     for (const { keyword, flags, words } of all) {
@@ -91,7 +91,7 @@ interface Compose {
   readonly secrets: Readonly<Record<string, { environment: string }>>;
 }
 
-/** What we use of the Compose specification. A slip in a key’s name would be ignored silently. */
+/** The keys that we use. Compose silently ignores misspelled ones. */
 const SERVICE_KEYS = [
   'image build command environment depends_on profiles volumes secrets ports healthcheck',
   'read_only cap_drop security_opt stop_grace_period restart user tmpfs',
@@ -106,7 +106,7 @@ describe('docker-compose.yml', () => {
   const requirementsOf = ({ depends_on = {} }: Service): string[] =>
     Array.isArray(depends_on) ? (depends_on as string[]) : Object.keys(depends_on);
 
-  it('uses keys of the Compose specification only', () => {
+  it('uses only keys of the Compose specification', () => {
     const top = Object.keys(compose).filter((key) => !key.startsWith('x-'));
     expect(TOP_KEYS).toEqual(expect.arrayContaining(top));
     for (const [, service] of services) {
@@ -120,7 +120,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('refuses to start without its secrets, and has none of its own', () => {
+  it('refuses to start without its secrets, and contains none', () => {
     const used = [...source.matchAll(/\$\{(\w+)(:[?-])?/g)];
     for (const [, name = '', otherwise] of used) {
       const isOptional = /^ADMIN_|_PREVIOUS$/.test(name);
@@ -134,7 +134,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('gives the server variables that it reads, in production mode', () => {
+  it('sets only variables that the server reads, in production mode', () => {
     for (const [, { environment = {} }] of ours) {
       expect(ENVIRONMENT_NAMES).toEqual(expect.arrayContaining(Object.keys(environment)));
       expect(environment.NODE_ENV).toBe('production');
@@ -167,7 +167,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('keeps MySQL’s promise: commits to disk, in utf8mb4', () => {
+  it('makes MySQL commit to disk and use utf8mb4', () => {
     expect(compose.services.mysql!.command).toEqual(
       expect.arrayContaining([
         '--innodb-flush-log-at-trx-commit=1',
@@ -177,11 +177,11 @@ describe('docker-compose.yml', () => {
     );
   });
 
-  it('names only what there is: services, volumes, secrets and files', () => {
+  it('refers only to existing services, volumes, secrets and files', () => {
     for (const [, service] of services) {
       for (const need of requirementsOf(service)) {
         expect(Object.keys(compose.services)).toContain(need);
-        // A service without a profile can't wait for one that may not be there.
+        // A service without a profile can't depend on one that may not be started.
         const { profiles = [] } = compose.services[need]!;
         if (profiles.length > 0) expect(service.profiles).toEqual(profiles);
       }
@@ -195,12 +195,12 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('scales to three replicas behind one proxy that they believe, counting in one Redis', () => {
+  it('scales to three replicas that trust one proxy and share one Redis', () => {
     const replicas = services.filter(([name]) => /^api-\d$/.test(name));
     expect(replicas).toHaveLength(3);
     for (const [, { environment = {}, ports }] of replicas) {
       expect(environment).toMatchObject({ TRUST_PROXY: '1', REDIS_URL: 'redis://redis:6379' });
-      // Whoever reached one directly could claim any address.
+      // Anyone who reached one directly could claim any address.
       expect(ports).toBeUndefined();
     }
     expect(compose.services.api!.environment).not.toHaveProperty('TRUST_PROXY');
@@ -212,7 +212,7 @@ describe('nginx.conf', () => {
   const config = read('ops/nginx/nginx.conf');
   const setting = (name: string): string => new RegExp(`\\b${name} (.+);`).exec(config)![1]!;
 
-  it('spreads over the replicas of docker-compose.yml, and tries all where all seem lost', () => {
+  it('balances over the replicas of docker-compose.yml, and tries all if all seem down', () => {
     const replicas = ['api-1', 'api-2', 'api-3'];
     const upstreams = [...config.matchAll(/server (api-\d):3000(.*);/g)];
     const backups = upstreams.filter(([, , options]) => options!.endsWith(' backup'));
@@ -222,17 +222,17 @@ describe('nginx.conf', () => {
     );
   });
 
-  it('lets go of an idle connection before the server does', () => {
+  it('closes an idle connection before the server does', () => {
     const upstream = /upstream tickets \{[^}]*keepalive_timeout (\d+)s/.exec(config)!;
     expect(Number(upstream[1]) * 1_000).toBeLessThan(Math.min(KEEP_ALIVE_MS, IDLE_GRACE_MS));
   });
 
-  it('lets the server refuse large bodies, and never sends a change twice', () => {
+  it('leaves large bodies to the server, and never sends a change twice', () => {
     expect(parseInt(setting('client_max_body_size'), 10) * 1_000).toBeGreaterThan(MAX_BODY_BYTES);
     expect(setting('proxy_next_upstream')).toBe('error timeout');
   });
 
-  it('tells the server whom it has seen itself, not what it was told', () => {
+  it('forwards the address of the connection, not one from the request', () => {
     expect(config).toContain('proxy_set_header X-Forwarded-For $remote_addr;');
   });
 });
@@ -242,7 +242,7 @@ describe('prometheus.yml', () => {
     scrape_configs: { dns_sd_configs: { names: string[] }[] }[];
   };
 
-  it('asks every service that serves the API', () => {
+  it('scrapes every service that serves the API', () => {
     const { services } = parse(read('docker-compose.yml'), { merge: true }) as Compose;
     const servers = Object.keys(services).filter((name) => name.startsWith('api'));
     expect(config.scrape_configs[0]!.dns_sd_configs[0]!.names).toEqual(servers);
@@ -254,7 +254,7 @@ describe('alerts.yml', () => {
     groups: { rules: { alert: string }[] }[];
   };
 
-  it('has a page of what to do for each alert, and none for what is no alert', () => {
+  it('has a runbook section for each alert, and no others', () => {
     const [, pages = ''] = read('docs/operations.md').split('\n## Alerts\n');
     const headings = [...pages.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
     expect(headings).toEqual(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)));

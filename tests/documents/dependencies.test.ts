@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { licenceTable, LOCKED, MANIFEST, productionPackages } from '../support/documents/licences';
 
-/** Licences that let anyone run, change and sell this, and ask for no more than to be named. */
+/** Licences that let anyone run, change and sell this, and require only attribution. */
 const ALLOWED_LICENCES = [
   '0BSD',
   'Apache-2.0',
@@ -20,7 +20,7 @@ const DOCUMENT = readFileSync(path.resolve(__dirname, '../../docs/dependencies.m
   .replace(/-{4,}/g, '---');
 
 describe('dependencies', () => {
-  it('all that runs in production has a licence that asks for nothing but a name', () => {
+  it('everything that runs in production has a licence that requires only attribution', () => {
     expect(productionPackages().filter((one) => !ALLOWED_LICENCES.includes(one.licence))).toEqual(
       [],
     );
@@ -41,11 +41,11 @@ describe('dependencies', () => {
     );
   });
 
-  it('the licences of all of them are counted in the document', () => {
+  it('the document counts the licences of all of them', () => {
     expect(DOCUMENT).toContain(licenceTable());
   });
 
-  it('the lock file is of this package.json, has a checksum for each, and names no server', () => {
+  it('the lock file matches package.json, has a checksum for each package, and names no registry', () => {
     expect(LOCKED['']).toMatchObject({
       dependencies: MANIFEST.dependencies,
       devDependencies: MANIFEST.devDependencies,

@@ -4,7 +4,7 @@ import { ENVIRONMENT_NAMES } from '../../src/config/environment';
 import { loadConfig } from '../../src/config/load-config';
 
 const EXAMPLE = readFileSync(path.resolve(__dirname, '..', '..', '.env.example'), 'utf8');
-/** A variable, set or commented out; text between has spaces. */
+/** A variable, set or commented out; text in between has spaces. */
 const VARIABLE = /^(?:# )?([A-Z_]+)=(\S*)$/gm;
 
 const variables = [...EXAMPLE.matchAll(VARIABLE)].map(
@@ -12,7 +12,7 @@ const variables = [...EXAMPLE.matchAll(VARIABLE)].map(
 );
 
 describe('.env.example', () => {
-  it('names every variable that the server reads once, and no other', () => {
+  it('lists every variable that the server reads exactly once, and no others', () => {
     expect(variables.map(([name]) => name).sort()).toEqual([...ENVIRONMENT_NAMES].sort());
   });
 

@@ -7,9 +7,9 @@ import { DOCUMENT, isValid, pointerOf } from '../support/http/contract';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Whose examples they are in the examples. */
+/** The caller in the examples. */
 const CALLER_ID = 7;
-/** What answers without an envelope, beside the route table. */
+/** Routes outside of the route table, which answer without an envelope. */
 const OPERATIONS = [
   'get /health/live',
   'get /health/ready',
@@ -21,7 +21,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 interface Found {
   readonly pointer: string;
   readonly value: Json;
-  /** Name of what holds it, and of what holds that. */
+  /** The names on the way to it, from the outside in. */
   readonly parents: readonly string[];
 }
 
@@ -35,7 +35,7 @@ const parameters = everything.filter(
 const properties = everything.filter(({ parents }) => parents.at(-2) === 'properties');
 
 describe('the OpenAPI document', () => {
-  it('has the routes of the table and those of operations, no more and no less', () => {
+  it('has exactly the routes of the route table and of operations', () => {
     const documented = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
@@ -53,13 +53,13 @@ describe('the OpenAPI document', () => {
     expect(silent.map(({ pointer }) => pointer)).toEqual([]);
   });
 
-  it('has a summary and an id of its own for every operation', () => {
+  it('has a summary and a unique id for every operation', () => {
     expect(operations.filter(({ value }) => !isText(value.summary))).toEqual([]);
     const ids = operations.map(({ value }) => value.operationId);
     expect(new Set(ids).size).toBe(operations.length);
   });
 
-  it('has examples that are as their schemas say, wherever there is one', () => {
+  it('has only examples that match their schemas', () => {
     const examples = everything.flatMap(examplesAt);
     expect(examples.length).toBeGreaterThan(300);
     expect(examples.filter(({ schema, value }) => !isValid(schema, value))).toEqual([]);
@@ -74,7 +74,7 @@ describe('the examples of bodies', () => {
     ),
   );
 
-  it('are there for every route that takes a body', () => {
+  it('exist for every route that accepts a body', () => {
     expect(bodies.filter((dto) => Object.keys(examplesOf(dto)).length === 0)).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-/** What is said to be an example of what: of a schema itself, or beside one. */
+/** The examples here, each with its schema. */
 function examplesAt({ pointer, value }: Found): { schema: string; value: unknown }[] {
   const schema = 'schema' in value ? `${pointer}/schema` : pointer;
   const { example, examples = {} } = value;

@@ -18,17 +18,17 @@ const LINKS: readonly Link[] = [...TEXT.matchAll(/\[([^\]]+)\]\(([^)#]+)\)/g)].m
 const TEST_LINKS = LINKS.filter(({ file }) => file.endsWith('.test.ts'));
 
 describe('docs/security.md', () => {
-  it('names files that there are', () => {
+  it('refers only to existing files', () => {
     expect(LINKS.filter(({ file }) => !existsSync(file))).toEqual([]);
   });
 
-  it('names tests that there are, by their own titles', () => {
+  it('refers only to existing tests, by their exact titles', () => {
     expect(TEST_LINKS.length).toBeGreaterThan(50);
     const titles = new Map([...new Set(TEST_LINKS.map(({ file }) => file))].map(titlesOf));
     expect(TEST_LINKS.filter(({ text, file }) => !titles.get(file)?.has(text))).toEqual([]);
   });
 
-  it('names for every risk and every item a test, or says whose it is', () => {
+  it("names a test for every risk and item, or marks it as open or the operator's", () => {
     const rows = TEXT.split('\n').filter((line) => /^\| (API\d|\d)/.test(line));
     expect(rows.length).toBeGreaterThan(50);
     expect(rows.filter((row) => !/\.test\.ts\)|\*\*open\*\*|\*\*operator\*\*/.test(row))).toEqual(
@@ -36,7 +36,7 @@ describe('docs/security.md', () => {
     );
   });
 
-  it('tells the limits as they are', () => {
+  it('lists the actual limits', () => {
     const [, table = ''] = TEXT.split(/<!-- \/?limits -->/);
     for (const { method, path: pattern, limit } of ROUTES) {
       const route = `\`${method.toUpperCase()} ${pattern}\``;

@@ -6,7 +6,7 @@ function bookFor(userId: number, quantity: number, guests: readonly number[] = [
 }
 
 describe('booking', () => {
-  it('gives out the next ticket numbers, takes them from stock and makes one version', () => {
+  it('issues the next ticket numbers, takes them from stock and makes one version', () => {
     const inventory = inventoryOf({
       tickets: [ticket(1, 7), ticket(2, 7, { status: 'cancelled' })],
     });
@@ -22,7 +22,7 @@ describe('booking', () => {
     expect(outcome).toMatchObject({ availableTickets: 7, version: 1, waitlisted: [] });
   });
 
-  it('gives the last ticket, and not one more', () => {
+  it('issues the last ticket, and not one more', () => {
     const inventory = inventoryOf({ event: { totalTickets: 1 } });
 
     expect(accepted(inventory, bookFor(1, 1)).outcome.outcome).toBe('booked');
@@ -40,7 +40,7 @@ describe('booking', () => {
     expect(outcome.outcome).toBe('partially_booked');
   });
 
-  it('gives the booker nothing where every ticket is a guest’s', () => {
+  it('gives the booker nothing if every ticket is for a guest', () => {
     const { outcome } = accepted(inventoryOf({}), bookFor(1, 2, [2, 3]));
 
     expect(outcome.tickets.map(({ holderId, bookedBy }) => [holderId, bookedBy])).toEqual([
@@ -49,7 +49,7 @@ describe('booking', () => {
     ]);
   });
 
-  it('puts behind those who wait, each person once, with what they still want', () => {
+  it('queues each person once, at the end, with the missing quantity', () => {
     const inventory = inventoryOf({ tickets: [ticket(1, 7)], queue: [entry(4, 8)] });
 
     const { outcome, changes, after } = accepted(inventory, bookFor(1, 3, [2]));
@@ -67,7 +67,7 @@ describe('booking', () => {
     expect(after).toMatchObject({ nextQueueNo: 7, waitlistCount: 3, waitlistTickets: 4 });
   });
 
-  it('leaves an entry that is there as it was, and does not tell of it', () => {
+  it('leaves an existing entry unchanged, and omits it from the outcome', () => {
     const inventory = inventoryOf({ tickets: [ticket(1, 7)], queue: [entry(1, 1)] });
 
     const { outcome, changes } = accepted(inventory, bookFor(1, 3, [2]));
@@ -77,14 +77,14 @@ describe('booking', () => {
     expect(inventory.entryOf(1)).toEqual(entry(1, 1));
   });
 
-  it('is refused where nobody would get or wait for anything', () => {
+  it('is refused if no one would get or wait for anything', () => {
     const queue = [entry(1, 1), entry(2, 2)];
     const inventory = inventoryOf({ tickets: [ticket(1, 7)], queue });
 
     expect(refusalOf(inventory, bookFor(1, 2, [2]))).toBe('ALREADY_WAITLISTED');
   });
 
-  it('is refused as a whole where one person has no account', () => {
+  it('is refused as a whole if one person has no account', () => {
     const inventory = inventoryOf({ missingUsers: [3] });
 
     expect(refusalOf(inventory, bookFor(1, 3, [2, 3]))).toBe('USER_NOT_FOUND');
@@ -93,7 +93,7 @@ describe('booking', () => {
   describe('under a cap of 3', () => {
     const capped = { totalTickets: 10, maxTicketsPerUser: 3 };
 
-    it('may reach it and not pass it', () => {
+    it('may reach the cap but not exceed it', () => {
       const inventory = inventoryOf({ event: capped, tickets: [ticket(1, 1)] });
 
       expect(refusalOf(inventory, bookFor(1, 3))).toBe('TICKET_LIMIT_REACHED');
@@ -120,7 +120,7 @@ describe('booking', () => {
       expect(refusalOf(inventory, bookFor(1, 2, [2]))).toBe('TICKET_LIMIT_REACHED');
     });
 
-    it('takes into account what commands before it in the same group have given', () => {
+    it('counts what earlier commands in the same batch have issued', () => {
       const inventory = inventoryOf({ event: capped });
       accepted(inventory, bookFor(1, 3));
 
@@ -129,7 +129,7 @@ describe('booking', () => {
       expect(accepted(inventory, bookFor(1, 1)).outcome.outcome).toBe('booked');
     });
 
-    it('takes nothing away from who held more before it was lowered', () => {
+    it('takes nothing away from a person who held more before the cap was lowered', () => {
       const tickets = [1, 2, 3, 4].map((no) => ticket(no, 1));
       const inventory = inventoryOf({ event: capped, tickets });
 

@@ -1,8 +1,8 @@
 import type { CancelBookings } from '../../src/domain/commands';
 import { accepted, entry, inventoryOf, NOW, refusalOf, ticket } from '../support/domain/inventory';
 
-describe('giving back what one holds', () => {
-  it('takes the tickets that were given out last, as many as are named', () => {
+describe('giving back held tickets', () => {
+  it('cancels the given number of tickets, the last issued first', () => {
     const inventory = inventoryOf({
       tickets: [ticket(1, 1), ticket(2, 7), ticket(3, 1), ticket(10, 1)],
     });
@@ -19,7 +19,7 @@ describe('giving back what one holds', () => {
     expect(outcome).toMatchObject({ reassigned: 0, availableTickets: 8, version: 1 });
   });
 
-  it('takes all where no number is named, and leaves other people theirs', () => {
+  it('cancels all if no quantity is given, and none of other people', () => {
     const inventory = inventoryOf({ tickets: [ticket(1, 1), ticket(2, 7), ticket(3, 1)] });
 
     accepted(inventory, { kind: 'cancel-held', holderId: 1, quantity: null });
@@ -28,7 +28,7 @@ describe('giving back what one holds', () => {
     expect(inventory.ticketsHeldBy(7)).toEqual([ticket(2, 7)]);
   });
 
-  it('is refused where more are named than held, and takes none', () => {
+  it('is refused if the quantity exceeds what is held', () => {
     const inventory = inventoryOf({ tickets: [ticket(1, 1)] });
 
     expect(refusalOf(inventory, { kind: 'cancel-held', holderId: 1, quantity: 2 })).toBe(
@@ -36,7 +36,7 @@ describe('giving back what one holds', () => {
     );
   });
 
-  it('is refused where nothing is held', () => {
+  it('is refused if nothing is held', () => {
     const tickets = [ticket(1, 1, { status: 'cancelled' })];
 
     expect(
@@ -44,7 +44,7 @@ describe('giving back what one holds', () => {
     ).toBe('BOOKING_NOT_FOUND');
   });
 
-  it('gives the tickets to those who wait, and only the rest to stock', () => {
+  it('gives the tickets to the people who wait, and only the rest to stock', () => {
     const inventory = inventoryOf({
       tickets: [ticket(1, 1), ticket(2, 1), ticket(3, 1)],
       queue: [entry(1, 8, { requestedBy: 9 }), entry(2, 4)],
@@ -86,7 +86,7 @@ describe('giving back named tickets', () => {
     ticket(4, 1, { status: 'cancelled' }),
   ];
 
-  it('takes exactly these, in the order in which they are named', () => {
+  it('cancels exactly these, in the given order', () => {
     const inventory = inventoryOf({ tickets });
 
     const { outcome, after } = accepted(inventory, cancel([102, 101]));
@@ -97,22 +97,22 @@ describe('giving back named tickets', () => {
 
   it.each([
     ['is unknown', [101, 105], 'BOOKING_NOT_FOUND'],
-    ['is none of the caller’s', [101, 103], 'FORBIDDEN'],
-    ['is cancelled already', [101, 104], 'BOOKING_ALREADY_CANCELLED'],
+    ['is not the caller’s', [101, 103], 'FORBIDDEN'],
+    ['is already cancelled', [101, 104], 'BOOKING_ALREADY_CANCELLED'],
     ['is cancelled and another unknown', [104, 105], 'BOOKING_NOT_FOUND'],
-    ['is cancelled and another none of the caller’s', [104, 103], 'FORBIDDEN'],
-  ])('takes none where one %s', (_, bookingIds, code) => {
+    ['is cancelled and another not the caller’s', [104, 103], 'FORBIDDEN'],
+  ])('cancels none if one %s', (_, bookingIds, code) => {
     expect(refusalOf(inventoryOf({ tickets }), cancel(bookingIds))).toBe(code);
   });
 
-  it('can be done once', () => {
+  it('is possible only once', () => {
     const inventory = inventoryOf({ tickets });
     accepted(inventory, cancel([101]));
 
     expect(refusalOf(inventory, cancel([101]))).toBe('BOOKING_ALREADY_CANCELLED');
   });
 
-  it('asks of each ticket and of this event who may', () => {
+  it('is allowed for the organizer of the event', () => {
     expect(accepted(inventoryOf({ tickets }), cancel([101, 103], 99)).outcome.tickets).toHaveLength(
       2,
     );

@@ -12,14 +12,14 @@ import {
 
 describe('queue order', () => {
   it('is priority, the highest first, then arrival', () => {
-    const places = [
+    const positions = [
       { priority: 0, queueNo: 2 },
       { priority: 5, queueNo: 4 },
       { priority: 0, queueNo: 1 },
       { priority: 5, queueNo: 3 },
     ];
 
-    expect([...places].sort(compareQueueOrder)).toEqual([
+    expect([...positions].sort(compareQueueOrder)).toEqual([
       { priority: 5, queueNo: 3 },
       { priority: 5, queueNo: 4 },
       { priority: 0, queueNo: 1 },
@@ -29,11 +29,11 @@ describe('queue order', () => {
 });
 
 describe('the stock', () => {
-  it('is what nobody holds', () => {
+  it('is what no one holds', () => {
     expect(inventoryOf({ tickets: [ticket(1, 1)] }).stock).toBe(9);
   });
 
-  it('is nothing while anyone waits, whatever the counter says', () => {
+  it('is zero while anyone waits, whatever the counter says', () => {
     const event = { availableTickets: 2, waitlistCount: 1 };
 
     expect(inventoryOf({ event, queue: [entry(1, 1)] }).stock).toBe(0);
@@ -54,19 +54,19 @@ describe('a queue of which only the head is loaded', () => {
       head: [entry(1, 1)],
     });
 
-  it('serves as far as it is known', () => {
+  it('serves the loaded part', () => {
     const { promotions } = accepted(world(), { kind: 'cancel-held', holderId: 7, quantity: 1 });
 
     expect(promotions).toMatchObject([{ userId: 1 }]);
   });
 
-  it('guesses nothing behind it', () => {
+  it('does not guess what follows', () => {
     expect(() => accepted(world(), { kind: 'cancel-held', holderId: 7, quantity: 2 })).toThrow(
       NotLoadedError,
     );
   });
 
-  it('does not take a newcomer for the next in line', () => {
+  it('does not mistake a newcomer for the next in the queue', () => {
     const inventory = world();
     accepted(inventory, { kind: 'join', userId: 9, requestedBy: 9, quantity: 1 });
 
@@ -76,7 +76,7 @@ describe('a queue of which only the head is loaded', () => {
     expect(() => queue.next()).toThrow(NotLoadedError);
   });
 
-  it('does not know who is next once its only entry has fallen behind', () => {
+  it('does not know who is next once its only loaded entry has moved back', () => {
     const inventory = world();
     accepted(inventory, { kind: 'prioritize', entryId: 201, priority: 1, actor: ADMIN });
     accepted(inventory, { kind: 'prioritize', entryId: 201, priority: 0, actor: ADMIN });

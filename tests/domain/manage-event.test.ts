@@ -17,7 +17,7 @@ const update = (change: Omit<UpdateEvent, 'kind' | 'actor'>): UpdateEvent => ({
 });
 
 describe('resizing an event', () => {
-  it('moves the stock by what the total moved', () => {
+  it('changes the stock by as much as the total', () => {
     const inventory = inventoryOf({ event: { totalTickets: 10 }, tickets: [ticket(1, 1)] });
 
     const { after } = accepted(inventory, update({ totalTickets: 12 }));
@@ -30,14 +30,14 @@ describe('resizing an event', () => {
     });
   });
 
-  it('may go down to what is booked, and not below', () => {
+  it('may go down to the booked tickets, but not below', () => {
     const inventory = inventoryOf({ tickets: [ticket(1, 1), ticket(2, 1)] });
 
     expect(refusalOf(inventory, update({ totalTickets: 1 }))).toBe('CAPACITY_BELOW_BOOKED');
     expect(accepted(inventory, update({ totalTickets: 2 })).after.availableTickets).toBe(0);
   });
 
-  it('gives added tickets to those who wait, in order, and the rest to stock', () => {
+  it('gives added tickets to the people who wait, in order, and the rest to stock', () => {
     const inventory = inventoryOf({
       tickets: [ticket(1, 1)],
       queue: [entry(1, 8, { quantity: 2 }), entry(2, 9)],
@@ -59,8 +59,8 @@ describe('resizing an event', () => {
   });
 });
 
-describe('changing an event otherwise', () => {
-  it('makes no version of a new name or cap', () => {
+describe('changing other fields of an event', () => {
+  it('makes no version for a new name or cap', () => {
     const inventory = inventoryOf({});
 
     const { after } = accepted(inventory, update({ name: 'Opera', maxTicketsPerUser: 2 }));
@@ -73,7 +73,7 @@ describe('changing an event otherwise', () => {
     });
   });
 
-  it('leaves alone what is not named, and can take the cap away', () => {
+  it('leaves other fields unchanged, and can remove the cap', () => {
     const inventory = inventoryOf({ event: { maxTicketsPerUser: 3 } });
 
     expect(accepted(inventory, update({ name: 'Opera' })).after.maxTicketsPerUser).toBe(3);
@@ -82,13 +82,13 @@ describe('changing an event otherwise', () => {
     );
   });
 
-  it('changes nothing where all is as it was, and keeps one’s own name', () => {
+  it("changes nothing if nothing differs, and accepts the event's own name", () => {
     const inventory = inventoryOf({ takenNames: ['Concert'] });
 
     expect(accepted(inventory, update({ name: 'Concert', totalTickets: 10 })).changes).toEqual([]);
   });
 
-  it('is refused a name that another event bears, and who may not manage it', () => {
+  it('is refused for a name that another event has, and to people who do not manage it', () => {
     const inventory = inventoryOf({ takenNames: ['Opera'] });
 
     expect(refusalOf(inventory, update({ name: 'Opera' }))).toBe('EVENT_NAME_TAKEN');
@@ -102,7 +102,7 @@ describe('cancelling an event', () => {
   const cancel = { kind: 'cancel-event', actor: ADMIN } as const;
   const world = () => inventoryOf({ tickets: [ticket(1, 1)], queue: [entry(1, 2)] });
 
-  it('leaves no stock and nobody waiting', () => {
+  it('leaves no stock and no one waiting', () => {
     expect(accepted(world(), cancel).after).toMatchObject({
       status: 'cancelled',
       availableTickets: 0,
@@ -112,7 +112,7 @@ describe('cancelling an event', () => {
     });
   });
 
-  it('is for whoever manages it', () => {
+  it('is only for people who manage it', () => {
     expect(refusalOf(world(), { ...cancel, actor: STRANGER })).toBe('FORBIDDEN');
   });
 
@@ -129,7 +129,7 @@ describe('cancelling an event', () => {
     { kind: 'delete-account', userId: 1 },
   ];
   it.each(commands.map((command) => [command.kind, command] as const))(
-    'is for good: %s is refused after it',
+    'is final: %s is refused after it',
     (_, command) => {
       const inventory = world();
       accepted(inventory, cancel);
@@ -139,8 +139,8 @@ describe('cancelling an event', () => {
   );
 });
 
-describe('removing a person', () => {
-  it('gives their tickets to those who wait, and nothing to themselves', () => {
+describe('deleting an account', () => {
+  it('gives its tickets to the people who wait, and none back to itself', () => {
     const inventory = inventoryOf({
       tickets: [ticket(1, 1), ticket(2, 1), ticket(3, 7)],
       queue: [entry(1, 1, { quantity: 3 }), entry(2, 8)],
@@ -159,7 +159,7 @@ describe('removing a person', () => {
     });
   });
 
-  it('of whom there is no trace changes nothing', () => {
+  it('without tickets or entries changes nothing', () => {
     const { changes, after } = accepted(inventoryOf({}), { kind: 'delete-account', userId: 1 });
 
     expect([changes, after.version]).toEqual([[], 0]);

@@ -9,13 +9,13 @@ describe('what a person can do next', () => {
     ['a holder, while there is stock', {}, 2, null, ['book', 'cancel']],
     ['a newcomer, once it is sold out', SOLD_OUT, 0, null, ['book', 'join']],
     ['a holder, once it is sold out', SOLD_OUT, 1, null, ['book', 'cancel', 'join']],
-    ['who waits for one ticket', SOLD_OUT, 0, 1, ['leave']],
-    ['who waits for several', SOLD_OUT, 0, 2, ['lower', 'leave']],
-    ['who holds and waits', SOLD_OUT, 1, 1, ['cancel', 'leave']],
+    ['a person who waits for one ticket', SOLD_OUT, 0, 1, ['leave']],
+    ['a person who waits for several', SOLD_OUT, 0, 2, ['lower', 'leave']],
+    ['a person who holds and waits', SOLD_OUT, 1, 1, ['cancel', 'leave']],
     ['a holder below the cap', { maxTicketsPerUser: 2 }, 1, null, ['book', 'cancel']],
     ['a holder at the cap', { maxTicketsPerUser: 2 }, 2, null, ['cancel']],
     [
-      'who holds and waits up to the cap',
+      'a person who holds and waits up to the cap',
       { ...SOLD_OUT, maxTicketsPerUser: 2 },
       1,
       1,
@@ -28,10 +28,10 @@ describe('what a person can do next', () => {
       null,
       ['book', 'join'],
     ],
-    ['anyone, after it was cancelled', { status: 'cancelled' }, 0, null, []],
+    ['anyone, once it is cancelled', { status: 'cancelled' }, 0, null, []],
   ] as const)('%s', (_, event, held, waitsFor, actions) => {
-    const place = waitsFor === null ? null : { quantity: waitsFor };
+    const entry = waitsFor === null ? null : { quantity: waitsFor };
 
-    expect(nextActions(eventFacts(event), held, place)).toEqual(actions);
+    expect(nextActions(eventFacts(event), held, entry)).toEqual(actions);
   });
 });

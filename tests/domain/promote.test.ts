@@ -3,8 +3,8 @@ import { accepted, entry, inventoryOf, NOW, ticket, ADMIN } from '../support/dom
 const give = (quantity: number) => ({ kind: 'cancel-held', holderId: 1, quantity }) as const;
 const held = (count: number) => Array.from({ length: count }, (_, index) => ticket(index + 1, 1));
 
-describe('moving up', () => {
-  it('gives who wants three the one there is; they keep their place and wait for two', () => {
+describe('promotion', () => {
+  it('gives one ticket to an entry for three, which keeps its position and waits for two', () => {
     const inventory = inventoryOf({
       tickets: held(3),
       queue: [entry(1, 8, { quantity: 3 }), entry(2, 9)],
@@ -29,7 +29,7 @@ describe('moving up', () => {
     expect([...inventory.queue()]).toEqual([entry(2, 9)]);
   });
 
-  it('gives no number twice, and makes one version however many move up', () => {
+  it('uses no number twice, and makes one version, however many are promoted', () => {
     const inventory = inventoryOf({
       tickets: held(4),
       queue: [entry(1, 8, { quantity: 2 }), entry(2, 9), entry(3, 10)],
@@ -47,7 +47,7 @@ describe('moving up', () => {
     expect(after).toMatchObject({ version: 1, nextTicketNo: 9, waitlistCount: 0 });
   });
 
-  it('serves those whom an organizer put first, at the next ticket', () => {
+  it('serves people whom an organizer has prioritized first', () => {
     const inventory = inventoryOf({ tickets: held(1), queue: [entry(1, 8), entry(2, 9)] });
     accepted(inventory, {
       kind: 'prioritize',
@@ -59,7 +59,7 @@ describe('moving up', () => {
     expect(accepted(inventory, give(1)).promotions).toMatchObject([{ userId: 9 }]);
   });
 
-  it('stops where nothing is left', () => {
+  it('stops when no ticket is left', () => {
     const inventory = inventoryOf({ tickets: held(2), queue: [entry(1, 8), entry(2, 9)] });
 
     expect(accepted(inventory, give(1)).promotions).toHaveLength(1);

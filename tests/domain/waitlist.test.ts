@@ -44,17 +44,17 @@ describe('joining the waitlist', () => {
     );
   });
 
-  it('is refused to who waits already', () => {
+  it('is refused to a person who already waits', () => {
     const inventory = inventoryOf({ tickets: [ticket(1, 7)], queue: [entry(1, 1)] });
 
     expect(refusalOf(inventory, join(1))).toBe('ALREADY_WAITLISTED');
   });
 
-  it('is refused to who is no one', () => {
+  it('is refused to a person without an account', () => {
     expect(refusalOf(inventoryOf({ missingUsers: [1] }), join(1))).toBe('USER_NOT_FOUND');
   });
 
-  it('is refused past the cap, which is told before tickets and place', () => {
+  it('is refused past the cap, which is checked before available tickets', () => {
     const inventory = inventoryOf({
       event: { maxTicketsPerUser: 2, totalTickets: 2 },
       tickets: [ticket(1, 1)],
@@ -66,7 +66,7 @@ describe('joining the waitlist', () => {
 });
 
 describe('leaving the waitlist', () => {
-  it('lets those behind move up, and puts who joins anew at the end', () => {
+  it('lets the people behind move up, and puts someone who joins again at the end', () => {
     const queue = [entry(1, 1, { quantity: 4 }), entry(2, 2)];
     const inventory = inventoryOf({ tickets: [ticket(1, 7)], queue });
 
@@ -85,7 +85,7 @@ describe('leaving the waitlist', () => {
     ]);
   });
 
-  it('needs leave to do so, and an entry', () => {
+  it('requires permission and an entry', () => {
     const inventory = inventoryOf({ tickets: [ticket(1, 7)], queue: [entry(1, 1)] });
 
     expect(refusalOf(inventory, { kind: 'leave', userId: 1, actor: STRANGER })).toBe('FORBIDDEN');
@@ -99,7 +99,7 @@ describe('wanting fewer tickets', () => {
   const world = () =>
     inventoryOf({ tickets: [ticket(1, 7)], queue: [entry(1, 1, { quantity: 3 }), entry(2, 2)] });
 
-  it('keeps the place', () => {
+  it('keeps the position', () => {
     const inventory = world();
 
     const { after } = accepted(inventory, { kind: 'lower', userId: 1, quantity: 1 });
@@ -108,17 +108,17 @@ describe('wanting fewer tickets', () => {
     expect([...inventory.queue()][0]).toEqual(entry(1, 1, { updatedAt: NOW }));
   });
 
-  it('makes no version where it changes nothing', () => {
+  it('makes no version if it changes nothing', () => {
     const { changes, after } = accepted(world(), { kind: 'lower', userId: 1, quantity: 3 });
 
     expect([changes, after.version]).toEqual([[], 0]);
   });
 
-  it('can’t want more', () => {
+  it('cannot raise the quantity', () => {
     expect(refusalOf(world(), { kind: 'lower', userId: 1, quantity: 4 })).toBe('VALIDATION_FAILED');
   });
 
-  it('needs an entry', () => {
+  it('requires an entry', () => {
     expect(refusalOf(world(), { kind: 'lower', userId: 9, quantity: 1 })).toBe(
       'WAITLIST_ENTRY_NOT_FOUND',
     );
@@ -137,7 +137,7 @@ describe('giving an entry priority', () => {
   const order = (inventory: ReturnType<typeof world>) =>
     [...inventory.queue()].map(({ userId }) => userId);
 
-  it('puts it before those of lower priority and behind its equals', () => {
+  it('puts it ahead of lower priorities, in order of arrival among equals', () => {
     const inventory = world();
 
     accepted(inventory, prioritize(203, 5));
@@ -147,7 +147,7 @@ describe('giving an entry priority', () => {
     expect(inventory.event).toMatchObject({ version: 2, waitlistCount: 3, waitlistTickets: 3 });
   });
 
-  it('puts it back at its old place at its old priority', () => {
+  it('restores its old position at its old priority', () => {
     const inventory = world();
 
     accepted(inventory, prioritize(203, 100));
@@ -156,11 +156,11 @@ describe('giving an entry priority', () => {
     expect(order(inventory)).toEqual([1, 2, 3]);
   });
 
-  it('makes no version where it changes nothing', () => {
+  it('makes no version if it changes nothing', () => {
     expect(accepted(world(), prioritize(201, 0)).after.version).toBe(0);
   });
 
-  it('is for whoever manages the event, and for entries that there are', () => {
+  it('is only for people who manage the event, and requires an existing entry', () => {
     const inventory = world();
 
     expect(refusalOf(inventory, { ...prioritize(201, 1), actor: STRANGER })).toBe('FORBIDDEN');

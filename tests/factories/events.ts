@@ -15,7 +15,7 @@ export interface MadeEvent {
   readonly organizer: Person;
 }
 
-/** A new event, and an organizer where none is given. */
+/** A new event, with a new organizer if none is given. */
 export async function makeEvent(api: TestApi, wish: EventWish = {}): Promise<MadeEvent> {
   const organizer = wish.organizer ?? (await makePerson(api.container));
   const name = wish.name ?? `Concert ${randomUUID()}`;

@@ -1,4 +1,4 @@
-/** Writes what a run of the fault tests has shown into docs/reliability.md. */
+/** Writes the results of a run of the fault tests into docs/reliability.md. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,7 +18,7 @@ export async function writeReport({ root, profile, minutes, rows }) {
   const text = readFileSync(file, 'utf8');
   const [before, rest = ''] = text.split(BEGIN);
   const after = rest.split(END)[1];
-  if (after === undefined) throw new Error(`${file} has no place for the report`);
+  if (after === undefined) throw new Error(`${file} has no markers for the report`);
   const section = [summary({ profile, minutes, rows }), ...tables(rows)].join('\n\n');
   const options = await resolveConfig(file);
   const whole = `${before}${BEGIN}\n\n${section}\n\n${END}${after}`;
@@ -28,13 +28,12 @@ export async function writeReport({ root, profile, minutes, rows }) {
 function summary({ profile, minutes, rows }) {
   const broken = rows.filter(({ held }) => !held).length;
   const sum = rows.reduce((total, { times }) => total + times, 0);
-  const verdict =
-    broken === 0 ? 'Every one of them held.' : `**${broken} did not hold; see below.**`;
+  const verdict = broken === 0 ? 'All of them held.' : `**${broken} did not hold; see below.**`;
   const command = `npm run test:faults${profile === 'full' ? '' : ` -- --${profile}`}`;
   const today = new Date().toISOString().slice(0, 10);
   return (
     `Run of ${today}, ${minutes.toFixed(0)} minutes, on ${databases()}, Node.js ` +
-    `${process.version}, ${cpus().length} processor cores: ${rows.length} kinds of fault, made ` +
+    `${process.version}, ${cpus().length} processor cores: ${rows.length} kinds of fault, caused ` +
     `${sum.toLocaleString('en')} times in the ${profile} pass. ${verdict} To repeat it: \`${command}\`.`
   );
 }

@@ -1,11 +1,11 @@
 /**
  * `npm run test:faults`: breaks the server, its database and the network between them, and writes
- * what came of it into docs/reliability.md.
+ * the results into docs/reliability.md.
  *
  *   npm run test:faults              each fault often: up to 15 minutes
  *   npm run test:faults -- --long    for about an hour
- *   npm run test:faults -- --short   what `npm test` runs of it
- *   npm run test:faults -- <any>     as Jest takes it, to look at one fault; writes nothing
+ *   npm run test:faults -- --short   the rounds that `npm test` runs
+ *   npm run test:faults -- <any>     passed on to Jest, for single faults; writes nothing
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -19,8 +19,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 const args = process.argv.slice(2);
 const profile = args.includes('--long') ? 'long' : args.includes('--short') ? 'short' : 'full';
 const others = args.filter((arg) => !['--long', '--short'].includes(arg));
-// What is made often keeps the machine busy, so what says how much the server serves, or how soon,
-// has the machine to itself. The short pass mostly waits.
+// Frequent faults keep the machine busy, so tests that measure throughput or latency run alone. The
+// short pass mostly waits.
 const MEASURING = '/(overload|slow-clients)\\.test\\.ts$';
 const workers = ['--maxWorkers', profile === 'short' ? '3' : '2'];
 const passes =

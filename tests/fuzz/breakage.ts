@@ -1,9 +1,9 @@
-/** Requests that are broken as a whole: bytes that are no JSON, heads that are no HTTP, odd paths. */
+/** Requests that are broken as a whole: invalid JSON, invalid HTTP, odd paths. */
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { FuzzRequest } from './requests';
 
-/** How a request is put on the wire; all but the first two are broken, and end its connection. */
+/** The framing of a request; all but the first two are broken, and end its connection. */
 export type Framing =
   | 'length'
   | 'chunked'

@@ -1,12 +1,12 @@
-/** One thing wrong with a request that is right otherwise. */
+/** One fault in an otherwise valid request. */
 import fc from 'fast-check';
 import type { Operation, Parameter } from './operations';
 import { wrongJson, wrongText } from './values';
 
-/** A JSON object's fields, each as JSON; an object could not hold one twice. */
+/** The fields of a JSON object, each as JSON; a list, so that it can contain duplicates. */
 export type Fields = readonly (readonly [key: string, value: string])[];
 
-/** What a request is put together from. */
+/** The parts of a request. */
 export interface Parts {
   readonly path: string;
   readonly query: readonly (readonly [string, string])[];
@@ -39,12 +39,12 @@ const strangeName = fc.constantFrom(
 );
 
 type Faulty = Parts & { readonly kind: string };
-/** Makes one thing wrong. */
+/** Adds one fault. */
 type Fault = (parts: Parts) => Faulty;
 
 const ANY_INDEX = 1_000;
 
-/** A value that is wrong, a field too many, one missing, one twice. */
+/** A wrong value, an unknown, a missing or a duplicate field. */
 export function faultsOf({ path, parameters, body }: Operation): fc.Arbitrary<Fault> {
   const faults: fc.Arbitrary<Fault>[] = [];
   const has = (place: Parameter['in']): boolean => parameters.some((one) => one.in === place);
@@ -137,7 +137,7 @@ const wrongHeader =
     headers: [...parts.headers, ['Idempotency-Key', asHeader(text)]],
   });
 
-/** Percent-encoded; half characters, which have no UTF-8, as the bytes that they would have been. */
+/** Percent-encoded; lone surrogates, which have no UTF-8, as the bytes that they would have. */
 export function encode(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(/%40%40(\w+)%3A(\d+)%40%40/g, '@@$1:$2@@');
 }

@@ -3,18 +3,18 @@ import { fuzz } from './fuzzer';
 
 const REQUESTS = 10_000;
 const LIMIT_MS = 600_000;
-/** On a machine that runs much else. */
+/** For a busy machine. */
 const MAX_LATE_SHARE = 0.02;
-/** Operations that must have succeeded at least once: else the requests reach too little. */
+/** Operations that must succeed at least once; otherwise the requests reach too little. */
 const WELL_MET_SHARE = 0.9;
 /**
- * The same in each run of the suite, so that a change is judged by what it does. `npm run test:fuzz`
- * looks for what is new, and `FUZZ_SEED` sees again what it found.
+ * The same in each run of the suite, so that results are comparable. `npm run test:fuzz` searches for new
+ * faults, and `FUZZ_SEED` reproduces what it found.
  */
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124);
 
 it(
-  `${String(REQUESTS)} requests made from the document break nothing (FUZZ_SEED=${String(SEED)})`,
+  `${String(REQUESTS)} requests generated from the document break nothing (FUZZ_SEED=${String(SEED)})`,
   async () => {
     const settings = await emptyDatabase('fuzz');
 

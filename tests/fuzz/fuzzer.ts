@@ -12,21 +12,21 @@ import { FuzzWorld, LIVE_ACTORS, type DeadActor, type LiveActor } from './world'
 export interface FuzzOptions {
   readonly requests: number;
   readonly seed: number;
-  /** How many ask at the same time. */
+  /** How many clients send at the same time. */
   readonly lanes: number;
-  /** Where to begin, to come faster to what a run before has found. */
+  /** How many requests to skip, to reproduce a finding faster. */
   readonly skip?: number;
   /** No new request after this time. */
   readonly limitMs?: number;
-  /** Told now and then how far it is. */
+  /** Called now and then with the progress. */
   readonly onProgress?: (done: number) => void;
 }
 
 /** Requests made at once: fast-check gives the same ones for the same seed and number. */
 const BATCH = 500;
 /**
- * A 503 after this time is a request that waited for its turn until its deadline came: on a machine
- * too busy for this run, not a fault. At once, it is one.
+ * A 503 after this time is a request that waited until its deadline, because the machine is too busy. An
+ * earlier 503 is a fault.
  */
 const LATE_MS = 900;
 /** Heads up to here are kept on one connection; Node reads no more than 16 KiB. */
@@ -34,10 +34,10 @@ const KEPT_HEAD_BYTES = 14_000;
 const KEPT: readonly string[] = ['length', 'chunked'];
 
 /**
- * Starts a server, sends it requests made from its own document, and judges each answer; at the end
- * looks whether the server is whole, and every ticket accounted for.
+ * Starts a server, sends it requests generated from its own document, and checks each answer. At the end
+ * it checks the server and reconciles every event.
  *
- * @param settings a database of its own, which may be empty
+ * @param settings a separate database, which may be empty
  */
 export async function fuzz(settings: DatabaseSettings, options: FuzzOptions): Promise<FuzzReport> {
   const world = await FuzzWorld.open(settings);
@@ -48,7 +48,7 @@ export async function fuzz(settings: DatabaseSettings, options: FuzzOptions): Pr
       nodeOptions: ['--require', require.resolve('./probe.js')],
       onLine: (line, text) => {
         const leak = leakInLog(text);
-        if (leak !== null) tally.find(`The log gives away ${leak}: ${text}`);
+        if (leak !== null) tally.find(`The log leaks ${leak}: ${text}`);
         return line.level === 'error' || line.message === 'Probe';
       },
     });
@@ -64,7 +64,8 @@ export async function fuzz(settings: DatabaseSettings, options: FuzzOptions): Pr
       faults,
     } of world.observer.container.services.reconcile.reconcileAll()) {
       tally.events += 1;
-      for (const fault of faults) tally.find(`The ledger of event ${String(event.id)}: ${fault}`);
+      for (const fault of faults)
+        tally.find(`Event ${String(event.id)} does not reconcile: ${fault}`);
     }
   } finally {
     await world.close();
@@ -72,7 +73,7 @@ export async function fuzz(settings: DatabaseSettings, options: FuzzOptions): Pr
   return tally.report();
 }
 
-/** Stops the server, and tells what is left of it. */
+/** Stops the server, and returns its final state. */
 async function endOf(server: ServerProcess): Promise<ServerReport> {
   const exit = await server.stop();
   const probe = server.log.find(({ message }) => message === 'Probe') as unknown as ServerReport;

@@ -4,28 +4,28 @@ import type { FuzzRequest } from './requests';
 import type { WireAnswer } from './wire';
 import { LIVE_ACTORS } from './world';
 
-/** A request as it went out. */
+/** A request as it was sent. */
 export interface SentRequest extends FuzzRequest {
   /** The target, with ids in place of placeholders. */
   readonly sentTarget: string;
   readonly sentBody: Buffer | null;
 }
 
-/** A request id that the server takes from the caller. */
+/** A request id that the server accepts from the caller. */
 const SANE_REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 
 /**
- * Holds an answer against everything that is promised of all of them.
+ * Checks an answer against everything that holds for all answers.
  *
- * @throws Error saying what is wrong
+ * @throws Error that describes the fault
  */
 export function judge(request: SentRequest, answer: WireAnswer): void {
   const { status, headers, text } = answer;
   const where = `${request.method} ${request.sentTarget} → ${String(status)}`;
-  if (status >= 500) throw new Error(`${where}: nothing was done that provokes it: ${text}`);
+  if (status >= 500) throw new Error(`${where}: nothing in the request provokes it: ${text}`);
   const path = request.sentTarget.split('?')[0]!;
   const leak = leakInAnswer(path, status, text);
-  if (leak !== null) throw new Error(`${where}: the answer gives away ${leak}: ${text}`);
+  if (leak !== null) throw new Error(`${where}: the answer leaks ${leak}: ${text}`);
   judgeRequestId(request, answer, where);
   const isJson = headers['content-type']?.startsWith('application/json') === true;
   const body: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
@@ -65,7 +65,7 @@ function judgeRequestId(
   }
 }
 
-/** What may not succeed: requests without a good token, and bodies that the document forbids. */
+/** What must not succeed: requests without a valid token, and bodies that the document forbids. */
 function judgeSuccess(
   { operation, actor, sentBody, kind }: SentRequest,
   status: number,
@@ -80,13 +80,13 @@ function judgeSuccess(
   if (!isValid(reference.replace('#', ''), body)) {
     throw new Error(`${where}: the document forbids this body (${kind}): ${sentBody.toString()}`);
   }
-  if (kind === 'a body field is there twice') throw new Error(`${where}: a key is there twice`);
+  if (kind === 'a body field is there twice') throw new Error(`${where}: a duplicate key`);
 }
 
-/** Whose spaces count. */
+/** Fields in which spaces count. */
 const PASSWORD_FIELDS = ['password', 'current_password'];
 
-/** Texts as the server takes them: space around them does not count. */
+/** Texts as the server reads them, trimmed. */
 function trimmed(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   return Object.fromEntries(

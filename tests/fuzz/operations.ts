@@ -21,7 +21,7 @@ export interface BodySchema {
   readonly required?: readonly string[];
 }
 
-/** One operation of the published document, with what a request of it is made of. */
+/** One operation of the published document, with the parts of its requests. */
 export interface Operation {
   /** `POST /api/tickets/book`. */
   readonly name: string;
@@ -30,7 +30,7 @@ export interface Operation {
   readonly path: string;
   readonly parameters: readonly Parameter[];
   readonly body: BodySchema | undefined;
-  /** Where its body's schema lies in the document. */
+  /** The pointer to the schema of its body. */
   readonly bodyReference: string | undefined;
   readonly needsToken: boolean;
 }

@@ -2,7 +2,7 @@
 'use strict';
 /**
  * Loaded into the server's process by `node --require`: watches its event loop from the first
- * SIGUSR2 on, and tells at the end what it saw, as a line of the log.
+ * SIGUSR2 on, and reports at the end, as a log line.
  */
 const { writeSync } = require('node:fs');
 const { performance } = require('node:perf_hooks');
@@ -13,7 +13,7 @@ const MICROSECONDS_PER_MS = 1_000;
 const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype];
 const before = PROTOTYPES.map((prototype) => Reflect.ownKeys(prototype).length);
 
-/** The longest time that the loop did not come round. */
+/** The longest stall of the event loop. */
 let worstMs = 0;
 /** The same, but no longer than the process was computing: the rest was the machine's. */
 let worstBusyMs = 0;

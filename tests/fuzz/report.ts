@@ -9,7 +9,7 @@ const END = '<!-- to here -->';
 const MIB = 1_024 * 1_024;
 const SHOWN_DEPENDENCIES = ['express', 'sequelize', 'mysql2', 'class-validator', 'fast-check'];
 
-/** Puts a run's figures into docs/fuzzing.md; what is written there by hand stays. */
+/** Writes the figures of a run into docs/fuzzing.md; the text written by hand stays. */
 export function writeReport(report: FuzzReport): void {
   const text = readFileSync(FILE, 'utf8');
   const [before = '', rest = ''] = text.split(BEGIN);
@@ -28,13 +28,13 @@ function figures(report: FuzzReport): string {
         ['when', new Date().toISOString().slice(0, 10)],
         ['time', `${grouped(Math.round(report.seconds))} s`],
         ['versions', versions()],
-        ['answers that broke a promise', String(report.findings.length)],
+        ['answers with a fault', String(report.findings.length)],
         ['503 because the deadline came before the request’s turn', grouped(report.late)],
         ['errors in the server’s log', String(server.errors.length)],
         ['server at the end', `exit code ${String(server.exit.code)} after SIGTERM`],
         ['prototypes changed', server.polluted ? 'yes' : 'no'],
         ['events reconciled, every ticket accounted for', grouped(report.events)],
-        ['longest time the event loop did not come round', milliseconds(server.worstMs)],
+        ['longest stall of the event loop', milliseconds(server.worstMs)],
         [
           'the same, counting only time the process was computing',
           milliseconds(server.worstBusyMs),
@@ -70,7 +70,7 @@ function counted(counts: Readonly<Record<string, number>>): string[][] {
   return Object.entries(counts).map(([name, count]) => [escaped(name), grouped(count)]);
 }
 
-/** A kind may be named by what was sent, which Markdown would read as its own. */
+/** A kind may contain what was sent, so it is escaped for Markdown. */
 function escaped(name: string): string {
   return `\`${name.replaceAll('|', '\\|')}\``;
 }

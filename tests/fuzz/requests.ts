@@ -1,4 +1,4 @@
-/** Requests as fast-check makes them from the document: right ones, and ones with something wrong. */
+/** Generates requests from the document with fast-check: valid ones, and ones with a fault. */
 import fc from 'fast-check';
 import { brokenBody, brokenFraming, brokenType, oddTarget, type Framing } from './breakage';
 import { encode, faultsOf, type Fields, type Parts } from './faults';
@@ -8,10 +8,10 @@ import { DEAD_ACTORS, LIVE_ACTORS, type DeadActor, type LiveActor } from './worl
 
 export interface FuzzRequest {
   readonly kind: string;
-  /** Null where the path is none of the document's, or may be none. */
+  /** Null if the path is not, or may not be, in the document. */
   readonly operation: Operation | null;
   readonly actor: LiveActor | DeadActor;
-  /** Which of several people with that role. */
+  /** Selects one of several people with that role. */
   readonly person: number;
   readonly method: string;
   /** Path and query; may hold placeholders, as the body may. */
@@ -53,7 +53,7 @@ const extraHeaders = fc.oneof(
   },
 );
 
-/** Everything right by the document. */
+/** Valid by the document. */
 function rightParts({ path, parameters, body }: Operation): fc.Arbitrary<Parts> {
   const given = (place: Parameter['in'], always: boolean): fc.Arbitrary<[string, string][]> => {
     const one = parameters

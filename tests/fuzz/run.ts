@@ -1,9 +1,9 @@
 /**
- * `npm run test:fuzz`: as many requests as one likes, on a MariaDB of its own, and the report of it.
+ * `npm run test:fuzz`: any number of requests to a private MariaDB, with a report.
  *
  *   --requests 1000000   how many
  *   --seed 7             the same requests again
- *   --skip 250000        begin there
+ *   --skip 250000        skip so many
  *   --minutes 30         begin no request after that time
  *   --database sqlite    on SQLite instead; leaves the report as it is
  */

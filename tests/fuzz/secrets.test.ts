@@ -23,8 +23,8 @@ interface Answer {
 }
 
 /**
- * One server, asked everything by everyone, with tables taken away from under it; then all that it
- * has said and written is searched for what it was told in confidence.
+ * Sends every operation as every role to one server, also with missing tables, and then searches its
+ * answers, logs and metrics for secrets.
  */
 describe('secrets', () => {
   let settings: DatabaseSettings;
@@ -55,7 +55,7 @@ describe('secrets', () => {
     return { status: response.status, text };
   };
 
-  /** An account, known by its e-mail from here on. */
+  /** Creates an account, identified by its e-mail. */
   const join = async (email: string, password: string): Promise<void> => {
     if (email !== ADMIN.email) {
       await ask('POST', '/api/auth/signup', { body: { email, password } });
@@ -65,7 +65,7 @@ describe('secrets', () => {
     tokens.set(email, data.token);
   };
 
-  /** Every operation of the document, with ids that are there. */
+  /** Every operation of the document, with existing ids. */
   const askEverything = async (asker: string): Promise<void> => {
     for (const { method, path, body } of OPERATIONS) {
       if (path.endsWith('/logout') || (method === 'DELETE' && path.includes('/users/'))) continue;
@@ -77,7 +77,7 @@ describe('secrets', () => {
     }
   };
 
-  /** Takes a table away, and puts it back. */
+  /** Renames a table, and renames it back. */
   const without = async (table: string, run: () => Promise<void>): Promise<void> => {
     const { sequelize } = observer.container.database;
     await sequelize.query(`ALTER TABLE ${table} RENAME TO ${table}_gone`);
@@ -147,7 +147,7 @@ describe('secrets', () => {
     return response.text();
   }
 
-  /** What was told in confidence, and what came of it. */
+  /** The secrets, and what is derived from them. */
   async function secrets(): Promise<string[]> {
     const rows = await observer.container.database.sequelize.query<{ password: string }>(
       'SELECT password FROM users WHERE password IS NOT NULL',
@@ -161,7 +161,7 @@ describe('secrets', () => {
     ];
   }
 
-  it('the walk has met success, refusal and failure', () => {
+  it('the requests caused success, refusal and failure', () => {
     const statuses = new Set(answers.map(({ status }) => status));
     for (const status of [200, 201, 400, 401, 403, 404, 409, 500, 503]) {
       expect(statuses).toContain(status);
@@ -170,7 +170,7 @@ describe('secrets', () => {
     expect(written.some((line) => line.includes('"A request failed"'))).toBe(true);
   });
 
-  it('are in no answer, nor anything of how the server is made', async () => {
+  it('are in no answer, nor are server internals', async () => {
     const known = await secrets();
     for (const { path, status, text } of answers) {
       const told = known.find((secret) => text.includes(secret));
@@ -192,7 +192,7 @@ describe('secrets', () => {
     }
   });
 
-  it('e-mails are told to whose they are, to organizers of what they wait for, and to admins', () => {
+  it('e-mails are shown only to their owners, to organizers of events they wait for, and to admins', () => {
     for (const { path, text, asker } of answers) {
       if (asker === ADMIN.email || path.startsWith('/api/auth/')) continue;
       // Bob waits for Alice's event: of the two, she may see his.
@@ -202,7 +202,7 @@ describe('secrets', () => {
     }
   });
 
-  it('are in no line of the log, where no e-mail is either', async () => {
+  it('are in no line of the log, nor are e-mails', async () => {
     const known = [...(await secrets()), ...tokens.values(), alice, bob, ADMIN.email];
     for (const line of [...written, ...server.otherOutput]) {
       expect([line, known.find((secret) => line.includes(secret))]).toEqual([line, undefined]);
@@ -211,7 +211,7 @@ describe('secrets', () => {
     expect(written.length).toBeGreaterThan(200);
   });
 
-  it('are in no metric, where no e-mail is either', async () => {
+  it('are in no metric, nor are e-mails', async () => {
     for (const secret of [...(await secrets()), ...tokens.values(), alice, bob, ADMIN.email]) {
       expect(metrics).not.toContain(secret);
     }

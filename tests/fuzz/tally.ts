@@ -2,7 +2,7 @@ import type { SentRequest } from './judge';
 import { OPERATIONS } from './operations';
 import type { WireAnswer } from './wire';
 
-/** What the server's process itself tells: see probe.js. */
+/** What the probe in the server process reports: see probe.js. */
 export interface ServerReport {
   readonly worstMs: number;
   readonly worstBusyMs: number;
@@ -11,9 +11,9 @@ export interface ServerReport {
   readonly startRss: number;
   readonly rss: number;
   readonly exit: { readonly code: number | null; readonly signal: string | null };
-  /** Lines of the log that tell of errors. */
+  /** Log lines with errors. */
   readonly errors: readonly string[];
-  /** What it wrote besides its log. */
+  /** Its output other than log lines. */
   readonly otherOutput: readonly string[];
 }
 
@@ -25,11 +25,11 @@ export interface FuzzReport {
   readonly byKind: Readonly<Record<string, number>>;
   /** Operation → status → requests. */
   readonly byOperation: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** What broke a promise, in words; at most a hundred are kept. */
+  /** Descriptions of faults; at most a hundred are kept. */
   readonly findings: readonly string[];
-  /** Requests whose deadline came before their turn: see `LATE_MS`. */
+  /** Requests whose deadline passed before their turn: see `LATE_MS`. */
   readonly late: number;
-  /** Events whose tickets were all accounted for. */
+  /** Events that reconcile. */
   readonly events: number;
   readonly server: ServerReport;
 }
@@ -38,7 +38,7 @@ const MAX_FINDINGS = 100;
 const MAX_FINDING_CHARACTERS = 1_000;
 const NO_ANSWER = 'connection cut';
 
-/** Counts what was asked, what came back, and what was wrong with it. */
+/** Counts requests, answers and faults. */
 export class Tally {
   readonly #byStatus = new Map<string, number>();
   readonly #byKind = new Map<string, number>();

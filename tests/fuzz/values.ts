@@ -1,7 +1,7 @@
 /**
  * Values as they stand in a request: JSON texts for bodies, plain texts for paths and queries.
  *
- * What only the running world knows stands as a placeholder, `@@event:3@@`: see `FuzzWorld.render`.
+ * Values that only the running world knows are placeholders, `@@event:3@@`: see `FuzzWorld.render`.
  */
 import fc from 'fast-check';
 import { PASSWORD } from '../factories/people';
@@ -12,7 +12,7 @@ type Text = fc.Arbitrary<string>;
 const PICKS = 64;
 const pick = fc.nat(PICKS);
 
-/** An id that the world has seen, in nearly all cases; else a small one. */
+/** Nearly always an id that the world has seen; otherwise a small one. */
 function idOf(what: 'event' | 'user' | 'booking' | 'entry'): Text {
   return fc.oneof(
     { weight: 12, arbitrary: pick.map((index) => `@@${what}:${String(index)}@@`) },
@@ -31,7 +31,7 @@ const IDS: Readonly<Record<string, Text>> = {
   user_id: fc.oneof(fc.constant('@@self:0@@'), idOf('user')),
 };
 
-/** Texts that have broken something somewhere. */
+/** Texts that often break something. */
 export const NASTY_TEXTS: readonly string[] = [
   '',
   ' ',
@@ -88,7 +88,7 @@ const LONG_TEXTS = [
 
 const DEPTHS = [3, 100, 5_000, 20_000];
 
-/** JSON texts that are wrong for most fields, some of them in ways that only text can be. */
+/** JSON texts that are wrong for most fields, some of which no value serializes to. */
 const WRONG_JSON: readonly string[] = [
   ...['null', 'true', 'false', '0', '-0', '-1', '1', '1.0', '1.5', '1e2', '1e309', '-1e309'],
   ...['2147483647', '2147483648', '9007199254740993', '1e-7', '[]', '{}', '[1,2]', '[1,1]'],
@@ -101,7 +101,7 @@ const WRONG_JSON: readonly string[] = [
   `[${'{},'.repeat(20_000)}{}]`,
 ];
 
-/** A JSON text that is rarely right. */
+/** A JSON text that is rarely valid. */
 export const wrongJson: Text = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...WRONG_JSON) },
   { weight: 4, arbitrary: fc.constantFrom(...NASTY_TEXTS).map((text) => JSON.stringify(text)) },
@@ -113,7 +113,7 @@ export const wrongJson: Text = fc.oneof(
   },
 );
 
-/** A plain text that is rarely right. */
+/** A plain text that is rarely valid. */
 export const wrongText: Text = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...NASTY_TEXTS) },
   { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },

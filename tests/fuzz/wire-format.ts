@@ -8,7 +8,7 @@ interface WireRequest {
   readonly framing: Framing;
 }
 
-/** Larger than any head that Node reads. */
+/** Larger than any head that Node accepts. */
 const HUGE_HEADER = 'x'.repeat(20_000);
 
 /** The bytes of a request. */
@@ -59,7 +59,7 @@ function bodyOf(body: Buffer, framing: Framing): Buffer {
   }
 }
 
-/** In chunks of a few bytes, as few clients would. */
+/** In chunks of a few bytes, which few clients send. */
 function chunked(body: Buffer): Buffer {
   const size = Math.max(Math.ceil(body.length / 5), 1);
   const parts: Buffer[] = [];

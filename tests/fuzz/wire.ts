@@ -12,22 +12,22 @@ export interface WireAnswer {
   readonly text: string;
 }
 
-/** What an answer is read as, and where it ends; null while it is not all there. */
+/** The parsed answer and its end; null while it is incomplete. */
 interface ReadAnswer {
   readonly answer: WireAnswer;
   readonly end: number;
 }
 
-/** Sends bytes as they are, which no HTTP client would, and reads the answers. */
+/** Sends raw bytes, which no HTTP client does, and reads the answers. */
 export class Wire {
   #socket: Socket | undefined;
 
   constructor(private readonly port: number) {}
 
   /**
-   * Sends a whole request on a connection that is kept.
+   * Sends a whole request on a kept-alive connection.
    *
-   * @throws Error where no answer comes
+   * @throws Error if no answer comes
    */
   async ask(bytes: Buffer, method: string): Promise<WireAnswer> {
     const isFresh = this.#socket === undefined;
@@ -39,16 +39,16 @@ export class Wire {
       return answer;
     } catch (error) {
       this.close();
-      // The server may close an idle connection at the very moment it is used again.
+      // The server may close an idle connection just when it is used again.
       if (error instanceof ConnectionClosedError && !isFresh) return this.ask(bytes, method);
       throw error;
     }
   }
 
   /**
-   * Sends what may be no request, says that nothing follows, and reads until the server hangs up.
+   * Sends bytes that may not be a request, ends the stream, and reads until the server closes.
    *
-   * @throws Error where it does not
+   * @throws Error if it does not
    */
   async askOnce(bytes: Buffer, method: string): Promise<WireAnswer[]> {
     const socket = await open(this.port);
@@ -77,7 +77,7 @@ async function open(port: number): Promise<Socket> {
   return socket;
 }
 
-/** @param isLast whether to read until the server hangs up, instead of one answer */
+/** @param isLast whether to read until the server closes, instead of one answer */
 function exchange(
   socket: Socket,
   bytes: Buffer,
@@ -89,7 +89,7 @@ function exchange(
     const settle = (error?: Error): void => {
       clearTimeout(limit);
       socket.removeAllListeners('data').removeAllListeners('close').removeAllListeners('error');
-      // A connection that is kept may be reset while nobody asks.
+      // A kept-alive connection may be reset while idle.
       socket.on('error', () => undefined);
       if (error) reject(error);
       else resolve(answers);
@@ -121,13 +121,13 @@ function exchange(
   });
 }
 
-/** @throws Error where it is no HTTP */
+/** @throws Error if it is not HTTP */
 function readAnswer(received: Buffer, method: string): ReadAnswer | null {
   const headEnd = received.indexOf(HEAD_END);
   if (headEnd < 0) return null;
   const [statusLine = '', ...lines] = received.toString('latin1', 0, headEnd).split('\r\n');
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(statusLine)?.[1]);
-  if (!status) throw new Error(`The answer is no HTTP: ${statusLine}`);
+  if (!status) throw new Error(`The answer is not HTTP: ${statusLine}`);
   const headers: Record<string, string> = {};
   for (const line of lines) {
     const colon = line.indexOf(':');

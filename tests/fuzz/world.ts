@@ -6,16 +6,16 @@ import { makePeople, type Person } from '../factories/people';
 import { TestApi } from '../support/http/test-api';
 import { until } from '../support/setup/until';
 
-/** Who asks: people with a good token, and tokens that are none. */
+/** The callers: people with a valid token, and invalid tokens. */
 export const LIVE_ACTORS = ['user', 'organizer', 'admin'] as const;
 export const DEAD_ACTORS = ['none', 'garbage', 'expired', 'foreign', 'huge'] as const;
 export type LiveActor = (typeof LIVE_ACTORS)[number];
 export type DeadActor = (typeof DEAD_ACTORS)[number];
 
-/** How much of each kind is remembered: few events, so that they sell out. */
+/** How many of each kind are remembered: few events, so that they sell out. */
 const REMEMBERED = 40;
 const REMEMBERED_EVENTS = 8;
-/** People of one role at the same time, and made at the same time. */
+/** People of one role at the same time, also created together. */
 const PEOPLE: Readonly<Record<Role, number>> = { user: 4, organizer: 2, admin: 2 };
 const SPARES = 100;
 
@@ -44,12 +44,12 @@ export class FuzzWorld {
       none: undefined,
       garbage: 'Bearer not.a.token',
       huge: `Bearer ${'x'.repeat(9_000)}`,
-      foreign: `Bearer ${jwt.sign(claims, 'the secret of somebody else', { expiresIn: '9h' })}`,
+      foreign: `Bearer ${jwt.sign(claims, 'the secret of someone else', { expiresIn: '9h' })}`,
       expired: `Bearer ${jwt.sign(claims, secret, { expiresIn: -60 })}`,
     };
   }
 
-  /** @param settings a database of its own, which may be empty */
+  /** @param settings a separate database, which may be empty */
   static async open(settings: DatabaseSettings): Promise<FuzzWorld> {
     await new Migrator(settings).up();
     const world = new FuzzWorld(await TestApi.start({ database: settings }));
@@ -70,7 +70,7 @@ export class FuzzWorld {
     return people[index % people.length]!;
   }
 
-  /** Somebody whose token has ended makes room for somebody new. */
+  /** Replaces a person whose token has ended with a new one. */
   async replace(role: LiveActor, gone: Person): Promise<void> {
     const index = this.#people[role].indexOf(gone);
     if (index >= 0) this.#people[role][index] = await this.#spare(role);
@@ -82,9 +82,9 @@ export class FuzzWorld {
   }
 
   /**
-   * Puts what is known in place of placeholders; a number's quotes go with it.
+   * Replaces placeholders with known values, including the quotes around numbers.
    *
-   * @param self who asks
+   * @param self the caller
    */
   render(text: string, self: Person | undefined): string {
     return text.replace(/"?@@(\w+):(\d+)@@"?/g, (found, name: string, index: string) => {
@@ -101,7 +101,7 @@ export class FuzzWorld {
     return seen[index % Math.max(seen.length, 1)] ?? (name === 'cursor' ? 'WzFd' : 1);
   }
 
-  /** Remembers ids and cursors that an answer tells. */
+  /** Remembers the ids and cursors in an answer. */
   learn(body: unknown, headers: Readonly<Record<string, string>>): void {
     if (headers.etag !== undefined) this.#remember('etag', headers.etag);
     if (typeof body !== 'object' || body === null) return;

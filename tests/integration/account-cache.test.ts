@@ -2,7 +2,7 @@ import { AccountCache } from '../../src/auth/account-cache';
 import { makePerson } from '../factories/people';
 import { TestApi } from '../support/http/test-api';
 
-describe('accounts that are remembered', () => {
+describe('cached accounts', () => {
   let api: TestApi;
   beforeAll(async () => {
     api = await TestApi.start();
@@ -14,7 +14,7 @@ describe('accounts that are remembered', () => {
     await User.increment({ token_version: 1 }, { where: { id: userId } });
   };
 
-  it('are read anew once they are said to have changed', async () => {
+  it('are read again after a change is reported', async () => {
     const { id } = await makePerson(api.container);
     const accounts = new AccountCache(api.container.database);
     await accounts.find(id);
@@ -25,7 +25,7 @@ describe('accounts that are remembered', () => {
     expect(await accounts.find(id)).toMatchObject({ tokenVersion: 1 });
   });
 
-  it('are not remembered as they were read before they were said to have changed', async () => {
+  it('are not cached from a read that began before the change', async () => {
     const { id } = await makePerson(api.container);
     const accounts = new AccountCache(api.container.database);
 
@@ -37,7 +37,7 @@ describe('accounts that are remembered', () => {
     expect(await accounts.find(id)).toMatchObject({ tokenVersion: 1 });
   });
 
-  it('are known no more once they are deleted', async () => {
+  it('are unknown once they are deleted', async () => {
     const { id } = await makePerson(api.container);
     const accounts = new AccountCache(api.container.database);
     await accounts.find(id);

@@ -10,7 +10,7 @@ describe('a command that fails at its very last statement', () => {
   });
   afterAll(() => api.close());
 
-  /** Lets the database refuse any change of an event's row: it is written last of all. */
+  /** Makes the database refuse any change of an event's row, which is written last. */
   const refuseChangesOf = async (eventId: number): Promise<void> => {
     const { sequelize, isSqlite } = api.container.database;
     await sequelize.query(

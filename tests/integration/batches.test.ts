@@ -5,14 +5,14 @@ import { makePeople, makePerson } from '../factories/people';
 import { TestApi } from '../support/http/test-api';
 import { ADMIN } from '../support/domain/inventory';
 
-describe('commands that come at the same moment', () => {
+describe('simultaneous commands', () => {
   let api: TestApi;
   beforeAll(async () => {
     api = await TestApi.start();
   });
   afterAll(() => api.close());
 
-  /** Asked for in one turn, so they wait together. Tells what each was answered with. */
+  /** Sends all in one turn, so that they wait together. Returns the answer to each. */
   const runTogether = (eventId: number, commands: readonly Command[]): Promise<string[]> =>
     Promise.all(
       commands.map(async (command) => {
@@ -44,17 +44,17 @@ describe('commands that come at the same moment', () => {
       people.map(({ id }) => book(id)),
     );
 
-    const groups = (values: typeof before): number =>
+    const batches = (values: typeof before): number =>
       values.find(({ metricName }) => metricName?.endsWith('_count'))?.value ?? 0;
     const after = (await api.container.metrics.batchSize.get()).values;
-    expect(groups(after) - groups(before)).toBe(1);
+    expect(batches(after) - batches(before)).toBe(1);
     const { Booking } = api.container.database.models;
     const rows = await Booking.findAll({ where: { event_id: event.id }, order: ['ticket_no'] });
     expect(rows.map((row) => row.get('user_id'))).toEqual(people.slice(0, 10).map(({ id }) => id));
     expect(await consistency(event.id)).toEqual([[], 20]);
   });
 
-  it('and can’t all be in one group are all answered, in the order of their arrival', async () => {
+  it('that do not fit into one batch are all answered, in the order of their arrival', async () => {
     const [person, other] = await makePeople(api.container, 2);
     const event = await makeSoldOutEvent(api, { total: 1 });
     const join = {
@@ -71,7 +71,7 @@ describe('commands that come at the same moment', () => {
     expect(await consistency(event.id)).toEqual([[], 5]);
   });
 
-  it('and concern the whole event each see what the one before has left', async () => {
+  it('on the whole event each see the result of the one before', async () => {
     const person = await makePerson(api.container);
     const event = await makeEvent(api, { total: 5 });
 
@@ -95,7 +95,7 @@ describe('commands that come at the same moment', () => {
     expect(await consistency(event.id)).toEqual([[], 4]);
   });
 
-  it('beyond what may wait are refused at once, and the others are not harmed', async () => {
+  it('beyond the limit are refused at once, without harm to the others', async () => {
     const event = await makeEvent(api);
     const { inventory } = api.container;
     const command: Command = { kind: 'cancel-held', holderId: event.organizer.id, quantity: null };

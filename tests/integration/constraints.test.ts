@@ -10,7 +10,7 @@ type Refused = [constraint: string, refused: () => Promise<unknown>];
 
 const NOBODY = 2_147_483_647;
 
-describe('the schema refuses what no row may be', () => {
+describe('the schema refuses invalid rows', () => {
   let database: Database;
   let userId: number;
   let eventId: number;
@@ -124,7 +124,7 @@ describe('the schema refuses what no row may be', () => {
     ['ck_waitlists_priority', () => addEntry({ priority: 101 })],
   ];
 
-  const TWINS: Refused[] = [
+  const DUPLICATES: Refused[] = [
     ['uq_users_email', () => twice(addUser, { email: `${randomUUID()}@example.com` })],
     ['uq_events_name', () => twice(addEvent, { event_name: randomUUID() })],
     ['uq_bookings_ticket', () => twice(addBooking, { event_id: eventId, ticket_no: 7 })],
@@ -222,28 +222,30 @@ describe('the schema refuses what no row may be', () => {
     return name === 'User' ? User.destroy({ where: { id } }) : Event.destroy({ where: { id } });
   }
 
-  it('takes the rows that these tests spoil', async () => {
+  it('except the valid rows that these tests start from', async () => {
     await Promise.all([addUser(), addEvent(), addKey()]);
     await addBooking();
     await addEntry();
-    // Of nameless rows there may be many.
+    // Deleted accounts may be many.
     await addUser({ email: null, deleted_at: now });
     await addUser({ email: null, deleted_at: now });
   });
 
-  it.each(CHECKS)('a value against %s', (name, refused) => expectRefusal(refused, name));
+  it.each(CHECKS)('a value that violates %s', (name, refused) => expectRefusal(refused, name));
 
-  it.each(TWINS)('a second row against %s', (name, refused) => expectRefusal(refused, name));
-
-  it.each(ORPHANS)('a row without the one that %s names', (name, refused) =>
+  it.each(DUPLICATES)('a second row that violates %s', (name, refused) =>
     expectRefusal(refused, name),
   );
 
-  it.each(BEREFT)('deleting a row that others name by %s', (name, refused) =>
+  it.each(ORPHANS)('a row that refers by %s to nothing', (name, refused) =>
     expectRefusal(refused, name),
   );
 
-  it('the names and e-mails of two rows may differ in case or accent alone', async () => {
+  it.each(BEREFT)('deleting a row that others refer to by %s', (name, refused) =>
+    expectRefusal(refused, name),
+  );
+
+  it('but not names and e-mails that differ only in case or accent', async () => {
     const name = randomUUID();
     await addEvent({ event_name: `${name} é` });
     await addEvent({ event_name: `${name} e` });
@@ -254,7 +256,7 @@ describe('the schema refuses what no row may be', () => {
     await addKey({ idempotency_key: `${name} a` });
   });
 
-  it('every constraint of the schema is among these', async () => {
+  it('with a test for every constraint', async () => {
     const { sequelize, models } = database;
     const texts = await Promise.all(
       Object.values(models).map(async ({ tableName }) => {
@@ -267,7 +269,7 @@ describe('the schema refuses what no row may be', () => {
       }),
     );
     const declared = new Set(texts.join('\n').match(/\b(?:ck|uq|fk)_\w+/g));
-    const tried = [...CHECKS, ...TWINS, ...ORPHANS, ...BEREFT].map(([name]) => name);
+    const tried = [...CHECKS, ...DUPLICATES, ...ORPHANS, ...BEREFT].map(([name]) => name);
     expect([...declared].sort()).toEqual([...new Set(tried)].sort());
   });
 
@@ -283,7 +285,7 @@ describe('the schema refuses what no row may be', () => {
     });
   }
 
-  /** SQLite names the columns of a unique key, and no foreign key at all. */
+  /** SQLite names the columns of a unique key, but not the foreign key. */
   function wordsFor(constraint: string): RegExp {
     if (!database.isSqlite || constraint.startsWith('ck_'))
       return new RegExp(`\\b${constraint}\\b`);

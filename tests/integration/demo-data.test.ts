@@ -23,7 +23,7 @@ describe('the demo data', () => {
   });
   afterAll(() => api.close());
 
-  it('is no matter for production', async () => {
+  it('is refused in production', async () => {
     const before = process.env.NODE_ENV;
     process.env.NODE_ENV = 'production';
     try {
@@ -34,7 +34,7 @@ describe('the demo data', () => {
     expect(await api.container.database.models.User.count()).toBe(0);
   });
 
-  it('is added once, agrees with the ledger, and can be used by everyone in it', async () => {
+  it('is added once, reconciles, and lets everyone in it log in', async () => {
     expect(await migrator.seed()).toHaveLength(1);
     expect(await migrator.seed()).toEqual([]);
 
@@ -56,7 +56,7 @@ describe('the demo data', () => {
     }
   });
 
-  it('has a queue that moves up when somebody gives a ticket back', async () => {
+  it('has a queue that moves up when someone gives a ticket back', async () => {
     const { body: login } = await api.post('/api/auth/login', undefined, {
       email: 'guest3@example.com',
       password: PASSWORD,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe('cleaning up keys', () => {
-  it('removes those that are over, batch by batch, and no other', async () => {
+  it('removes only expired ones, batch by batch', async () => {
     const { id: userId } = await makePerson(api.container);
     const { database } = api.container;
     const { IdempotencyKey } = database.models;
@@ -42,7 +42,7 @@ describe('cleaning up keys', () => {
 });
 
 describe('a key', () => {
-  it('is over by the database’s clock, however far ahead the server’s is', async () => {
+  it("expires by the database's clock, however far ahead the server's is", async () => {
     const { id: eventId, organizer } = await makeEvent(api);
     const { id } = organizer;
     const book = (): Promise<unknown> =>

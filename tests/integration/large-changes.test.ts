@@ -2,7 +2,7 @@ import { makeEvent, type MadeEvent } from '../factories/events';
 import { makePeople, type Person } from '../factories/people';
 import { TestApi } from '../support/http/test-api';
 
-/** More than one statement writes. */
+/** More rows than one statement writes. */
 const MANY = 1_100;
 
 describe('a change of more rows than one statement writes', () => {
@@ -30,7 +30,7 @@ describe('a change of more rows than one statement writes', () => {
   });
   afterAll(() => api.close());
 
-  /** Counted, with the ledger looked at. */
+  /** Counts the rows and reconciles the event. */
   async function rows(): Promise<Record<'booked' | 'cancelled' | 'holders' | 'waiting', number>> {
     const { Booking, WaitlistEntry } = api.container.database.models;
     const { faults } = await api.container.services.reconcile.reconcile(event.id);
@@ -44,7 +44,7 @@ describe('a change of more rows than one statement writes', () => {
     };
   }
 
-  it('is written whole where all that one person gives back goes to those who wait', async () => {
+  it('is written whole when all tickets of one person go to the people who wait', async () => {
     expect(await rows()).toEqual({ booked: MANY, cancelled: 0, holders: 1, waiting: MANY });
 
     const { body } = await api.post('/api/tickets/cancel', holder.token, { event_id: event.id });
@@ -53,7 +53,7 @@ describe('a change of more rows than one statement writes', () => {
     expect(await rows()).toEqual({ booked: MANY, cancelled: MANY, holders: MANY, waiting: 0 });
   });
 
-  it('is written whole where the event is cancelled', async () => {
+  it('is written whole when the event is cancelled', async () => {
     const path = `/api/events/${String(event.id)}/cancel`;
     expect((await api.post(path, event.organizer.token, {})).status).toBe(200);
 

@@ -26,7 +26,7 @@ describe('migrations', () => {
   beforeEach(() => migrator.down({ all: true }));
   afterAll(() => database.close());
 
-  it('go up, down and up again, and make the same tables each time', async () => {
+  it('go up, down and up again, and create the same tables each time', async () => {
     const names = await migrator.up();
     const schema = await schemaOf(database.sequelize);
     expect(Object.keys(schema)).toEqual(TABLES);
@@ -39,7 +39,7 @@ describe('migrations', () => {
     expect(await schemaOf(database.sequelize)).toEqual(schema);
   });
 
-  it('are taken back one by one, the latest first', async () => {
+  it('are reverted one by one, latest first', async () => {
     const names = await migrator.up();
     for (const name of [...names].reverse()) {
       expect(await migrator.down({ all: false })).toEqual([name]);
@@ -48,7 +48,7 @@ describe('migrations', () => {
     expect(await migrator.status()).toEqual({ executed: [], pending: names });
   });
 
-  it('are run once by three migrators that start at the same moment', async () => {
+  it('run once when three migrators start at the same time', async () => {
     const runs = await Promise.all([1, 2, 3].map(() => new Migrator(settings).up()));
 
     const { executed, pending } = await migrator.status();
@@ -69,7 +69,7 @@ describe('migrations', () => {
     expect(await schemaOf(database.sequelize)).toEqual(schema);
   });
 
-  it('make what the models describe, column by column', async () => {
+  it('create what the models describe, column by column', async () => {
     await migrator.up();
     const described: Record<string, Record<string, string>> = {};
     const models = Object.values(database.models) as unknown as ModelStatic<Model>[];
@@ -111,13 +111,13 @@ interface Column {
   readonly countsUp: boolean;
 }
 
-/** As SQL, which knows more kinds of text and fractions of a second on MySQL than on SQLite. */
+/** As SQL. MySQL has more text types than SQLite, and fractions of a second. */
 function declaredType(type: unknown): string {
   if (type instanceof DataTypes.TEXT) return 'MEDIUMTEXT';
   return (type as { toSql(): string }).toSql();
 }
 
-/** A column as models, MySQL and SQLite say it alike. */
+/** A column in a form that is the same for models, MySQL and SQLite. */
 function columnText(type: string, { isNullable, isKey, countsUp }: Column): string {
   const sql = type
     .toUpperCase()
@@ -132,7 +132,7 @@ function columnText(type: string, { isNullable, isKey, countsUp }: Column): stri
   ].join(', ');
 }
 
-/** The database's own words for each table that migrations make, by name. */
+/** The database's own definition of each table that migrations create, by name. */
 async function schemaOf(sequelize: Sequelize): Promise<Record<string, unknown>> {
   const schema: Record<string, unknown> = {};
   const names: string[] = await sequelize.getQueryInterface().showAllTables();

@@ -13,7 +13,7 @@ import { emptyDatabase } from '../support/setup/test-database';
 const BUSY = CROWD.busyEventId;
 const busyPath = (path: string): string => path.replace(':id', String(BUSY));
 
-describe('on tables with many rows, no statement scans or sorts what may grow without bound', () => {
+describe('on tables with many rows, no statement scans or sorts an unbounded number of rows', () => {
   let api: TestApi;
   let recorder: StatementRecorder;
   let admin: Person;
@@ -46,7 +46,7 @@ describe('on tables with many rows, no statement scans or sorts what may grow wi
     expect((await api.get(path, who.token, { limit: 5, ...query, after: next })).status).toBe(200);
   }
 
-  /** A change, sent with a key where the route takes one. */
+  /** Sends a change, with a key if the route accepts one. */
   async function change(
     method: 'post' | 'patch' | 'put' | 'delete',
     path: string,
@@ -73,7 +73,7 @@ describe('on tables with many rows, no statement scans or sorts what may grow wi
     return (body.data as { id: number }[]).map(({ id }) => id);
   };
 
-  /** Each route with all that its filters can ask. */
+  /** Each route with all combinations of its filters. */
   const USES: Record<string, () => Promise<unknown>> = {
     'POST /api/auth/signup': () =>
       api.post('/api/auth/signup', undefined, { email: 'new@example.com', password: PASSWORD }),
@@ -217,7 +217,7 @@ describe('on tables with many rows, no statement scans or sorts what may grow wi
       api.get(busyPath('/api/admin/events/:id/reconcile'), admin.token),
   };
 
-  it('every route is among these', () => {
+  it('every route is tested', () => {
     const routes = ROUTES.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
     expect(Object.keys(USES).sort()).toEqual([...new Set(routes)].sort());
   });
@@ -227,7 +227,7 @@ describe('on tables with many rows, no statement scans or sorts what may grow wi
   it('removing expired keys', () =>
     expectNoFaults(() => removeExpiredKeys(api.container.database)));
 
-  it('holding all events against their rows', () =>
+  it('reconciling all events', () =>
     expectNoFaults(async () => {
       let events = 0;
       for await (const { event } of api.container.services.reconcile.reconcileAll()) {
@@ -236,7 +236,7 @@ describe('on tables with many rows, no statement scans or sorts what may grow wi
       expect(events).toBeGreaterThan(1_250);
     }));
 
-  it('no list skips rows that it has counted', async () => {
+  it('no list uses OFFSET', async () => {
     const statements = await recorder.record(async () => {
       for (const [route, use] of Object.entries(USES)) if (route.startsWith('GET')) await use();
     });

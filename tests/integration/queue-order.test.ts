@@ -9,25 +9,25 @@ describe('the queue', () => {
   });
   afterAll(() => api.close());
 
-  it('is served and shown by priority and queue number, whatever ids and times say', async () => {
+  it('is served and shown by priority and queue number, regardless of ids and times', async () => {
     const event = await makeSoldOutEvent(api, { total: 4 });
     const people = await makePeople(api.container, 4);
     const { Event, WaitlistEntry, Booking } = api.container.database.models;
-    // Written in an order that agrees with nothing, and with the oldest time last in the queue.
-    const places = [
+    // Inserted in an order unrelated to the queue, with the oldest time last in the queue.
+    const positions = [
       { queue_no: 4, priority: 0, minute: 1 },
       { queue_no: 2, priority: 0, minute: 3 },
       { queue_no: 1, priority: 0, minute: 4 },
       { queue_no: 3, priority: 7, minute: 2 },
     ];
-    for (const [index, { minute, ...place }] of places.entries()) {
+    for (const [index, { minute, ...position }] of positions.entries()) {
       const time = new Date(Date.UTC(2026, 0, 1, 0, minute));
       await WaitlistEntry.create({
         event_id: event.id,
         user_id: people[index]!.id,
         requested_by: people[index]!.id,
         quantity: 1,
-        ...place,
+        ...position,
         createdAt: time,
         updatedAt: time,
       });

@@ -6,8 +6,8 @@ import { TestApi } from '../support/http/test-api';
 import { emptyDatabase } from '../support/setup/test-database';
 import { until } from '../support/setup/until';
 
-describe('a server that serves', () => {
-  it('finds by itself an event whose tickets do not add up, and says which', async () => {
+describe('a running server', () => {
+  it('finds an event whose tickets do not add up, and logs it', async () => {
     const database = await emptyDatabase('reconcile');
     await new Migrator(database).up();
     const api = await TestApi.start({ database });

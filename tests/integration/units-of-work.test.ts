@@ -33,7 +33,7 @@ describe('a unit of work', () => {
     return row!;
   };
 
-  it('that always loses is tried three times, then refused, and leaves nothing', async () => {
+  it('that always conflicts is tried three times, then refused, and leaves nothing', async () => {
     let tries = 0;
     const unit = api.container.unitOfWork.run(async (tx) => {
       tries += 1;
@@ -46,7 +46,7 @@ describe('a unit of work', () => {
     expect((await rowOf(event.id)).event_name).toBe(event.name);
   });
 
-  it('that loses once is run again as a whole', async () => {
+  it('that conflicts once is run again as a whole', async () => {
     let tries = 0;
     const result = await api.container.unitOfWork.run(async (tx) => {
       tries += 1;
@@ -60,20 +60,20 @@ describe('a unit of work', () => {
     expect((await rowOf(event.id)).event_name).not.toBe(event.name);
   });
 
-  it('that fails otherwise is not tried again, and leaves nothing', async () => {
+  it('that fails for another reason is not retried, and leaves nothing', async () => {
     let tries = 0;
     const unit = api.container.unitOfWork.run(async (tx) => {
       tries += 1;
       await rename(tx);
-      throw new Error('A mistake of ours');
+      throw new Error('A programming error');
     });
 
-    await expect(unit).rejects.toThrow('A mistake of ours');
+    await expect(unit).rejects.toThrow('A programming error');
     expect(tries).toBe(1);
     expect((await rowOf(event.id)).event_name).toBe(event.name);
   });
 
-  it('does not begin once its time is over', async () => {
+  it('does not begin after its deadline', async () => {
     let hasBegun = false;
     const unit = api.container.unitOfWork.run(
       () => {
@@ -87,8 +87,8 @@ describe('a unit of work', () => {
     expect(hasBegun).toBe(false);
   });
 
-  describe('writes only over what it has locked:', () => {
-    /** Runs `write` after somebody whom the lock did not stop has changed what `change` says. */
+  describe('overwrites only what it has locked:', () => {
+    /** Runs `write` after `change` has been made in spite of the lock. */
     const writeOver = (
       eventId: number,
       change: (tx: Tx) => Promise<unknown>,
@@ -100,7 +100,7 @@ describe('a unit of work', () => {
         await write(tx, rows[0]!, now);
       });
 
-    it('an event of another version stays as it is', async () => {
+    it('an event of another version is not changed', async () => {
       const { database } = api.container;
       const unit = writeOver(
         event.id,
@@ -114,7 +114,7 @@ describe('a unit of work', () => {
       expect((await rowOf(event.id)).version).toBe(0);
     });
 
-    it('a ticket that is cancelled already is not given back again', async () => {
+    it('an already cancelled ticket is not given back again', async () => {
       const { database } = api.container;
       const { id } = await makeSoldOutEvent(api, { total: 1 });
       const { Booking } = database.models;
@@ -133,7 +133,7 @@ describe('a unit of work', () => {
     });
   });
 
-  it('that only reads sees one unchanging view, whatever others change meanwhile', async () => {
+  it('that only reads sees one snapshot, whatever others change meanwhile', async () => {
     const seen = await api.container.unitOfWork.readConsistently(async (tx) => {
       const before = await rowOf(event.id, tx);
       const { status } = await api.post('/api/tickets/book', event.organizer.token, {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import ts from 'typescript';
 import type { ScratchTree } from './scratch-tree';
 
-/** Compiles a tree as `npm run build` does, and then only what changes: many times quicker. */
+/** Compiles a tree as `npm run build` does, then only what changes, which is much faster. */
 export class Compiler {
   readonly #service: ts.LanguageService;
 
@@ -30,9 +30,9 @@ export class Compiler {
   }
 
   /**
-   * Compiles these files anew.
+   * Compiles these files again.
    *
-   * @returns what is wrong with them, in words, or undefined
+   * @returns the error messages, or undefined
    */
   compile(files: readonly string[]): string | undefined {
     const sources = files

@@ -14,9 +14,9 @@ export interface Edit {
 /** One deliberate mistake. */
 export interface Mutant {
   readonly name: string;
-  /** What holds in the sound source, and does not hold in this one. */
+  /** What holds in the original source, but not with the mutant. */
   readonly rule: string;
-  /** Those that should notice, the quickest first. */
+  /** Those that must notice, the quickest first. */
   readonly tests: readonly TestSelection[];
   readonly edits: readonly Edit[];
 }

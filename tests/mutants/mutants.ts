@@ -1,17 +1,17 @@
 /**
- * Deliberate mistakes, one for each rule that no general tool would break: locks, order, keys,
- * COMMIT, the schema, rights. Each names the tests that must notice it first.
+ * Deliberate mistakes, one for each rule that generic mutation tools do not break: locks, order, keys,
+ * COMMIT, the schema, rights. Each names the tests that must notice it.
  *
- * `from` occurs exactly once in its file, so moved lines change nothing here. When the source changes
- * so that a mutant no longer fits, make the same mistake in the new code, or delete the mutant if the
- * mistake can no longer be made.
+ * `from` occurs exactly once in its file, so moved lines need no change here. If a mutant no longer fits
+ * after a change of the source, make the same mistake in the new code, or delete the mutant if the
+ * mistake is no longer possible.
  */
 import type { Mutant } from './mutant';
 
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'schema-email-twice',
-    rule: 'The database takes one account an e-mail',
+    rule: 'The database accepts one account per e-mail',
     tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
     edits: [
       {
@@ -23,7 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'schema-oversold',
-    rule: 'The database takes no event with fewer than no tickets left',
+    rule: 'The database accepts no event with a negative number of available tickets',
     tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
     edits: [
       {
@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'schema-stock-while-waiting',
-    rule: 'The database takes no event with stock while people wait',
+    rule: 'The database accepts no event with stock while people wait',
     tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
     edits: [
       {
@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'schema-ticket-twice',
-    rule: 'The database takes each ticket of an event once',
+    rule: 'The database accepts each ticket of an event once',
     tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
     edits: [
       {
@@ -59,7 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'schema-person-waits-twice',
-    rule: 'The database takes one waitlist entry a person and event',
+    rule: 'The database accepts one waitlist entry per person and event',
     tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
     edits: [
       {
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'schema-key-twice',
-    rule: 'The database takes a key of one user, event and route once',
+    rule: 'The database accepts a key once per user, event and route',
     tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
     edits: [
       {
@@ -83,7 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'security-forwarded-for-believed',
-    rule: 'An address that a client claims to have is not believed',
+    rule: 'An address that a client claims to have is not trusted',
     tests: [{ project: 'sqlite', file: 'tests/api/rate-limits.test.ts' }],
     edits: [
       {
@@ -95,12 +95,12 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'read-joins-one-under-way',
-    rule: 'A grouped read begins after the youngest of its callers has asked',
+    rule: 'A batched read begins after its last caller has asked',
     tests: [{ project: 'unit', file: 'tests/unit/batched-reader.test.ts' }],
     edits: [
       {
         file: 'src/database/batched-reader.ts',
-        from: `    for (const [key, waiting] of group) {
+        from: `    for (const [key, waiting] of batch) {
       this.#waiting.delete(key);
       this.#waitingCount -= waiting.length;
     }`,
@@ -108,18 +108,18 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'src/database/batched-reader.ts',
-        from: '      for (const [key, waiting] of group) {',
-        to: `      for (const [key, waiting] of group) {
+        from: '      for (const [key, waiting] of batch) {',
+        to: `      for (const [key, waiting] of batch) {
         this.#waiting.delete(key);
         this.#waitingCount -= waiting.length;
       }
-      for (const [key, waiting] of group) {`,
+      for (const [key, waiting] of batch) {`,
       },
     ],
   },
   {
     name: 'deadlock-not-retried',
-    rule: 'A transaction that lost a deadlock is run again',
+    rule: 'A transaction that was rolled back in a deadlock is retried',
     tests: [{ project: 'mysql', file: 'tests/mysql/conflicts.test.ts' }],
     edits: [
       {
@@ -131,7 +131,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'account-lock-dropped',
-    rule: 'An account is locked before it is judged and changed',
+    rule: 'An account is locked before it is checked and changed',
     tests: [
       { project: 'mysql', file: 'tests/mysql/accounts.test.ts' },
       { project: 'mysql', file: 'tests/api/roles.test.ts' },
@@ -165,7 +165,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'event-lock-dropped',
-    rule: 'A batch reads its event only once it has locked it',
+    rule: 'A batch locks its event before it reads it',
     tests: [{ project: 'mysql', file: 'tests/mysql/two-servers.test.ts' }],
     edits: [
       {
@@ -196,7 +196,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'locked-event-waited-for',
-    rule: 'Events that share a transaction wait for nobody else’s lock',
+    rule: 'Events that share a transaction do not wait for locks of other sessions',
     tests: [{ project: 'mysql', file: 'tests/mysql/locks.test.ts' }],
     edits: [
       {
@@ -208,13 +208,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'share-lock-dropped',
-    rule: 'Who gets tickets can not be deleted at the same moment',
+    rule: 'A person who gets tickets cannot be deleted at the same time',
     tests: [{ project: 'mysql', file: 'tests/mysql/accounts.test.ts' }],
     edits: [{ file: 'src/database/locks.ts', from: '      lock: tx.LOCK.SHARE,', to: '' }],
   },
   {
     name: 'repeatable-read',
-    rule: 'Each read under a lock sees all that was committed before it',
+    rule: 'Each read under a lock sees everything that was committed before it',
     tests: [{ project: 'mysql', file: 'tests/mysql/accounts.test.ts' }],
     edits: [
       {
@@ -250,7 +250,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'abandoned-transaction-left',
-    rule: 'A transaction that was given up is ended on the server too',
+    rule: 'An abandoned transaction is also ended on the database server',
     tests: [{ project: 'faults', file: 'tests/faults/mysql/network.test.ts' }],
     edits: [
       {
@@ -262,7 +262,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'deadline-not-enforced',
-    rule: 'A transaction that does not end in time is ended',
+    rule: 'A transaction that exceeds its deadline is ended',
     tests: [{ project: 'mysql', file: 'tests/mysql/units-of-work.test.ts' }],
     edits: [
       {
@@ -274,7 +274,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'half-committed-after-lock-wait',
-    rule: 'After a lock wait that was too long, nothing of the transaction stays',
+    rule: 'After a lock wait timeout, the whole transaction is rolled back',
     tests: [{ project: 'mysql', file: 'tests/mysql/locks.test.ts' }],
     edits: [
       {
@@ -298,7 +298,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'refused-commit-told-as-unknown',
-    rule: 'A COMMIT that a read-only server refuses is told as nothing done',
+    rule: 'A COMMIT that a read-only server refuses is reported as nothing done',
     tests: [{ project: 'mysql', file: 'tests/mysql/units-of-work.test.ts' }],
     edits: [
       {
@@ -330,7 +330,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'sqlite-deferred',
-    rule: 'On SQLite a unit has the write lock from its beginning',
+    rule: 'On SQLite a unit holds the write lock from its start',
     tests: [{ project: 'sqlite', file: 'tests/sqlite/units-of-work.test.ts' }],
     edits: [
       {
@@ -354,7 +354,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'unknown-commit-retried',
-    rule: 'A commit of which nobody knows whether it happened is not run again',
+    rule: 'A transaction with an unknown commit outcome is not retried',
     tests: [{ project: 'faults', file: 'tests/faults/mysql/commit-lost.test.ts' }],
     edits: [
       {
@@ -371,7 +371,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'unknown-commit-told-as-nothing',
-    rule: 'An unknown outcome is told as such, not as “nothing has happened”',
+    rule: 'An unknown outcome is reported as such, not as "nothing has happened"',
     tests: [{ project: 'faults', file: 'tests/faults/mysql/commit-lost.test.ts' }],
     edits: [
       {
@@ -396,7 +396,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'promised-entry-removed',
-    rule: 'What an answer tells the id of comes to be',
+    rule: 'A row whose id is in an answer is written',
     tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
       {
@@ -408,7 +408,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'duplicate-with-another-body-served',
-    rule: 'A duplicate with another body is refused, in one batch too',
+    rule: 'A duplicate with another body is refused, even in one batch',
     tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
       {
@@ -449,14 +449,14 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/event-queue.ts',
-        from: '        batch.length > 0 && (isExclusive(pending.request) || isExclusive(batch[0]!.request));',
-        to: '        batch.length > 0 && isExclusive(batch[0]!.request);',
+        from: '        batch.length > 0 && (pending.isExclusive || batch[0]!.isExclusive);',
+        to: '        batch.length > 0 && batch[0]!.isExclusive;',
       },
     ],
   },
   {
     name: 'fingerprint-ignored',
-    rule: 'A key that comes with another body is refused',
+    rule: 'A key with another body is refused',
     tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
       {
@@ -468,7 +468,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'key-never-expires',
-    rule: 'A key is over after 24 hours',
+    rule: 'A key expires after 24 hours',
     tests: [{ project: 'unit', file: 'tests/unit/decide-batch.test.ts' }],
     edits: [
       {
@@ -480,7 +480,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'key-not-written',
-    rule: 'A key and its answer are kept with the effect',
+    rule: 'A key and its answer are stored with the effect',
     tests: [{ project: 'sqlite', file: 'tests/api/idempotency.test.ts' }],
     edits: [
       {
@@ -504,7 +504,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'key-over-by-own-clock',
-    rule: `A key is over by the database's clock`,
+    rule: `A key expires by the database's clock`,
     tests: [{ project: 'sqlite', file: 'tests/integration/expired-keys.test.ts' }],
     edits: [
       {
@@ -552,7 +552,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'key-without-user',
-    rule: 'A key is its user’s own',
+    rule: 'A key belongs to its user',
     tests: [{ project: 'sqlite', file: 'tests/api/idempotency.test.ts' }],
     edits: [
       {
@@ -576,10 +576,10 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/inventory-executor.ts',
-        from: `            requests: pendings.map(({ request }) => request),
+        from: `            isExclusive: pendings[0]!.isExclusive,
           })),
         ),`,
-        to: `            requests: pendings.map(({ request }) => request),
+        to: `            isExclusive: pendings[0]!.isExclusive,
           })),
         ).then((done) => {
           done.batches.forEach((result, index) => {
@@ -592,7 +592,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'bad-neighbour-fails-all',
-    rule: 'A command that breaks a rule of the database fails alone',
+    rule: 'A command that violates a database rule fails alone',
     tests: [{ project: 'mysql', file: 'tests/mysql/conflicts.test.ts' }],
     edits: [
       {
@@ -606,7 +606,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'events-fail-together',
-    rule: 'Events that share a transaction in vain each run by themselves',
+    rule: 'If a shared transaction fails, each of its events runs alone',
     tests: [{ project: 'sqlite', file: 'tests/concurrency/many-events.test.ts' }],
     edits: [
       {
@@ -618,7 +618,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'held-account-runs-again',
-    rule: 'Commands whose accounts others hold do not run with their neighbours again',
+    rule: 'Commands whose accounts are locked do not run again with their batch',
     tests: [{ project: 'mysql', file: 'tests/mysql/locks.test.ts' }],
     edits: [
       {
@@ -631,7 +631,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'no-connection-left',
-    rule: 'Commands leave connections to everything else',
+    rule: 'Commands leave connections for everything else',
     tests: [{ project: 'mysql', file: 'tests/mysql/locks.test.ts' }],
     edits: [
       {
@@ -643,7 +643,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'rest-of-batch-forgotten',
-    rule: 'What did not fit into its group runs in the next',
+    rule: 'What did not fit into its batch runs in the next',
     tests: [
       { project: 'unit', file: 'tests/unit/event-queue.test.ts' },
       { project: 'sqlite', file: 'tests/integration/batches.test.ts' },
@@ -658,7 +658,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'youngest-decides-time',
-    rule: 'A group ends before the time of its oldest member is over',
+    rule: 'A batch ends before the deadline of its oldest command',
     tests: [{ project: 'mysql', file: 'tests/mysql/conflicts.test.ts' }],
     edits: [
       {
@@ -694,7 +694,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'tickets-outside-transaction',
-    rule: 'Tickets, promoted ones too, are written in the transaction of the change',
+    rule: 'Tickets, including promoted ones, are written in the transaction of the change',
     tests: [{ project: 'sqlite', file: 'tests/api/cancel.test.ts' }],
     edits: [
       {
@@ -706,7 +706,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'version-guard-dropped',
-    rule: 'The event row is written only over the version that was locked',
+    rule: 'The event row is only written over the version that was locked',
     tests: [{ project: 'sqlite', file: 'tests/integration/units-of-work.test.ts' }],
     edits: [
       {
@@ -718,7 +718,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'ids-computed',
-    rule: 'Ids of new tickets are read back, not counted on from the first',
+    rule: 'Ids of new tickets are read back, not counted from the first',
     tests: [{ project: 'mysql', file: 'tests/mysql/two-servers.test.ts' }],
     edits: [
       {
@@ -733,13 +733,13 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'deletion-misses-new-event',
-    rule: 'A deletion starts over where the person has come to organize an event',
+    rule: 'A deletion starts over if the person has meanwhile become an organizer',
     tests: [{ project: 'mysql', file: 'tests/mysql/accounts.test.ts' }],
     edits: [
       {
         file: 'src/inventory/delete-account.ts',
-        from: '  const isTiedElsewhere = [...now.inventories, ...now.organized].some((id) => !eventIds.has(id));',
-        to: '  const isTiedElsewhere = [...now.inventories].some((id) => !eventIds.has(id));',
+        from: '  const hasNewEvent = [...now.inventories, ...now.organized].some((id) => !eventIds.has(id));',
+        to: '  const hasNewEvent = [...now.inventories].some((id) => !eventIds.has(id));',
       },
     ],
   },
@@ -759,7 +759,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'security-first-of-two-tokens',
-    rule: 'Of two Authorization headers none is believed',
+    rule: 'A request with two Authorization headers is refused',
     tests: [{ project: 'sqlite', file: 'tests/api/tokens.test.ts' }],
     edits: [
       {
@@ -771,7 +771,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'availability-answers-for-key',
-    rule: 'A replay comes before any look at the event as it is now',
+    rule: 'A replay comes before any check of the current event',
     tests: [{ project: 'sqlite', file: 'tests/api/idempotency.test.ts' }],
     edits: [
       {
@@ -783,7 +783,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'security-account-policy-skipped',
-    rule: 'Nobody but admins acts on another’s account, or for another',
+    rule: 'Only admins act on or for another account',
     tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
     edits: [
       {
@@ -795,7 +795,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'security-event-policy-skipped',
-    rule: 'An event is its organizer’s and the admins’ to manage',
+    rule: 'Only the organizer and admins manage an event',
     tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
     edits: [
       {
@@ -807,7 +807,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'drain-resets-the-waiting',
-    rule: 'Whoever could connect to a server that stops is answered',
+    rule: 'A client that could connect to a stopping server is answered',
     tests: [{ project: 'processes-sqlite', file: 'tests/processes/drain.test.ts' }],
     edits: [
       {
@@ -819,7 +819,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'account-never-forgotten',
-    rule: 'A token that has ended is refused at once where it was ended',
+    rule: 'An ended token is refused at once by the process that ended it',
     tests: [{ project: 'sqlite', file: 'tests/api/sessions.test.ts' }],
     edits: [
       {
@@ -831,7 +831,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'security-audit-policy-skipped',
-    rule: 'The audit log is the organizer’s and the admins’ to read',
+    rule: 'Only the organizer and admins read the audit log',
     tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
     edits: [
       {
@@ -843,7 +843,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'security-ended-token-honoured',
-    rule: 'A token dies with the version of its account',
+    rule: 'A token ends with the version of its account',
     tests: [{ project: 'sqlite', file: 'tests/api/sessions.test.ts' }],
     edits: [
       {
@@ -855,7 +855,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'security-ticket-policy-skipped',
-    rule: 'A ticket is shown to its parties only',
+    rule: 'A ticket is shown only to its parties',
     tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
     edits: [
       {
@@ -867,7 +867,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'security-algorithm-from-header',
-    rule: 'The algorithm of a token is ours to say, not its header’s',
+    rule: 'The configuration determines the algorithm of a token, not its header',
     tests: [{ project: 'sqlite', file: 'tests/api/tokens.test.ts' }],
     edits: [
       {
@@ -905,7 +905,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'security-emails-for-all',
-    rule: 'E-mails in a queue are for the organizer, admins and oneself',
+    rule: 'E-mails in a queue are shown only to the person, the organizer and admins',
     tests: [{ project: 'sqlite', file: 'tests/api/waitlist.test.ts' }],
     edits: [
       {
@@ -917,7 +917,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
   },
   {
     name: 'security-entry-policy-skipped',
-    rule: 'Nobody but the organizer and admins takes others out of a queue',
+    rule: 'Only the organizer and admins remove others from a queue',
     tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
     edits: [
       {

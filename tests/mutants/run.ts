@@ -4,7 +4,7 @@
  *
  *   npm run mutants                 all of them
  *   npm run mutants -- NAME…        only these
- *   npm run mutants -- --jobs 4     so many at the same time; the default is 2
+ *   npm run mutants -- --jobs 4     how many at the same time; the default is 2
  *   npm run mutants -- --check      only checks that each fits the source and compiles
  *
  * Exits with 1 if a mutant survives or no longer fits.
@@ -28,10 +28,10 @@ const PROJECTS = [
   'faults',
 ] as const;
 
-/** What became of one mutant. */
+/** The result of one mutant. */
 interface Verdict {
   readonly isKilled: boolean;
-  /** By which test, or why it could not be tried. */
+  /** The test that noticed, or why the mutant could not be tried. */
   readonly note: string;
 }
 
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   const workshops = await Promise.all(
     Array.from({ length: Number(values.jobs) }, () => Workshop.open()),
   );
-  // Somebody who works on one mutant knows their tests.
+  // Skipped for selected mutants, to save time.
   if (positionals.length === 0) await demandSoundSource(workshops[0]!, chosen);
   const verdicts: Verdict[] = [];
   const waiting = [...chosen];
@@ -92,7 +92,7 @@ function checkFit(mutants: readonly Mutant[]): void {
   console.log(`All ${String(mutants.length)} mutants fit the source.`);
 }
 
-/** Without a mutant the tests must pass: only then does a failure say something of the mutant. */
+/** The tests must pass without a mutant, so that a failure is due to the mutant. */
 async function demandSoundSource(workshop: Workshop, mutants: readonly Mutant[]): Promise<void> {
   for (const project of PROJECTS) {
     const tests = mutants.flatMap((mutant) =>
@@ -143,21 +143,21 @@ async function judge(workshop: Workshop, mutant: Mutant): Promise<[boolean, stri
   return killer ? confirmed(workshop, killer) : [false, 'the whole suite passes'];
 }
 
-/** What nobody expected to fail. */
+/** A failure outside of the named tests. */
 interface Killer {
   readonly project: string;
   readonly by: string;
   readonly file?: string;
 }
 
-/** It may fail without the mutant too, and says nothing then. */
+/** Checks that it does not also fail without the mutant. */
 async function confirmed(
   workshop: Workshop,
   { project, by, file }: Killer,
 ): Promise<[boolean, string]> {
   const isSound =
     file === undefined || (await workshop.runTests(project, [file])).kind === 'passed';
-  return isSound ? [true, by] : [false, `only by what fails without it as well: ${by}`];
+  return isSound ? [true, by] : [false, `only by a test that also fails without it: ${by}`];
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

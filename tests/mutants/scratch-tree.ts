@@ -14,13 +14,13 @@ import path from 'node:path';
 import { applyEdit, type Edit } from './mutant';
 
 const ROOT = path.resolve(__dirname, '..', '..');
-/** Each after 100 ms more than the one before. */
+/** Each retry waits 100 ms longer than the one before. */
 const REMOVAL_RETRIES = 5;
 
 /** A copy of the working tree, without what git ignores, that mutants may change. */
 export class ScratchTree {
   readonly folder: string;
-  /** Temporary files of whatever runs in it: gone with the tree. */
+  /** Temporary files of the tests, removed with the tree. */
   readonly temporary: string;
   readonly #base: string;
 
@@ -33,7 +33,7 @@ export class ScratchTree {
       cwd: ROOT,
       encoding: 'utf8',
     });
-    // Git lists a file that was deleted and not committed yet.
+    // Git also lists a deleted file until the deletion is committed.
     const present = files.split('\0').filter((file) => file && existsSync(path.join(ROOT, file)));
     for (const file of present) {
       cpSync(path.join(ROOT, file), path.join(this.folder, file));
@@ -45,7 +45,7 @@ export class ScratchTree {
    * Makes the edits.
    *
    * @returns the files as they were, for `restore`
-   * @throws Error if an edit does not fit; then nothing has changed
+   * @throws Error if an edit does not fit; then nothing is changed
    */
   apply(edits: readonly Edit[]): ReadonlyMap<string, string> {
     const before = new Map(edits.map(({ file }) => [file, this.#read(file)]));
@@ -60,7 +60,7 @@ export class ScratchTree {
   }
 
   remove(): void {
-    // A process that was killed while it wrote there takes a moment to be gone.
+    // A killed process that was writing there takes a moment to exit.
     rmSync(this.#base, { recursive: true, force: true, maxRetries: REMOVAL_RETRIES });
   }
 

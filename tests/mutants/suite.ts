@@ -4,10 +4,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ScratchTree } from './scratch-tree';
 
-/** A suite that is not done by then hangs. */
+/** Time limit, after which the suite counts as hanging. */
 const SUITE_LIMIT_MS = 10 * 60_000;
 
-/** What of Jest's own report is read. */
+/** The parts of Jest's report that are used. */
 interface JestReport {
   readonly numFailedTests: number;
   readonly numPassedTests: number;
@@ -20,9 +20,9 @@ interface JestReport {
 
 export type SuiteResult =
   | { readonly kind: 'passed' }
-  /** By a test, or by all of them together where they hang; then there is no file. */
+  /** By a test, or by all together if they hang; then there is no file. */
   | { readonly kind: 'failed'; readonly by: string; readonly file?: string }
-  /** The tests could not even begin. */
+  /** The tests could not start. */
   | { readonly kind: 'broken'; readonly why: string };
 
 /** Runs tests of one project. */
@@ -54,7 +54,7 @@ export async function runTests(
       TEST_DB_PORT: String(databasePort),
       TEST_DB_USER: 'root',
       TEST_DB_PASS: '',
-      // The tree is compiled already.
+      // The tree is already compiled.
       TEST_WITHOUT_BUILD: 'true',
     },
   );
@@ -101,10 +101,10 @@ async function run(
     try {
       process.kill(-child.pid!, 'SIGKILL');
     } catch {
-      // It has just ended by itself.
+      // It has just exited.
     }
   };
-  // First of all: whatever else is cleaned up is still in use by it.
+  // First, because the process still uses what is cleaned up next.
   process.prependOnceListener('exit', end);
   let output = '';
   child.stdout.on('data', (part: Buffer) => (output += part.toString()));

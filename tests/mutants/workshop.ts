@@ -5,7 +5,7 @@ import type { Mutant } from './mutant';
 import { ScratchTree } from './scratch-tree';
 import { runTests, type SuiteResult } from './suite';
 
-/** Where mutants are made and tried one by one: a copy of the source and a database server. */
+/** A copy of the source and a database server, in which mutants are tried one by one. */
 export class Workshop {
   readonly #compiler: Compiler;
 
@@ -24,7 +24,7 @@ export class Workshop {
       try {
         process.kill(processId, 'SIGKILL');
       } catch {
-        // It was closed in the ordinary way.
+        // It was closed normally.
       }
       tree.remove();
     });
@@ -37,9 +37,9 @@ export class Workshop {
   }
 
   /**
-   * Makes the mutant, and compiles what it changes.
+   * Applies the mutant, and compiles what it changes.
    *
-   * @returns takes it back
+   * @returns a function that reverts it
    * @throws Error if it does not fit the source or does not compile
    */
   apply({ edits }: Mutant): () => void {

@@ -40,39 +40,39 @@ describe('changing an account that others use', () => {
     expect((await deletion).status).toBe(200);
   });
 
-  const withdraw = ({ id }: Person, lockAccounts: () => Promise<void>): Promise<void> => {
+  const deleteFromEvents = ({ id }: Person, lockAccounts: () => Promise<void>): Promise<void> => {
     const { database, unitOfWork } = api.container;
     const request = { userId: id, actorId: id, requestId: null };
     return unitOfWork.run((tx) => deleteAccountFromEvents(database, tx, request, lockAccounts));
   };
 
-  it('a deletion finds the event that was made before the account was locked', async () => {
+  it('a deletion finds an event that was created before the account was locked', async () => {
     const person = await makePerson(api.container);
 
-    const disturbed = withdraw(person, async () => {
+    const disturbed = deleteFromEvents(person, async () => {
       await makeEvent(api, { organizer: person });
     });
 
     await expect(disturbed).rejects.toThrow(InvolvementChangedError);
   });
 
-  it('a deletion finds the ticket that came in before the account was locked', async () => {
+  it('a deletion finds a ticket that was booked before the account was locked', async () => {
     const person = await makePerson(api.container);
     const event = await makeEvent(api);
 
-    const disturbed = withdraw(person, async () => {
+    const disturbed = deleteFromEvents(person, async () => {
       const booked = await api.post('/api/tickets/book', person.token, { event_id: event.id });
       expect(booked.status).toBe(201);
     });
     await expect(disturbed).rejects.toThrow(InvolvementChangedError);
-    await withdraw(person, () => Promise.resolve());
+    await deleteFromEvents(person, () => Promise.resolve());
 
     const { Booking } = api.container.database.models;
     expect(await Booking.count({ where: { user_id: person.id, status: 'booked' } })).toBe(0);
     expect((await api.container.services.reconcile.reconcile(event.id)).faults).toEqual([]);
   });
 
-  it('a deletion that a booking has overtaken starts over, and takes that ticket too', async () => {
+  it('a deletion that a booking has overtaken starts over, and cancels that ticket too', async () => {
     const [person, friend] = await makePeople(api.container, 2);
     const [held, other] = [await makeEvent(api), await makeEvent(api)];
     await api.post('/api/tickets/book', person!.token, { event_id: held.id });
@@ -95,7 +95,7 @@ describe('changing an account that others use', () => {
     }
   });
 
-  it('a booking for someone who is being deleted waits, and then gets nothing', async () => {
+  it('a booking for someone who is being deleted waits, and is then refused', async () => {
     const [person, friend] = await makePeople(api.container, 2);
     const event = await makeEvent(api);
     await outsider.session.beginTransaction();
@@ -116,7 +116,7 @@ describe('changing an account that others use', () => {
     expect(await Booking.count({ where: { event_id: event.id } })).toBe(0);
   });
 
-  it('a change of role that had to wait builds on the change before it', async () => {
+  it('a change of role that had to wait builds on the earlier change', async () => {
     const person = await makePerson(api.container);
     const admin = await makePerson(api.container, 'admin');
     await outsider.session.beginTransaction();
@@ -136,7 +136,7 @@ describe('changing an account that others use', () => {
     expect(user?.get('token_version')).toBe(2);
   });
 
-  it('a change ends the tokens that were looked at while it was under way', async () => {
+  it('a change ends the tokens that were checked while it was in flight', async () => {
     const person = await makePerson(api.container);
     const admin = await makePerson(api.container, 'admin');
     await outsider.session.beginTransaction();

@@ -6,7 +6,7 @@ import { Outsider } from '../support/servers/outsider';
 import { TestApi } from '../support/http/test-api';
 import { until } from '../support/setup/until';
 
-describe('a booking that meets another session', () => {
+describe('a booking that conflicts with another session', () => {
   let api: TestApi;
   let outsider: Outsider;
   beforeAll(async () => {
@@ -21,12 +21,12 @@ describe('a booking that meets another session', () => {
   const retries = async (): Promise<number> =>
     (await api.container.metrics.transactionRetries.get()).values[0]?.value ?? 0;
 
-  it('in a deadlock loses it, runs again as a whole and succeeds', async () => {
+  it('is rolled back in a deadlock, runs again as a whole and succeeds', async () => {
     const [person, ...others] = await makePeople(api.container, 30);
     const event = await makeEvent(api, { total: 5 });
     const before = await retries();
     await outsider.session.beginTransaction();
-    // Many changes make the outsider the costlier one to roll back, so the booking is the victim.
+    // The outsider has made many changes, so it is costlier to roll back and the booking is the victim.
     await outsider.session.query(
       `UPDATE users SET updatedAt = updatedAt + INTERVAL 1 SECOND WHERE id IN (?)`,
       [[person!, ...others].map(({ id }) => id)],
@@ -46,7 +46,7 @@ describe('a booking that meets another session', () => {
     });
   });
 
-  it('waits a few seconds at most for a lock that stays, and harms no other event', async () => {
+  it('waits at most a few seconds for a held lock, and affects no other event', async () => {
     const [person] = await makePeople(api.container, 1);
     const held = await makeEvent(api, { total: 5 });
     const free = await makeEvent(api, { total: 5 });
@@ -64,13 +64,13 @@ describe('a booking that meets another session', () => {
     expect(again.body.data.bookings[0].ticket_no).toBe(1);
   });
 
-  it('gives up in time for whoever in its group has waited longest', async () => {
+  it('gives up in time for the oldest command in its batch', async () => {
     const people = await makePeople(api.container, 2);
     const event = await makeEvent(api);
     const before = await retries();
     await outsider.lockEvents([event.id]);
 
-    // With so little of the first one's time left, the lock can be waited for once.
+    // The first one has so little time left that it can wait for the lock only once.
     const startTimes = [performance.now() - 2_500, performance.now()];
     const bookings = people.map(({ id }, index) =>
       api.container.inventory.execute(event.id, {
@@ -88,7 +88,7 @@ describe('a booking that meets another session', () => {
     await outsider.session.rollback();
   });
 
-  it('that breaks a rule of the database fails alone, not its neighbours', async () => {
+  it('that violates a database rule fails alone, not the rest of its batch', async () => {
     const people = await makePeople(api.container, 40);
     const culprit = people[17]!;
     const event = await makeEvent(api, { total: 100 });

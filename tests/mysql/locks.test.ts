@@ -20,7 +20,7 @@ describe('a booking that waits for a lock', () => {
     await api.close();
   });
 
-  it('bears the time at which it got it: times and versions have one order', async () => {
+  it('has the time at which it got the lock: times and versions have one order', async () => {
     const event = await makeEvent(api);
     await outsider.lockEvents([event.id]);
     const booking = api.post('/api/tickets/book', event.organizer.token, { event_id: event.id });
@@ -35,11 +35,11 @@ describe('a booking that waits for a lock', () => {
     expect(bookedAt.getTime()).toBeGreaterThanOrEqual(local.getTime());
   });
 
-  it('in vain, after it has written its tickets, leaves none of them', async () => {
+  it('and times out after it has written its tickets leaves none of them', async () => {
     const event = await makeEvent(api, { total: 5 });
     const person = await makePerson(api.container);
     const key = randomUUID();
-    // The tickets are written before the key, which has to wait for this one.
+    // The tickets are written before the key, which has to wait for this row.
     await outsider.session.beginTransaction();
     await outsider.session.query(
       `INSERT INTO idempotency_keys
@@ -66,7 +66,7 @@ describe('a booking that waits for a lock', () => {
     expect((await api.container.services.reconcile.reconcile(event.id)).faults).toEqual([]);
   });
 
-  it('for a person in vain is refused with 503, and those of everyone else go through', async () => {
+  it('on an account and times out is refused with 503, and all others succeed', async () => {
     const event = await makeEvent(api, { total: 100 });
     const [held, ...others] = await makePeople(api.container, 21);
     const book = ({ token }: Person): Promise<ApiAnswer> =>
@@ -74,7 +74,7 @@ describe('a booking that waits for a lock', () => {
     await outsider.session.beginTransaction();
     await outsider.session.query('SELECT id FROM users WHERE id = ? FOR UPDATE', [held!.id]);
 
-    // The first stands alone, and the second among the others.
+    // The first runs alone, and the second together with the others.
     const answers = await Promise.all([held!, ...others, held!].map(book));
 
     const refusal = [503, 'SERVICE_UNAVAILABLE'];
@@ -88,7 +88,7 @@ describe('a booking that waits for a lock', () => {
     expect((await api.container.services.reconcile.reconcile(event.id)).faults).toEqual([]);
   });
 
-  it('for people takes them in the order of their ids', async () => {
+  it('on accounts takes the locks in the order of the ids', async () => {
     const event = await makeEvent(api);
     const [first, second] = (await makePeople(api.container, 2)) as [Person, Person];
     await outsider.session.beginTransaction();
@@ -106,7 +106,7 @@ describe('a booking that waits for a lock', () => {
   });
 });
 
-describe('events whose locks others hold', () => {
+describe('events that others have locked', () => {
   let api: TestApi;
   let outsider: Outsider;
   beforeAll(async () => {
@@ -133,11 +133,11 @@ describe('events whose locks others hold', () => {
     return 'refused' in result && !result.refused ? result.kind : 'refused';
   };
 
-  /** The events that a statement asks for. */
+  /** The ids of the events in a statement. */
   const eventsIn = (statement: string): number[] =>
     (/`?id`? (?:=|IN) \(?([\d, ]+)/.exec(statement)?.[1] ?? '').split(',').map(Number);
 
-  it('leave connections to everything else, however many they are', async () => {
+  it('leave connections for everything else, however many they are', async () => {
     const person = await makePerson(api.container);
     const events = await makeEvents(12, person);
     await outsider.lockEvents(events);
@@ -150,7 +150,7 @@ describe('events whose locks others hold', () => {
     expect(await bookings).toEqual(events.map(() => 'book'));
   });
 
-  it('keep none of the others waiting, though these share their transactions', async () => {
+  it('do not delay other events that share their transactions', async () => {
     const person = await makePerson(api.container);
     const [held, ...free] = await makeEvents(30, person);
     await outsider.lockEvents([held!]);
@@ -165,7 +165,7 @@ describe('events whose locks others hold', () => {
     expect(await blocked).toBe('book');
   });
 
-  it('are as little kept waiting by an account that others hold', async () => {
+  it('are not delayed by an account that others have locked', async () => {
     const people = await makePeople(api.container, 30);
     const events = await makeEvents(people.length, people[0]!);
     const held = people[5]!;

@@ -17,7 +17,7 @@ describe('two servers on one database', () => {
     await second.close();
   });
 
-  it('sell 100 tickets to 400 people exactly once, and tell each row’s own id', async () => {
+  it('sell 100 tickets to 400 people exactly once, and return the id of each row', async () => {
     const people = await makePeople(first.container, 400);
     const event = await makeEvent(first, { total: 100 });
     const history = new History([first.url, second.url]);
@@ -25,7 +25,7 @@ describe('two servers on one database', () => {
     await Promise.all(people.map((person) => history.book(person, event.id)));
 
     expect(history.tally()).toEqual({ '201 booked': 100, '201 waitlisted': 300 });
-    const told = history.calls.flatMap(({ answer }) =>
+    const answered = history.calls.flatMap(({ answer }) =>
       (answer?.body.data.bookings as { id: number; ticket_no: number; user_id: number }[]).map(
         ({ id, ticket_no, user_id }) => ({ id, ticket_no, user_id }),
       ),
@@ -35,14 +35,14 @@ describe('two servers on one database', () => {
       where: { event_id: event.id },
       order: ['id'],
     });
-    expect(told.sort((a, b) => a.id - b.id)).toEqual(rows.map((row) => row.get()));
+    expect(answered.sort((a, b) => a.id - b.id)).toEqual(rows.map((row) => row.get()));
     await checkHistory(first.container.database, history, {
       eventId: event.id,
       people: people.map(({ id }) => id),
     });
   });
 
-  it('keep the queue’s order while both cancel and book', async () => {
+  it('keep the queue order while both cancel and book', async () => {
     const people = await makePeople(first.container, 120);
     const event = await makeEvent(first, { total: 30, cap: 4, organizer: people[0]! });
     const history = new History([first.url, second.url]);
@@ -65,7 +65,7 @@ describe('two servers on one database', () => {
     expect(promotions).toBeGreaterThan(10);
   });
 
-  it('sell 30 events at once, each as if it were alone, though both share their transactions', async () => {
+  it('sell 30 events at once, each correctly, although events share transactions', async () => {
     const people = await makePeople(first.container, 60);
     const events = await Promise.all(
       Array.from({ length: 30 }, () => makeEvent(first, { total: 10, organizer: people[0]! })),
@@ -82,7 +82,7 @@ describe('two servers on one database', () => {
       }),
     );
 
-    // Else some of them may still go on while the rows are read.
+    // Otherwise some of them may still be in flight while the rows are read.
     expect(history.calls.filter(({ answer }) => (answer?.status ?? 503) === 503)).toEqual([]);
     for (const { id } of events) {
       await checkHistory(first.container.database, history, {
@@ -93,7 +93,7 @@ describe('two servers on one database', () => {
     }
   });
 
-  it('run a request with one key once, however often and wherever it is sent', async () => {
+  it('run a request with one key once, however often and to whichever server it is sent', async () => {
     const [person] = await makePeople(first.container, 1);
     const event = await makeEvent(first, { total: 50 });
     const history = new History([first.url, second.url]);
@@ -114,22 +114,22 @@ describe('two servers on one database', () => {
     expect(effects).toBe(1);
   });
 
-  it('create one event for one key, and answer its duplicates alike', async () => {
+  it('create one event for one key, and give duplicates the same answer', async () => {
     const [person] = await makePeople(first.container, 1);
-    const wish = { event_name: `Concert ${randomUUID()}`, total_tickets: 5 };
+    const body = { event_name: `Concert ${randomUUID()}`, total_tickets: 5 };
     const headers = { 'Idempotency-Key': randomUUID() };
 
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
-        [first, second][index % 2]!.post('/api/events/initialize', person!.token, wish, headers),
+        [first, second][index % 2]!.post('/api/events/initialize', person!.token, body, headers),
       ),
     );
 
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 40 }, () => 201));
-    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1);
   });
 
-  it('know of each other’s changes at once when they read', async () => {
+  it("see each other's changes at once when they read", async () => {
     const [person] = await makePeople(first.container, 1);
     const event = await makeEvent(first, { total: 50 });
 
@@ -144,7 +144,7 @@ describe('two servers on one database', () => {
     }
   });
 
-  it('refuse a token within a second of its end on the other server', async () => {
+  it('refuse a token within a second after it ends on the other server', async () => {
     const [person] = await makePeople(first.container, 1);
     expect((await second.get('/api/users/me', person!.token)).status).toBe(200);
 

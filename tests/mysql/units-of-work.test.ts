@@ -9,9 +9,9 @@ import { TestApi } from '../support/http/test-api';
 import { testDatabase } from '../support/setup/test-database';
 import { until } from '../support/setup/until';
 
-/** Time that the units here are given. */
+/** Deadline of the units in these tests. */
 const LIMIT_MS = 500;
-/** How long a transaction that nobody wants any more may stay open on the server. */
+/** How long an abandoned transaction may stay open on the server. */
 const ORPHAN_LIMIT_MS = 6_000;
 
 describe('a unit of work that does not end in time', () => {
@@ -26,7 +26,7 @@ describe('a unit of work that does not end in time', () => {
     await api.close();
   });
 
-  it('is ended between two statements, and nothing of it stays', async () => {
+  it('is ended between two statements, and leaves nothing', async () => {
     const event = await makeEvent(api);
     const { database, unitOfWork } = api.container;
     const unit = unitOfWork.run(
@@ -47,7 +47,7 @@ describe('a unit of work that does not end in time', () => {
     expect(row?.get('version')).toBe(0);
   });
 
-  it('is ended on the server too, which gives its locks to others', async () => {
+  it('is also ended on the server, which releases its locks', async () => {
     const event = await makeEvent(api);
     const { database, unitOfWork } = api.container;
     const unit = unitOfWork.run(
@@ -75,7 +75,7 @@ describe('units of work on one connection', () => {
   });
   afterAll(() => api.close());
 
-  it('each have a time of their own', async () => {
+  it('each have their own deadline', async () => {
     const { database, unitOfWork } = api.container;
     const connectionAfter = (seconds: number, limitMs: number): Promise<number> =>
       unitOfWork.run(
@@ -90,13 +90,13 @@ describe('units of work on one connection', () => {
       );
 
     const first = await connectionAfter(0, LIMIT_MS);
-    // Past the first one's time, on the same connection.
+    // Past the first one's deadline, on the same connection.
     const second = await connectionAfter(LIMIT_MS / 1_000, 10 * LIMIT_MS);
 
     expect(second).toBe(first);
   });
 
-  it('do nothing to the next one, where they have lost a deadlock', async () => {
+  it('do not affect the next one after a deadlock', async () => {
     const { database, unitOfWork } = api.container;
     const { id, organizer } = await makeEvent(api);
     const loser = unitOfWork.run(
@@ -110,11 +110,11 @@ describe('units of work on one connection', () => {
     const next = unitOfWork.run(async (tx) => {
       await lockEvents(database, tx, [id]);
       await database.models.Event.update({ version: 7 }, { where: { id }, transaction: tx });
-      throw new Error('The next one wants none of it');
+      throw new Error('The next one rolls back');
     });
 
     await expect(loser).rejects.toMatchObject({ parent: { errno: 1213 } });
-    await expect(next).rejects.toThrow('The next one wants none of it');
+    await expect(next).rejects.toThrow('The next one rolls back');
     const { body } = await api.get(`/api/available-tickets/${String(id)}`, organizer.token);
     expect(body.data.version).toBe(0);
   });
@@ -133,7 +133,7 @@ describe('a unit of work whose COMMIT is refused', () => {
     await proxy.close();
   });
 
-  it('has done nothing, and says so', async () => {
+  it('has done nothing, and reports that', async () => {
     const { id, organizer } = await makeEvent(api);
     proxy.judge = (sql) => (sql.startsWith('COMMIT') ? { kind: 'fail', error: READ_ONLY } : PASS);
     const refused = await api.post('/api/tickets/book', organizer.token, { event_id: id });

@@ -4,7 +4,7 @@ import { ServerProcess } from '../support/servers/server-process';
 import { testDatabase } from '../support/setup/test-database';
 import { until } from '../support/setup/until';
 
-/** Clients, far more than are accepted in one turn of the event loop. */
+/** Far more clients than are accepted in one turn of the event loop. */
 const CROWD = 100;
 
 interface Reply {
@@ -12,7 +12,7 @@ interface Reply {
   readonly connection: string | undefined;
 }
 
-/** A request on a connection that is kept, as a proxy sends it. */
+/** A request on a kept-alive connection, as from a proxy. */
 function ask(agent: Agent, url: string): Promise<Reply> {
   return new Promise((resolve, reject) => {
     get(`${url}/health/live`, { agent }, (answer) => {
@@ -23,7 +23,7 @@ function ask(agent: Agent, url: string): Promise<Reply> {
   });
 }
 
-/** Asks again and again, each time on a new connection, until none can be had. */
+/** Sends requests, each on a new connection, until a connection is refused. */
 async function askUntilRefused(url: string): Promise<string[]> {
   const outcomes: string[] = [];
   while (outcomes.at(-1) !== 'ECONNREFUSED') {
@@ -38,8 +38,8 @@ async function askUntilRefused(url: string): Promise<string[]> {
   return outcomes;
 }
 
-describe('a server that is asked to stop', () => {
-  it('answers whoever could connect, also those it had not yet accepted', async () => {
+describe('a server that is stopped', () => {
+  it('answers every client that could connect, even if it had not been accepted yet', async () => {
     const server = await ServerProcess.start(await testDatabase());
     try {
       const clients = Array.from({ length: CROWD }, () => askUntilRefused(server.url));
@@ -55,7 +55,7 @@ describe('a server that is asked to stop', () => {
     }
   });
 
-  it('answers what comes on a connection that was idle, and says that it was the last', async () => {
+  it('answers a request on an idle connection, and closes it after that', async () => {
     const server = await ServerProcess.start(await testDatabase());
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     try {
@@ -73,7 +73,7 @@ describe('a server that is asked to stop', () => {
     }
   });
 
-  it('answers a request that it has begun to read, long after it has closed what is idle', async () => {
+  it('answers a request that it has begun to read, after idle connections are closed', async () => {
     const server = await ServerProcess.start(await testDatabase());
     const agent = new Agent({ keepAlive: true });
     const slow = request(`${server.url}/api/auth/login`, {

@@ -6,7 +6,7 @@ import { runCli } from '../support/servers/server-process';
 import { TestApi } from '../support/http/test-api';
 import { emptyDatabase } from '../support/setup/test-database';
 
-describe('the operator’s commands', () => {
+describe("the operator's commands", () => {
   let api: TestApi;
   beforeAll(async () => {
     const database = await emptyDatabase('operator');
@@ -19,7 +19,7 @@ describe('the operator’s commands', () => {
   const run = (...words: string[]): Promise<{ code: number; output: string }> =>
     runCli(api.container.config.database, words);
 
-  it('reconcile passes events whose counters agree with their rows, and names the others', async () => {
+  it('reconcile accepts events whose counters agree with their rows, and lists the others', async () => {
     const sound = await makeSoldOutEvent(api, { total: 3 });
     const waiting = await makePerson(api.container);
     await api.post('/api/waitinglists/join-waitlist', waiting.token, { event_id: sound.id });
@@ -41,7 +41,7 @@ describe('the operator’s commands', () => {
     expect(after.code).toBe(1);
   });
 
-  it('admin:create makes an account that can log in as admin, and promotes one that is there', async () => {
+  it('admin:create creates an account that can log in as admin, and promotes an existing one', async () => {
     const user = await makePerson(api.container);
     for (const email of ['New-Admin@Example.com', user.email]) {
       expect(await run('admin:create', email, 'a new password')).toMatchObject({ code: 0 });
@@ -51,11 +51,11 @@ describe('the operator’s commands', () => {
       });
       expect(body.data.user.role).toBe('admin');
     }
-    // Who knew the account before does not become an admin with it.
+    // Earlier tokens of the account do not become an admin's.
     expect(await api.get('/api/users', user.token)).toMatchObject(refusal('INVALID_TOKEN'));
   });
 
-  it('db:status tells what is pending, by its exit code too', async () => {
+  it('db:status lists what is pending, and exits with 1', async () => {
     expect((await run('db:migrate:undo')).output).toMatch(/^took back .*audit-log/);
     const { code, output } = await run('db:status');
     expect(output).toMatch(/^pending +\d+-create-audit-log\.js$/m);

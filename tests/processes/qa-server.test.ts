@@ -10,14 +10,14 @@ import { mysqlSettings } from '../support/setup/test-database';
 
 const EXAMPLE = 'docs/qa/booking.test.mjs';
 const SERVER = 'dist/qa/server.js';
-/** It starts three processes, and more run beside it. */
+/** It starts three processes next to other tests. */
 const LIMIT_MS = 60_000;
 
 describe('npm run qa:server', () => {
   let folder: string;
   let server: ChildProcess;
   beforeAll(() => {
-    // Temporary files go here, so that what is left can be seen.
+    // For temporary files, to check that none are left.
     folder = mkdtempSync(path.join(tmpdir(), 'tickets-qa-test-'));
     server = spawn(process.execPath, [SERVER], {
       env: { PATH: process.env.PATH, PORT: '0', TMPDIR: folder, ...databaseVariables() },
@@ -30,7 +30,7 @@ describe('npm run qa:server', () => {
   });
 
   it(
-    'serves what the guide’s suite needs, which passes, and leaves nothing behind',
+    'serves what the suite of the guide needs, and leaves nothing behind',
     async () => {
       const file = path.join(folder, 'qa.env');
       writeFileSync(file, (await readyLines(server)).join('\n'));
@@ -61,7 +61,7 @@ function databaseVariables(): Record<string, string> {
   return { DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_PASS: password };
 }
 
-/** What it prints until it says that it is ready. */
+/** The lines that it prints until it is ready. */
 async function readyLines({ stdout }: ChildProcess): Promise<string[]> {
   const lines: string[] = [];
   for await (const line of createInterface(stdout!)) {

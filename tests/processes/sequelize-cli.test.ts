@@ -20,7 +20,7 @@ describe('npx sequelize-cli and npm run db:*', () => {
     await forgetSeeders(settings);
   });
 
-  /** As an operator would, with the server's own variables. */
+  /** As an operator runs it, with the variables of the server. */
   async function sequelizeCli(command: string): Promise<string> {
     const { stdout } = await promisify(execFile)(process.execPath, [CLI, command], {
       cwd: ROOT,
@@ -29,7 +29,7 @@ describe('npx sequelize-cli and npm run db:*', () => {
     return stdout;
   }
 
-  it('go on where the other stopped, up and down, with migrations and demo data', async () => {
+  it('continue where the other stopped, up and down, with migrations and demo data', async () => {
     const names = await migrator.up();
 
     expect(await sequelizeCli('db:migrate:status')).toMatch(

@@ -25,7 +25,7 @@ describe('a production server', () => {
     return status;
   };
 
-  it('refuses a database that lacks migrations, names the command, and leaves it alone', async () => {
+  it('refuses a database that lacks migrations, names the command, and changes nothing', async () => {
     const server = ServerProcess.spawn(database);
 
     expect(await server.exited).toEqual({ code: 1, signal: null });
@@ -34,7 +34,7 @@ describe('a production server', () => {
     expect((await migrator.status()).executed).toEqual([]);
   });
 
-  it('migrates where it is told to, makes the first admin once, and stops when asked', async () => {
+  it('migrates if configured, creates the first admin once, and stops on SIGTERM', async () => {
     const env = { DB_MIGRATE_ON_START: 'true', ...ADMIN };
     const first = await ServerProcess.start(database, { env });
     expect((await migrator.status()).pending).toEqual([]);
@@ -49,7 +49,7 @@ describe('a production server', () => {
     expect(await second.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('ends where its port is taken, and says so', async () => {
+  it('exits with an error if its port is taken', async () => {
     const holder = createServer().listen(0);
     await once(holder, 'listening');
     const { port } = holder.address() as AddressInfo;
@@ -65,14 +65,14 @@ describe('a production server', () => {
     }
   });
 
-  it('tells every fault of its configuration at once, and ends', async () => {
+  it('reports every fault of its configuration at once, and exits', async () => {
     const server = ServerProcess.spawn(database, {
       env: { SECRET_KEY: 'short', PORT: 'http', JWT_EXPIRES_IN: 'soon' },
     });
 
     expect(await server.exited).toEqual({ code: 1, signal: null });
-    const told = server.otherOutput.join('\n');
+    const reported = server.otherOutput.join('\n');
     for (const name of ['SECRET_KEY', 'PORT', 'JWT_EXPIRES_IN'])
-      expect(told).toContain(`- ${name}`);
+      expect(reported).toContain(`- ${name}`);
   });
 });

@@ -5,10 +5,10 @@ import { ModelComparison } from '../support/domain/model-comparison';
 
 const FACTOR = process.env.TEST_LONG === 'true' ? 10 : 1;
 const STORIES = 5_000 * FACTOR;
-const GROUPED_STORIES = 1_000 * FACTOR;
+const BATCHED_STORIES = 1_000 * FACTOR;
 /** Below this share of the commands, a kind of outcome counts as not tested. */
 const LEAST_SHARE = 0.03;
-/** Commands that the executor never puts into one group with others. */
+/** Commands that the executor never puts into one batch with others. */
 const EXCLUSIVE_KINDS: ReadonlySet<Wish['kind']> = new Set([
   'update-event',
   'cancel-event',
@@ -32,7 +32,7 @@ function count(
   if (wish.kind.startsWith('cancel')) shares.cancelling += 1;
 }
 
-describe('the domain, held against a naive model', () => {
+describe('the domain, compared with a naive model', () => {
   it(`agrees with it after every command of ${String(STORIES)} random stories`, () => {
     const shares: Shares = { partial: 0, promoting: 0, capped: 0, cancelling: 0, refused: 0 };
     let commands = 0;
@@ -59,26 +59,26 @@ describe('the domain, held against a naive model', () => {
     }
   });
 
-  it(`gives in groups what it gives one by one, in ${String(GROUPED_STORIES)} stories`, () => {
+  it(`gives in batches what it gives one by one, in ${String(BATCHED_STORIES)} stories`, () => {
     const sizes = fc.infiniteStream(fc.integer({ min: 1, max: 12 }));
     fc.assert(
-      fc.property(story, sizes, (told: Story, groupSizes) => {
+      fc.property(story, sizes, (told: Story, batchSizes) => {
         const world = new ModelComparison(told);
         let waiting = wishesOf(told);
         while (waiting.length > 0) {
-          const size = groupSizes.next().value as number;
-          const done = world.run(nextGroup(waiting, size)).length;
+          const size = batchSizes.next().value as number;
+          const done = world.run(nextBatch(waiting, size)).length;
           waiting = waiting.slice(done);
         }
         world.compareTickets();
       }),
-      { numRuns: GROUPED_STORIES },
+      { numRuns: BATCHED_STORIES },
     );
   });
 });
 
-function nextGroup(waiting: readonly Wish[], size: number): Wish[] {
-  const solo = waiting.findIndex(({ kind }) => EXCLUSIVE_KINDS.has(kind));
-  if (solo === 0) return waiting.slice(0, 1);
-  return waiting.slice(0, solo < 0 ? size : Math.min(size, solo));
+function nextBatch(waiting: readonly Wish[], size: number): Wish[] {
+  const exclusive = waiting.findIndex(({ kind }) => EXCLUSIVE_KINDS.has(kind));
+  if (exclusive === 0) return waiting.slice(0, 1);
+  return waiting.slice(0, exclusive < 0 ? size : Math.min(size, exclusive));
 }

@@ -6,7 +6,7 @@ import { TestApi, type ApiAnswer } from '../support/http/test-api';
 import { until } from '../support/setup/until';
 
 const WRONG = 'not the password';
-/** Wrong passwords that are looked at where they come all at once: five, and one more. */
+/** Wrong passwords that are checked if they arrive all at once: five, and one more. */
 const GUESSES = 6;
 
 describe('two servers with one Redis', () => {
@@ -28,7 +28,7 @@ describe('two servers with one Redis', () => {
     return gauges.every(({ values }) => values[0]!.value === (expected ? 1 : 0));
   }
 
-  /** So many requests at once, in turn to the one and the other. */
+  /** So many requests at once, alternately to both servers. */
   function inTurn(times: number, ask: (api: TestApi) => Promise<ApiAnswer>): Promise<ApiAnswer[]> {
     return Promise.all(Array.from({ length: times }, (_, turn) => ask(apis[turn % 2]!)));
   }
@@ -45,7 +45,7 @@ describe('two servers with one Redis', () => {
     const { requests } = LIMITS.booking;
 
     const answers: ApiAnswer[] = [];
-    // A few at a time: a server that is too busy to hear Redis in time counts alone.
+    // A few at a time: a server that is too busy to hear from Redis in time counts alone.
     while (answers.length < requests + 10) {
       const few = await inTurn(2, (api) =>
         api.post('/api/tickets/book', person.token, { event_id: event.id }),
@@ -56,7 +56,7 @@ describe('two servers with one Redis', () => {
     expect(statusesOf(answers)).toEqual([...times(requests, 201), ...times(10, 429)]);
   });
 
-  it('forgive together: the right password to one ends the count of the other', async () => {
+  it('reset together: the right password on one ends the count on the other', async () => {
     const { email } = await makePerson(apis[0].container);
     const logIn = async (api: TestApi, password: string): Promise<number> =>
       (await api.post('/api/auth/login', undefined, { email, password })).status;
@@ -71,14 +71,14 @@ describe('two servers with one Redis', () => {
     await guessFree();
   });
 
-  it('let nobody in who is refused by the other', async () => {
+  it('let in no one whom the other refuses', async () => {
     expect(await guess()).toEqual([...times(GUESSES, 401), ...times(18, 429)]);
   });
 
-  it('count alone while it is away, refuse nobody for that, and together when it is back', async () => {
+  it('count separately while it is down without refusing anyone, and together again afterwards', async () => {
     await redis.kill();
     await until(() => areConnected(false));
-    // The address has used up some of its log-ins in each of them.
+    // The address has used some of its logins on each of them.
     const alone = await guess();
     const person = await makePerson(apis[0].container);
     const event = await makeEvent(apis[0], { total: 10 });

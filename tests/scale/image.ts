@@ -1,9 +1,9 @@
 /**
- * `npm run test:image`: follows the Dockerfile by hand, where there is no container engine: runs its
- * steps in clean folders, then what it makes as the container would run, on a private database: a
- * plain user without privileges, and nothing to write to but data/ and logs/.
+ * `npm run test:image`: follows the Dockerfile without a container engine. It runs the steps in clean
+ * folders, and then runs the result like the container, on a private database: as an unprivileged user
+ * that can write only to data/ and logs/.
  *
- * Needs root, to become a plain user and to mount read-only; and mariadb-server.
+ * Requires mariadb-server, and root to switch to an unprivileged user and to mount read-only.
  */
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
@@ -27,7 +27,8 @@ const SECRET = 'a secret that is only good for tests, 48 bytes long';
 type Variables = Readonly<Record<string, string>>;
 
 function main(): Promise<void> {
-  if (process.getuid?.() !== 0) throw new Error('Run it as root: it becomes a plain user itself');
+  if (process.getuid?.() !== 0)
+    throw new Error('Run it as root: it switches to an unprivileged user itself');
   const folder = mkdtempSync(path.join(tmpdir(), 'tickets-image-'));
   const exercise = async (): Promise<void> => {
     const image = build(folder);
@@ -35,14 +36,14 @@ function main(): Promise<void> {
     checkContent(image);
     await checkRefusal(image);
     await checkService(image);
-    console.log('The image does what it should');
+    console.log('The image works');
   };
   return exercise().finally(() => {
     rmSync(folder, { recursive: true, force: true });
   });
 }
 
-/** Runs every stage in a folder of its own. @returns the work folder of the last one */
+/** Runs every stage in a separate folder. @returns the work folder of the last one */
 function build(folder: string): string {
   const madeBy = new Map<string, string>();
   let root = '';
@@ -61,7 +62,7 @@ function runStage(
 ): void {
   const variables: Record<string, string> = {
     PATH: process.env.PATH ?? '',
-    // npm keeps what it has fetched before there.
+    // The cache of npm.
     HOME: process.env.HOME ?? '',
   };
   let folder = root;
@@ -93,7 +94,7 @@ function runStage(
         );
         break;
       default:
-        // Of the image's manifest, or of how it is run: looked at below.
+        // Metadata of the image, checked below.
         assert.match(keyword, /^(USER|VOLUME|EXPOSE|STOPSIGNAL|HEALTHCHECK|CMD)$/);
     }
   }
@@ -118,11 +119,11 @@ function checkContent(image: string): void {
   for (const unwanted of ['src', '.env', '.git', 'tests', 'node_modules/typescript']) {
     assert.ok(!existsSync(path.join(image, unwanted)), `${unwanted} is in the image`);
   }
-  // Fails where a package is missing, or one is there that production does not need.
+  // Fails if a package is missing, or one is installed that production does not need.
   execFileSync('npm', ['ls', '--omit=dev'], { cwd: image, stdio: 'pipe' });
 }
 
-/** Without secrets it ends, and names all that is missing at once. */
+/** Without secrets it exits, and lists everything that is missing. */
 async function checkRefusal(image: string): Promise<void> {
   const { code, output } = await finished(start(image, commandOf('CMD'), {}));
   assert.equal(code, 1);
@@ -161,7 +162,7 @@ async function checkService(image: string): Promise<void> {
     const written = await finished(start(image, ['sh', '-c', `(${probe}) 2>/dev/null`], env));
     assert.equal(written.output.trim(), String(PLAIN_USER));
     assert.ok(existsSync(path.join(image, 'logs', 'server.log')), 'There is no log file');
-    console.log('As a plain user it writes to data/ and logs/, and to nothing else');
+    console.log('As an unprivileged user it writes only to data/ and logs/');
 
     server.kill('SIGTERM');
     assert.equal((await end).code, 0);
@@ -203,14 +204,14 @@ async function bookOne(port: number): Promise<void> {
   const person = { email: 'someone@example.com', password: 'five small green boats' };
   await call('/api/auth/signup', person);
   const { token } = (await call('/api/auth/login', person)).data as { token: string };
-  const wish = { event_name: 'Concert', total_tickets: 5 };
-  const event = (await call('/api/events/initialize', wish, token)).data as { id: number };
+  const body = { event_name: 'Concert', total_tickets: 5 };
+  const event = (await call('/api/events/initialize', body, token)).data as { id: number };
   const booked = await call('/api/tickets/book', { event_id: event.id, quantity: 2 }, token);
   assert.equal((booked.data as { outcome: string }).outcome, 'booked');
-  console.log('Signed up, logged in, made an event and booked');
+  console.log('Signed up, logged in, created an event and booked');
 }
 
-/** Every disk read-only but data/ and logs/, no privileges, and no variables but these. */
+/** Every file system read-only except data/ and logs/, no privileges, and only these variables. */
 function start(image: string, command: readonly string[], variables: Variables): ChildProcess {
   const user = String(PLAIN_USER);
   const script = [

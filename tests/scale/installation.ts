@@ -13,7 +13,7 @@ import { NginxProxy } from './nginx-proxy';
 const REPLICAS = 3;
 const PEOPLE = 1_200;
 
-/** What `docker compose --profile scale up nginx` starts, as processes of this machine. */
+/** What `docker compose --profile scale up nginx` starts, as processes on this machine. */
 export class Installation {
   private constructor(
     readonly database: MysqlSettings,
@@ -40,13 +40,13 @@ export class Installation {
     return new Installation(database, redis, world, replicas, proxy, mariadb);
   }
 
-  /** Starts a replica again that has ended, where it was. */
+  /** Restarts a replica that has exited, on the same port. */
   async restart(index: number): Promise<void> {
     const { port } = this.replicas[index]!;
     this.replicas[index] = await startReplica(this.database, this.redis, port);
   }
 
-  /** People whose requests no limit has counted yet. */
+  /** People whose requests have not been counted by any limit yet. */
   newcomers(count: number): Promise<Person[]> {
     return makePeople(this.world.observer.container, count);
   }
@@ -76,7 +76,7 @@ export class Installation {
     return this.ask('/api/tickets/book', { event_id: eventId }, headers);
   }
 
-  /** Replicas that share their counts through Redis at the moment. */
+  /** Replicas that currently share their counts through Redis. */
   async replicasWithRedis(): Promise<number> {
     const texts = await Promise.all(
       this.replicas.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()),
@@ -84,7 +84,7 @@ export class Installation {
     return texts.filter((text) => /^redis_up 1$/m.test(text)).length;
   }
 
-  /** The operator's last word: every counter against its rows. */
+  /** Runs the operator's command that reconciles all events. */
   async reconcileAll(): Promise<{ code: number; output: string }> {
     const check = spawnCli(this.database, ['reconcile']);
     let output = '';
@@ -102,7 +102,7 @@ export class Installation {
   }
 }
 
-/** The server needs rights on its own database, and none beyond it. */
+/** An account with rights only on the server's own database. */
 async function makeDatabase(port: number): Promise<MysqlSettings> {
   const [user, password, database] = ['tickets', 'password of the test', 'tickets'];
   const admin = await createConnection({ host: '127.0.0.1', port, user: 'root' });

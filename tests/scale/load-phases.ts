@@ -1,4 +1,4 @@
-/** What thousands do at once, while replicas come and go. */
+/** Load of many clients while replicas come and go. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { FaultRun } from '../support/faults/fault-world';
@@ -11,16 +11,16 @@ const BUYERS = 1_000;
 const TICKETS = 300;
 const CLIENTS = 48;
 /**
- * Few enough to hold tickets when they cancel, and so many that an account meets its limit seldom,
- * on a fast machine only. Its 429 changes nothing, as any other refusal.
+ * Few enough to hold tickets when they cancel, and so many that an account rarely reaches its limit, and
+ * only on a fast machine. A 429 changes nothing, like any other refusal.
  */
 const REGULARS = 151;
-/** How many calls are answered before, between and after what happens to the servers. */
+/** How many calls are answered before, between and after the faults. */
 const STRETCH_CALLS = 400;
 const STRETCH_LIMIT_MS = 60_000;
-/** How long a worker may take to start beside everything else. */
+/** Time limit for the start of a worker under load. */
 const WORKER_LIMIT_MS = 30_000;
-/** Answers that a failure shows. */
+/** How many answers a failure lists. */
 const SHOWN = 5;
 
 export interface Row {
@@ -38,8 +38,8 @@ export async function stampede({ world, proxy }: Installation): Promise<Row> {
     buyers.map((person) => run.history.book(person, run.eventId, { key: randomUUID() })),
   );
 
-  // On a slow machine some are told that nobody could see to it in time, or that a commit was not
-  // heard of. They ask again, with the same key.
+  // On a slow machine some get a 503 because of a deadline or an unknown commit. They retry with the
+  // same key.
   const lastAnswers = new Map<string | undefined, RecordedCall>();
   for (let asked = 0; asked < run.history.calls.length;) {
     const latest = run.history.calls.slice(asked);
@@ -54,7 +54,7 @@ export async function stampede({ world, proxy }: Installation): Promise<Row> {
   return rowOf('1,000 ask for 300 tickets at once', run);
 }
 
-/** Power cut of one replica, and its return, under load. */
+/** Kills one replica under load, and restarts it. */
 export async function killOne(installation: Installation): Promise<Row> {
   const { world, proxy, replicas } = installation;
   const run = await world.run([proxy.url]);
@@ -72,7 +72,7 @@ export async function killOne(installation: Installation): Promise<Row> {
   return rowOf('a replica killed under load, and back', run);
 }
 
-/** An update without a break: each replica is asked to end, and started anew. */
+/** A rolling restart: each replica is stopped and started again. */
 export async function restartAll(installation: Installation): Promise<Row> {
   const { world, proxy, replicas } = installation;
   const run = await world.run([proxy.url]);
@@ -90,7 +90,7 @@ export async function restartAll(installation: Installation): Promise<Row> {
   return rowOf('all replicas restarted in turn under load', run);
 }
 
-/** Nobody is there for a while, so nginx takes all replicas for lost; then one comes back. */
+/** All replicas are down for a while, so nginx marks all as failed; then one comes back. */
 export async function oneIsBack(installation: Installation): Promise<Row> {
   const { world, proxy, replicas } = installation;
   const run = await world.run([proxy.url]);
@@ -114,7 +114,7 @@ export async function oneIsBack(installation: Installation): Promise<Row> {
   return rowOf('all replicas killed under load, one of them back', run);
 }
 
-/** One server of two workers, one of which is killed. */
+/** One server with two workers, one of which is killed. */
 export async function twoWorkers({ world, database, redis }: Installation): Promise<Row> {
   const server = await ServerProcess.start(database, {
     env: { WEB_CONCURRENCY: '2', REDIS_URL: redis.url, RATE_LIMIT_ENABLED: 'true' },
@@ -146,13 +146,13 @@ function assertNoneLost(calls: readonly RecordedCall[], proxy: Installation['pro
   assert.equal(lost.length, 0, `Lost: ${lost.slice(0, SHOWN).join('\n')}\n${proxy.errors}`);
 }
 
-/** Too much to do is an honest answer: nothing has happened. All other faults leave it open. */
+/** SERVICE_UNAVAILABLE means that nothing has happened. After all other faults that is unknown. */
 function isLost({ answer }: RecordedCall): boolean {
   if (answer === null) return true;
   return answer.status >= 500 && answer.body.code !== 'SERVICE_UNAVAILABLE';
 }
 
-/** Waits until some more calls were answered by something else than a fault. */
+/** Waits until some more calls were answered without a fault. */
 async function stretch({ history }: FaultRun): Promise<void> {
   const before = history.calls.length;
   const answered = (): number =>
@@ -166,7 +166,7 @@ async function stretch({ history }: FaultRun): Promise<void> {
   }
 }
 
-/** Checks the whole history of a run, and tells of it. */
+/** Checks the whole history of a run, and summarizes it. */
 async function rowOf(phase: string, run: FaultRun): Promise<Row> {
   const { effects, promotions, unanswered } = await run.check();
   const { history } = run;
@@ -180,7 +180,7 @@ async function rowOf(phase: string, run: FaultRun): Promise<Row> {
   };
 }
 
-/** Statuses and how often each came; 0 where no answer came. */
+/** The number of answers by status; 0 stands for no answer. */
 export function tallyOf(statuses: readonly number[]): string {
   const counts = new Map<number, number>();
   for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1);

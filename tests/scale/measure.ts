@@ -51,7 +51,7 @@ const WORKLOADS: readonly Workload[] = [
   { name: 'availability, one event', steps: ['available'], events: 1 },
 ];
 
-/** By set-up and workload, a result for each round. */
+/** A result for each round, by set-up and workload. */
 type Results = Map<string, LoadResult[]>;
 
 async function main(): Promise<void> {
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     }
     const check = spawnCli(database.settings, ['reconcile']);
     const [code] = (await once(check, 'exit')) as [number];
-    assert.equal(code, 0, 'The ledger is wrong');
+    assert.equal(code, 0, 'Some events do not reconcile');
   } finally {
     await database.stop();
   }
@@ -110,7 +110,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Puts the figures between the two marks in docs/scaling.md. */
+/** Writes the figures between the two markers in docs/scaling.md. */
 function writeTable(results: Results): void {
   const rows = SETUPS.map((setup) => {
     const cells = WORKLOADS.map((workload) => {
@@ -124,7 +124,7 @@ function writeTable(results: Results): void {
   const table = [
     `${String(cpus().length)} processors, ${String(CLIENTS)} clients, ${String(ROUNDS)} rounds of ` +
       `${String(RUN_SECONDS)} s; MariaDB, nginx and wrk on the same machine; Node ` +
-      `${process.versions.node}; ${new Date().toISOString().slice(0, 10)}. Requests a second (each ` +
+      `${process.versions.node}; ${new Date().toISOString().slice(0, 10)}. Requests per second (each ` +
       'round); 99th percentile of the time to an answer.',
     '',
     `| | ${WORKLOADS.map(({ name }) => name).join(' | ')} |`,
@@ -144,7 +144,7 @@ function whole(value: number): string {
 }
 
 function draw(results: Results): string {
-  const title = `Requests a second, all on one machine of ${String(cpus().length)} processors`;
+  const title = `Requests per second, all on one machine of ${String(cpus().length)} processors`;
   return svgOf(HEIGHT_PX, title, {
     legend: { bottom: 0 },
     grid: { left: 80, right: 30, top: 50, bottom: 70 },

@@ -12,7 +12,7 @@ const CONFIG = path.resolve(__dirname, '..', '..', 'ops', 'nginx', 'nginx.conf')
 
 const REPLICAS = ['api-1', 'api-2', 'api-3'];
 
-/** nginx with the configuration of `ops/nginx`: only addresses and folders are others. */
+/** nginx with the configuration of `ops/nginx`, except for addresses and folders. */
 export class NginxProxy {
   private constructor(
     private readonly child: ChildProcess,
@@ -20,7 +20,7 @@ export class NginxProxy {
     readonly url: string,
   ) {}
 
-  /** @param upstreams ports of the replicas; with fewer than three the others are left out */
+  /** @param upstreams ports of the replicas; with fewer than three, the others are omitted */
   static async start(upstreams: readonly number[]): Promise<NginxProxy> {
     const port = await freePort();
     const folder = mkdtempSync(path.join(tmpdir(), 'tickets-nginx-'));
@@ -55,7 +55,7 @@ export class NginxProxy {
     return proxy;
   }
 
-  /** What it has logged of faults. */
+  /** Its error log. */
   get errors(): string {
     return readFileSync(path.join(this.folder, 'error.log'), 'utf8');
   }

@@ -1,4 +1,4 @@
-/** Limits that replicas share through Redis, and what becomes of them and of bookings without it. */
+/** Limits that replicas share through Redis, and limits and bookings without it. */
 import assert from 'node:assert/strict';
 import { LIMITS } from '../../src/rate-limits/limits';
 import { makeEvent } from '../factories/events';
@@ -7,14 +7,14 @@ import { until } from '../support/setup/until';
 import type { Installation } from './installation';
 import { tallyOf, type Row } from './load-phases';
 
-/** Far more than a limit lets through, even where each replica counts alone. */
+/** Far more than a limit lets through, even if each replica counts separately. */
 const MANY = { booking: 240, signup: 100, login: 120 };
 const AT_ONCE = 20;
 /** Wrong passwords for one account, sent at once: few enough for the limit of the address. */
 const GUESSES = 20;
-/** Of these, one count lets through five, and one more after no wait. */
+/** Of these, one count lets through five, and one more without a wait. */
 const FREE_GUESSES = 6;
-/** Of those whose bookings nothing has counted yet: whoever was under load may be near their limit. */
+/** People without counted bookings, because those under load may be near their limit. */
 const OTHERS = 60;
 const BUYERS_WITHOUT_REDIS = 100;
 /** Longest wait of a booking while Redis hangs. */
@@ -26,14 +26,14 @@ export async function redisPhases(installation: Installation): Promise<Row[]> {
   const all = replicas.length;
 
   await until(async () => (await installation.replicasWithRedis()) === all);
-  rows.push(await limitsHold('Redis there: one count for all', installation, 1));
+  rows.push(await limitsHold('Redis up: one count for all', installation, 1));
 
   await redis.flush();
-  rows.push(await limitsHold('Redis flushed: counted anew', installation, 1));
+  rows.push(await limitsHold('Redis flushed: counts start again', installation, 1));
 
   await redis.kill();
   await until(async () => (await installation.replicasWithRedis()) === 0);
-  rows.push(await limitsHold('Redis killed: each replica counts alone', installation, all));
+  rows.push(await limitsHold('Redis killed: each replica counts separately', installation, all));
 
   await redis.restart();
   await until(async () => (await installation.replicasWithRedis()) === all);
@@ -46,7 +46,7 @@ export async function redisPhases(installation: Installation): Promise<Row[]> {
   return rows;
 }
 
-/** @param counts how many count for themselves: 1, or each replica */
+/** @param counts the number of separate counts: 1, or one per replica */
 async function limitsHold(phase: string, installation: Installation, counts: number): Promise<Row> {
   const [person] = (await installation.newcomers(1)) as [Person];
   const { id: eventId } = await makeEvent(installation.world.observer, { total: 1_000 });
@@ -63,7 +63,7 @@ async function limitsHold(phase: string, installation: Installation, counts: num
   };
 
   const booking = await repeat(MANY.booking, () => installation.book(person, eventId));
-  // An address that the client only claims to have is not believed.
+  // An address that the client only claims to have is not trusted.
   const signup = await repeat(MANY.signup, (turn) =>
     installation.signUp({ 'X-Forwarded-For': `203.0.113.${String(turn)}` }),
   );
@@ -98,7 +98,7 @@ async function limitsHold(phase: string, installation: Installation, counts: num
   };
 }
 
-/** Nobody is refused or kept waiting for long by a Redis that does not answer. */
+/** A Redis that does not answer neither refuses nor delays bookings for long. */
 async function bookingsGoOn(phase: string, installation: Installation): Promise<Row> {
   const { id: eventId } = await makeEvent(installation.world.observer, { total: 1_000 });
   const people = await installation.newcomers(BUYERS_WITHOUT_REDIS);
@@ -115,7 +115,7 @@ async function bookingsGoOn(phase: string, installation: Installation): Promise<
   };
 }
 
-/** One booking each; whoever is told that there is too much to do asks again. */
+/** One booking each, retried after a 503. */
 function bookEach(
   installation: Installation,
   people: readonly Person[],
@@ -128,7 +128,7 @@ function bookEach(
   return Promise.all(people.map(book));
 }
 
-/** Whatever became of them then. */
+/** Ignores their results. */
 function letThrough(statuses: readonly number[]): number {
   return statuses.filter((status) => status !== 429).length;
 }

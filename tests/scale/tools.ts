@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where Debian puts what is not on everyone's PATH. */
+/** Where Debian puts servers outside of the usual PATH. */
 const FOLDERS = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
 const DEBIAN_PACKAGES = {
   mariadbd: 'mariadb-server',
@@ -12,7 +12,7 @@ const DEBIAN_PACKAGES = {
 
 export type Tool = keyof typeof DEBIAN_PACKAGES;
 
-/** @throws Error saying what to install */
+/** @throws Error that names what to install */
 export function requireTools(tools: readonly Tool[]): void {
   const missing = tools.filter((tool) => pathOf(tool) === undefined);
   if (missing.length === 0) return;
@@ -20,7 +20,7 @@ export function requireTools(tools: readonly Tool[]): void {
   throw new Error(`Not installed: ${missing.join(', ')}. On Debian: apt-get install ${packages}`);
 }
 
-/** @throws Error saying what to install */
+/** @throws Error that names what to install */
 export function fileOf(tool: Tool): string {
   requireTools([tool]);
   return pathOf(tool)!;

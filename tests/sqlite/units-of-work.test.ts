@@ -17,7 +17,7 @@ describe('units of work on SQLite', () => {
     await api.close();
   });
 
-  it('write one at a time, in the order in which they came', async () => {
+  it('write one at a time, in the order of arrival', async () => {
     const { unitOfWork, database } = api.container;
     const arrivals = Array.from({ length: 40 }, (_, index) => index);
     const done: number[] = [];
@@ -38,14 +38,14 @@ describe('units of work on SQLite', () => {
 
   it('go on after one of them has failed', async () => {
     const { unitOfWork } = api.container;
-    const failing = unitOfWork.run(() => Promise.reject(new Error('A mistake of ours')));
+    const failing = unitOfWork.run(() => Promise.reject(new Error('A programming error')));
     const next = unitOfWork.run(() => Promise.resolve('done'));
 
-    await expect(failing).rejects.toThrow('A mistake of ours');
+    await expect(failing).rejects.toThrow('A programming error');
     expect(await next).toBe('done');
   });
 
-  it('have the write lock from their beginning: what they read can’t change under them', async () => {
+  it('hold the write lock from the start, so what they read cannot change', async () => {
     const { unitOfWork, database } = api.container;
     const begin = (): void => {
       others.exec('BEGIN IMMEDIATE');

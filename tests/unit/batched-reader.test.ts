@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { BatchedReader } from '../../src/database/batched-reader';
 
-/** One query, under way until it is told to end. */
+/** One query, in flight until the test ends it. */
 interface Query {
   readonly keys: readonly number[];
   readonly end: (rows: ReadonlyMap<number, string>) => void;
@@ -21,7 +21,7 @@ describe('reads that share a query', () => {
     );
   });
 
-  it('begin after the youngest of them has asked: none joins a query under way', async () => {
+  it('begin after the last of them was requested: none joins a query in flight', async () => {
     const early = reader.read(1);
     const late = reader.read(1);
     await turn();
@@ -35,7 +35,7 @@ describe('reads that share a query', () => {
     expect(await late).toBe('as it is now');
   });
 
-  it('ask for all keys that wait, each once, and get each its own row', async () => {
+  it('query all waiting keys, each once, and get each its own row', async () => {
     const first = reader.read(1);
     const others = [2, 3, 2].map((key) => reader.read(key));
     queries[0]!.end(new Map());
@@ -52,7 +52,7 @@ describe('reads that share a query', () => {
     expect(await Promise.all(others)).toEqual(['two', 'three', 'two']);
   });
 
-  it('fail together, and those after them are not concerned', async () => {
+  it('fail together, without effect on later ones', async () => {
     const failing = reader.read(1);
     queries[0]!.fail(new Error('The database is away'));
     await expect(failing).rejects.toThrow('The database is away');
@@ -63,7 +63,7 @@ describe('reads that share a query', () => {
     expect(await next).toBe('back');
   });
 
-  it('are refused rather than piled up without end, and let in again afterwards', async () => {
+  it('are refused beyond a limit, and accepted again afterwards', async () => {
     const first = reader.read(0);
     const waiting = Array.from({ length: 10_000 }, () => reader.read(1));
     await expect(reader.read(2)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });

@@ -22,12 +22,12 @@ const book = (userId: number, quantity = 1): BookTickets => ({
   quantity,
 });
 
-function requestOf(command: Command, wish: Partial<CommandRequest> = {}): CommandRequest {
-  return { command, actorId: 1, requestId: null, ...wish };
+function requestOf(command: Command, options: Partial<CommandRequest> = {}): CommandRequest {
+  return { command, actorId: 1, requestId: null, ...options };
 }
 
 function idempotentRequest(
-  wish: Partial<IdempotentRequest<unknown>> = {},
+  fields: Partial<IdempotentRequest<unknown>> = {},
 ): IdempotentRequest<unknown> {
   return {
     userId: 1,
@@ -35,7 +35,7 @@ function idempotentRequest(
     key: 'k',
     fingerprint: 'a'.repeat(64),
     answer: () => ({ status: 201, body: '{}' }),
-    ...wish,
+    ...fields,
   };
 }
 
@@ -55,8 +55,8 @@ function storedOf(idempotent: IdempotentRequest<unknown>, ageMs = 0): StoredKey 
 const none = new Map<string, StoredKey>();
 const kindsOf = (verdicts: readonly Verdict[]) => verdicts.map(({ kind }) => kind);
 
-describe('a group of commands', () => {
-  it('is decided one after another, each on what those before it have left', () => {
+describe('a batch of commands', () => {
+  it('is decided one after another, each on the result of those before it', () => {
     const inventory = inventoryOf({ event: { totalTickets: 1 } });
 
     const verdicts = decideBatch(inventory, none, [requestOf(book(1)), requestOf(book(2))]);
@@ -69,7 +69,7 @@ describe('a group of commands', () => {
     expect(inventory.event).toMatchObject({ availableTickets: 0, waitlistCount: 1, version: 2 });
   });
 
-  it('goes on after a refusal as if it had not been asked', () => {
+  it('goes on after a refusal as if the command had not been sent', () => {
     const inventory = inventoryOf({ event: { maxTicketsPerUser: 1 } });
 
     const verdicts = decideBatch(inventory, none, [
@@ -95,7 +95,7 @@ describe('a group of commands', () => {
     expect(inventory.event.availableTickets).toBe(10);
   });
 
-  it('ends before a command that requirements more of the queue than was loaded', () => {
+  it('ends before a command that needs more of the queue than was loaded', () => {
     const inventory = new EventInventory({
       event: eventFacts({
         availableTickets: 0,
@@ -125,8 +125,8 @@ describe('a group of commands', () => {
   });
 });
 
-describe('requests with one key in a group', () => {
-  it('run once, and the others are its duplicates', () => {
+describe('requests with one key in a batch', () => {
+  it('run once, and the others are duplicates', () => {
     const inventory = inventoryOf({});
     const first = requestOf(book(1), { idempotent: idempotentRequest() });
 
@@ -137,7 +137,7 @@ describe('requests with one key in a group', () => {
     expect(inventory.event.availableTickets).toBe(9);
   });
 
-  it('run once each where user, route or key differ', () => {
+  it('run once each if user, route or key differ', () => {
     const inventory = inventoryOf({});
     const scopes = [{}, { userId: 2 }, { route: 'POST /api/tickets/cancel' }, { key: 'K' }];
 
@@ -150,7 +150,7 @@ describe('requests with one key in a group', () => {
     expect(kindsOf(verdicts)).toEqual(['decided', 'decided', 'decided', 'decided']);
   });
 
-  it('are refused where they ask for something else', () => {
+  it('are refused if they ask for something else', () => {
     const verdicts = decideBatch(inventoryOf({}), none, [
       requestOf(book(1), { idempotent: idempotentRequest() }),
       requestOf(book(1, 2), { idempotent: idempotentRequest({ fingerprint: 'b'.repeat(64) }) }),
@@ -175,7 +175,7 @@ describe('requests with one key in a group', () => {
     expect(inventory.event.availableTickets).toBe(9);
   });
 
-  it('are answered by the stored answer where there is one, and run nothing', () => {
+  it('get the stored answer if there is one, and run nothing', () => {
     const inventory = inventoryOf({});
     const idempotent = idempotentRequest();
     const stored = storedOf(idempotent);
@@ -200,14 +200,14 @@ describe('a stored key', () => {
     expect(judgeKey(storedOf(idempotent, lifetimeMs), idempotent, NOW)).toBe('free');
   });
 
-  it('refuses another request, unless its own time is over', () => {
+  it('refuses another request, unless it has expired', () => {
     const other = { ...idempotent, fingerprint: 'b'.repeat(64) };
 
     expect(judgeKey(storedOf(idempotent), other, NOW)).toBe('reused');
     expect(judgeKey(storedOf(idempotent, 25 * HOUR_MS), other, NOW)).toBe('free');
   });
 
-  it('is nothing where there is none', () => {
+  it('counts as free if there is none', () => {
     expect(judgeKey(undefined, idempotent, NOW)).toBe('free');
   });
 });

@@ -2,7 +2,7 @@ import { COMMAND_LIMIT_MS, EventQueue } from '../../src/inventory/event-queue';
 import type { CommandRequest } from '../../src/inventory/command-request';
 import { ADMIN } from '../support/domain/inventory';
 
-/** No test here waits for real time: what has not come by then never will. */
+/** No test here waits in real time, so anything that takes this long hangs. */
 const HANG_LIMIT_MS = 5_000;
 jest.setTimeout(HANG_LIMIT_MS);
 
@@ -22,7 +22,7 @@ function requestWith(key: string): CommandRequest {
   };
 }
 
-describe('a command whose time is over before it ran', () => {
+describe('a command whose deadline passes before it ran', () => {
   beforeEach(() => {
     jest.useFakeTimers();
   });
@@ -30,7 +30,7 @@ describe('a command whose time is over before it ran', () => {
     jest.useRealTimers();
   });
 
-  it('is told that its key is in use where its duplicate is still running', async () => {
+  it('is refused with IDEMPOTENCY_KEY_IN_USE if its duplicate is still running', async () => {
     const queue = new EventQueue(1);
     queue.add(requestWith('k'));
     queue.takeBatch();
@@ -55,7 +55,7 @@ describe('a command whose time is over before it ran', () => {
       },
     ],
     [
-      'it ran in vain itself',
+      'its batch failed',
       (queue: EventQueue) => {
         const waiting = queue.add(requestWith('k'));
         queue.makeExclusive(queue.takeBatch());
@@ -63,7 +63,7 @@ describe('a command whose time is over before it ran', () => {
         return waiting;
       },
     ],
-  ])('is told to come back where %s', async (_why, addTo) => {
+  ])('is refused with Retry-After if %s', async (_why, addTo) => {
     const waiting = addTo(new EventQueue(1));
     const refused = expect(waiting.promise).rejects.toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
@@ -97,7 +97,7 @@ describe('the queue of one event', () => {
   });
   const takeRequests = (): CommandRequest[] => queue.takeBatch().map(({ request }) => request);
 
-  it('hands out commands in the order in which they came', () => {
+  it('hands out commands in the order of arrival', () => {
     const requests = [bookingOf(), bookingOf(), bookingOf()];
     for (const request of requests) queue.add(request);
 
@@ -105,19 +105,19 @@ describe('the queue of one event', () => {
     expect(queue.length).toBe(0);
   });
 
-  it('puts back in front what must run again, before what came meanwhile', () => {
+  it('puts back at the head what must run again, before later arrivals', () => {
     const requests = [1, 2, 3].map(bookingOf);
     for (const request of requests) queue.add(request);
-    const group = queue.takeBatch();
+    const batch = queue.takeBatch();
     const late = bookingOf(4);
     queue.add(late);
 
-    queue.putBack(group.slice(1));
+    queue.putBack(batch.slice(1));
 
     expect(takeRequests()).toEqual([requests[1], requests[2], late]);
   });
 
-  it('lets the time of what was put back run on', async () => {
+  it('keeps the deadline of what was put back', async () => {
     const { promise } = queue.add(bookingOf());
     const refused = expect(promise).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     queue.putBack(queue.takeBatch());
@@ -128,7 +128,7 @@ describe('the queue of one event', () => {
     expect(queue.length).toBe(0);
   });
 
-  it('lets no command’s own time run out while its group runs', async () => {
+  it('does not time out a command while its batch runs', async () => {
     const pending = queue.add(bookingOf());
     queue.takeBatch();
 
@@ -138,7 +138,7 @@ describe('the queue of one event', () => {
     await expect(pending.promise).resolves.toMatchObject({ code: 'EVENT_NOT_FOUND' });
   });
 
-  it('lets a command on the whole event run alone', () => {
+  it('runs a command on the whole event alone', () => {
     for (const request of [bookingOf(), cancelEvent, cancelEvent, bookingOf()]) queue.add(request);
 
     const kinds = [1, 2, 3, 4].map(() => takeRequests().map(({ command }) => command.kind));
@@ -146,7 +146,7 @@ describe('the queue of one event', () => {
     expect(kinds).toEqual([['book'], ['cancel-event'], ['cancel-event'], ['book']]);
   });
 
-  it('bounds a group by commands and by the rows they write, and starves none', () => {
+  it('limits a batch by commands and by rows written, and starves none', () => {
     for (let count = 0; count < 300; count += 1) queue.add(bookingOf());
     expect(takeRequests()).toHaveLength(256);
     expect(takeRequests()).toHaveLength(44);
@@ -156,7 +156,7 @@ describe('the queue of one event', () => {
   });
 });
 
-describe('a queue that can’t keep up', () => {
+describe('a queue that cannot keep up', () => {
   beforeEach(() => {
     jest.useFakeTimers();
   });
@@ -164,7 +164,7 @@ describe('a queue that can’t keep up', () => {
     jest.useRealTimers();
   });
 
-  it('is overdue from when its oldest command has waited too long until that is gone', async () => {
+  it('is overdue from when its oldest command has waited too long until it is taken', async () => {
     const queue = new EventQueue(1);
     void queue.add(requestWith('first'));
     expect(queue.isOverdue).toBe(false);
@@ -177,7 +177,7 @@ describe('a queue that can’t keep up', () => {
     expect(queue.isOverdue).toBe(false);
   });
 
-  it('lets nobody begin with too little time left to end', async () => {
+  it('lets no command begin with too little time left', async () => {
     const queue = new EventQueue(1);
     const waiting = queue.add(requestWith('k'));
     const refused = expect(waiting.promise).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });

@@ -63,7 +63,7 @@ describe('loadConfig', () => {
       });
     });
 
-    it('keeps the secret, for itself alone, from start to start', () => {
+    it('keeps the secret across restarts, readable only by itself', () => {
       const { secret } = load().auth;
       const file = path.join(root, 'data', 'secret');
 
@@ -73,7 +73,7 @@ describe('loadConfig', () => {
       expect(load().auth.secret).toBe(secret);
     });
 
-    it('can’t be changed by anyone who holds it', () => {
+    it('is frozen', () => {
       const config = load() as { auth: { secret: string } };
 
       expect(() => {
@@ -153,17 +153,17 @@ describe('loadConfig', () => {
       expect(load(variables)).toMatchObject(effect);
     });
 
-    it('is among these', () => {
+    it('is tested', () => {
       const tried = [...EFFECTS.map(([name]) => name), ...GROUPS.flatMap(([names]) => names)];
       expect([...new Set(tried)].sort()).toEqual([...ENVIRONMENT_NAMES].sort());
     });
 
-    it('left empty means left out', () => {
+    it('counts as unset if empty', () => {
       const empty = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, ' ']));
       expect(load(empty)).toEqual(load());
     });
 
-    it('DB_PASSWORD stands in for DB_PASS', () => {
+    it('DB_PASSWORD replaces a missing DB_PASS', () => {
       expect(load({ ...MYSQL, DB_PASSWORD: 'p' }).database).toMatchObject({ password: 'p' });
       expect(load({ ...MYSQL, DB_PASSWORD: 'p', DB_PASS: 'q' }).database).toMatchObject({
         password: 'q',
@@ -173,7 +173,7 @@ describe('loadConfig', () => {
 
   describe('files', () => {
     it.each(['development', 'test', 'production'])(
-      '.env.%s.local lies beneath the process',
+      '.env.%s.local yields to the process environment',
       (name) => {
         put(`.env.${name}.local`, `PORT=4000\nLOG_LEVEL=warn\nSECRET_KEY=${STRONG}\n`);
         const { http, log } = load({ ...MYSQL, NODE_ENV: name, LOG_LEVEL: 'error' });
@@ -182,14 +182,14 @@ describe('loadConfig', () => {
       },
     );
 
-    it('of another environment, or with a plain name, are not read', () => {
+    it('of another environment, or named plain .env, are not read', () => {
       put('.env.production.local', 'PORT=4000');
       put('.env', 'PORT=4001');
 
       expect(load().http.port).toBe(3000);
     });
 
-    it('may hold a secret each, named by the variable with _FILE behind it', () => {
+    it('may hold a secret each, named by the variable with the suffix _FILE', () => {
       put('secret', `${STRONG}\n`);
       put('previous', `${STRONG}-old\n`);
       put('password', 'p\n');
@@ -217,14 +217,14 @@ describe('loadConfig', () => {
       });
     });
 
-    it('that can’t be read are a fault, without a word of what is in them', () => {
+    it('that cannot be read are a fault, which does not reveal their contents', () => {
       expect(faultsOf({ SECRET_KEY_FILE: 'missing', PASSWORD_WORDS_FILE: 'gone' })).toEqual([
         "SECRET_KEY_FILE names a file that can't be read",
         "PASSWORD_WORDS_FILE names a file that can't be read",
       ]);
     });
 
-    it('may hold words that no password may be, one a line', () => {
+    it('may hold words that are refused as passwords, one per line', () => {
       put('words', 'Arena\r\n\n  opening night \n');
 
       expect(load({ PASSWORD_WORDS_FILE: 'words' })).toMatchObject({
@@ -259,7 +259,7 @@ describe('loadConfig', () => {
       ['ADMIN_EMAIL', 'müller@example.com'],
       ['ADMIN_PASSWORD', 'short'],
       ['ADMIN_PASSWORD', 'é'.repeat(37)],
-    ])('%s=%s is one, and named', (name, value) => {
+    ])('%s=%s is one, and is named', (name, value) => {
       const together: Variables = name.startsWith('ADMIN_')
         ? { ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'long enough' }
         : {};
@@ -269,7 +269,7 @@ describe('loadConfig', () => {
       expect(faults[0]).toContain(name);
     });
 
-    it('are told all at once, and leave no secret behind', () => {
+    it('are reported all at once, and leave no secret behind', () => {
       const faults = faultsOf({
         PORT: 'http',
         DB_DIALECT: 'mysql',
@@ -289,14 +289,14 @@ describe('loadConfig', () => {
       expect(existsSync(path.join(root, 'data'))).toBe(false);
     });
 
-    it('several workers on SQLite are one', () => {
+    it('include several workers on SQLite', () => {
       expect(faultsOf({ WEB_CONCURRENCY: '2' })).toEqual([
         'WEB_CONCURRENCY above 1 needs mysql: on sqlite one process serves the file',
       ]);
       expect(load({ ...MYSQL, WEB_CONCURRENCY: '2' }).workers).toBe(2);
     });
 
-    it('migrations ask for a database and for no secret', () => {
+    it('do not include a missing secret for migrations, only a missing database', () => {
       expect(loadDatabaseSettings({ ...MYSQL, NODE_ENV: 'production' }, root)).toMatchObject({
         dialect: 'mysql',
         host: 'db.example.com',
@@ -306,7 +306,7 @@ describe('loadConfig', () => {
   });
 
   describe('production', () => {
-    it('switches the stricter rules on, and migrates only when told to', () => {
+    it('switches the stricter rules on, and migrates only on request', () => {
       expect(load(PRODUCTION)).toMatchObject({
         environment: 'production',
         migrateOnStart: false,
@@ -321,14 +321,14 @@ describe('loadConfig', () => {
       ['none at all', ''],
       ['one from an example', 'your-jwt-secret'],
       ['one of 31 bytes', STRONG.slice(1)],
-    ])('refuses %s for a secret', (_kind, secret) => {
+    ])('refuses %s as a secret', (_kind, secret) => {
       expect(faultsOf({ ...PRODUCTION, SECRET_KEY: secret })).toEqual([
         expect.stringMatching(/^SECRET_KEY .* at least 32 random bytes in production/),
       ]);
       expect(existsSync(path.join(root, 'data', 'secret'))).toBe(false);
     });
 
-    it('counts a secret’s bytes, not its letters', () => {
+    it('counts the bytes of a secret, not its characters', () => {
       expect(faultsOf({ ...PRODUCTION, SECRET_KEY: 'äöüßéñçø'.repeat(2) })).toEqual([]);
     });
 
@@ -336,7 +336,7 @@ describe('loadConfig', () => {
       expect(faultsOf({ ...PRODUCTION, SECRET_KEY_PREVIOUS: `${STRONG},short` })).toHaveLength(1);
     });
 
-    it('runs on SQLite only where that is said', () => {
+    it('runs on SQLite only if configured explicitly', () => {
       const onSqlite = { NODE_ENV: 'production', SECRET_KEY: STRONG };
 
       expect(faultsOf(onSqlite)).toEqual([expect.stringContaining('DB_DIALECT=sqlite')]);

@@ -22,7 +22,7 @@ describe('guessing the password of one account', () => {
     jest.useRealTimers();
   });
 
-  /** Seconds that the next attempt would have to wait; 0 where it was let through, and wrong. */
+  /** Seconds that the next attempt has to wait; 0 if it was let through and wrong. */
   async function guess(email = EMAIL): Promise<number> {
     try {
       await guard.attempt(email, wrong);
@@ -36,7 +36,7 @@ describe('guessing the password of one account', () => {
     for (let attempt = 1; attempt <= FREE_ATTEMPTS; attempt += 1) expect(await guess()).toBe(0);
   }
 
-  it('takes twice as long with each wrong one, up to a quarter of an hour', async () => {
+  it('waits twice as long after each wrong one, up to a quarter of an hour', async () => {
     await useUpFreeAttempts();
     const waits: number[] = [];
     for (let attempt = 1; attempt <= 12; attempt += 1) {
@@ -49,7 +49,7 @@ describe('guessing the password of one account', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
   });
 
-  it('gets about twenty tries an hour, however often it is tried', async () => {
+  it('allows about twenty tries an hour, however many are made', async () => {
     let tries = 0;
     for (let second = 0; second < HOUR_SECONDS; second += 1) {
       if ((await guess()) === 0) tries += 1;
@@ -67,7 +67,7 @@ describe('guessing the password of one account', () => {
     expect(await guess('grace@example.com')).toBe(0);
   });
 
-  it('is forgotten once the right one came', async () => {
+  it('is forgotten after the right one', async () => {
     await useUpFreeAttempts();
 
     expect(await guard.attempt(EMAIL, right)).toBe('the account');
@@ -75,7 +75,7 @@ describe('guessing the password of one account', () => {
     await useUpFreeAttempts();
   });
 
-  it('does not count what was not tried, because the database or the queue refused', async () => {
+  it('does not count attempts that the database or the queue refused', async () => {
     const fault = new Error('The database is away');
     for (let attempt = 0; attempt < 20; attempt += 1) {
       await expect(guard.attempt(EMAIL, () => Promise.reject(fault))).rejects.toBe(fault);

@@ -4,8 +4,8 @@ import { paceRequests } from '../../src/middlewares/pace-requests';
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('requests that come all at once', () => {
-  /** Asks so many times in one breath; what has begun is listed by its number. */
+describe('simultaneous requests', () => {
+  /** Sends so many requests in one turn; returns the numbers of those that have begun. */
   const askAtOnce = (count: number): number[] => {
     const begun: number[] = [];
     const turns = paceRequests();
@@ -15,7 +15,7 @@ describe('requests that come all at once', () => {
     return begun;
   };
 
-  it('begin in the order in which they came, thirty-two in a turn of the event loop', async () => {
+  it('begin in the order of arrival, thirty-two in a turn of the event loop', async () => {
     const begun = askAtOnce(70);
     const numbers = Array.from({ length: 70 }, (_, number) => number);
 
@@ -28,7 +28,7 @@ describe('requests that come all at once', () => {
     expect(begun).toEqual(numbers);
   });
 
-  it('leave nothing behind that would keep one who comes later waiting', async () => {
+  it('do not delay later requests', async () => {
     const begun: string[] = [];
     const turns = paceRequests();
     const ask = (name: string): void =>

@@ -3,13 +3,13 @@ import type { ApiError } from '../../src/errors/api-error';
 import { PasswordHasher } from '../../src/auth/password-hasher';
 
 const ROUNDS = 4;
-/** As many as may wait for their turn. */
+/** How many may wait for their turn. */
 const WAITING_MAX = 100;
 
 describe('the password hasher', () => {
   const hasher = new PasswordHasher(ROUNDS);
 
-  it('hashes at the cost that it was given', async () => {
+  it('hashes at the configured cost', async () => {
     expect(bcrypt.getRounds(await new PasswordHasher(5).hash('a password'))).toBe(5);
     expect(bcrypt.getRounds(await hasher.hash('a password'))).toBe(ROUNDS);
   });
@@ -18,7 +18,7 @@ describe('the password hasher', () => {
     expect(await hasher.hash('a password')).not.toBe(await hasher.hash('a password'));
   });
 
-  it('lets a hundred wait, refuses the others at once, and is open again afterwards', async () => {
+  it('lets a hundred wait, refuses the others at once, and recovers afterwards', async () => {
     const flood = await Promise.allSettled(
       Array.from({ length: WAITING_MAX + 50 }, () => hasher.matches('a password', null)),
     );
@@ -34,7 +34,7 @@ describe('the password hasher', () => {
     expect(await hasher.matches('a password', await hasher.hash('a password'))).toBe(true);
   });
 
-  it('matches no password that is longer than what bcrypt reads, or nobody’s', async () => {
+  it('matches no password that is longer than bcrypt reads, and none without a hash', async () => {
     const longest = 'x'.repeat(72);
     const hash = await hasher.hash(longest);
 
@@ -44,7 +44,7 @@ describe('the password hasher', () => {
     expect(await hasher.matches(longest, undefined)).toBe(false);
   });
 
-  it('compares for as much work where there is no account: with a hash of the same cost', async () => {
+  it('does as much work if there is no account: it compares with a hash of the same cost', async () => {
     const compare = jest.spyOn(bcrypt, 'compare');
     try {
       await hasher.matches('a password', undefined);

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Semaphore } from '../../src/auth/semaphore';
 
 describe('a semaphore', () => {
-  it('lets as many in as there are places, and the others in the order in which they came', async () => {
+  it('lets in as many as it has slots, and the others in the order of arrival', async () => {
     const semaphore = new Semaphore(2);
     const inside: string[] = [];
     const visit = async (name: string): Promise<void> => {
@@ -27,7 +27,7 @@ describe('a semaphore', () => {
     expect(inside).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('has all its places again once everyone has left', async () => {
+  it('has all its slots again once everyone has left', async () => {
     const semaphore = new Semaphore(1);
     for (let round = 0; round < 3; round += 1) {
       await semaphore.enter();

@@ -7,7 +7,7 @@ import type { ConfigurationError } from '../../src/config/configuration-error';
 const PRODUCTION = {
   NODE_ENV: 'production',
   DB_DIALECT: 'sqlite',
-  SECRET_KEY: 'fOr-tests-0nly: 48 bytes that nobody else has got',
+  SECRET_KEY: 'fOr-tests-0nly: 48 bytes that no one else has',
 };
 
 describe('the configuration refuses', () => {
@@ -19,7 +19,7 @@ describe('the configuration refuses', () => {
     rmSync(root, { recursive: true });
   });
 
-  /** What it says against these variables. */
+  /** The faults that it reports for these variables. */
   function faultsOf(variables: Record<string, string>): readonly string[] {
     try {
       loadConfig(variables, root);
@@ -30,7 +30,7 @@ describe('the configuration refuses', () => {
   }
 
   it.each(['true', '*', 'all', 'proxy.example', '10.0.0.0/99', '10.0.0.1, anyone'])(
-    'to trust whoever says that it is a proxy: TRUST_PROXY=%s',
+    'to trust arbitrary proxies: TRUST_PROXY=%s',
     (TRUST_PROXY) => {
       expect(faultsOf({ ...PRODUCTION, TRUST_PROXY })).toEqual([
         expect.stringContaining('TRUST_PROXY'),
@@ -38,7 +38,7 @@ describe('the configuration refuses', () => {
     },
   );
 
-  it('no proxies that are named by number, address, network or a name of it', () => {
+  it('no proxies that are given by number, address, network or network name', () => {
     const trusted = (TRUST_PROXY: string): unknown =>
       loadConfig({ ...PRODUCTION, TRUST_PROXY }, root).http.trustProxy;
 
@@ -62,7 +62,7 @@ describe('the configuration refuses', () => {
     ]);
   });
 
-  it('no first admin whose e-mail is in capitals, but writes it as a login does', () => {
+  it('no first admin with an e-mail in capitals, but stores it in lower case', () => {
     const first = { ADMIN_EMAIL: 'Admin@Example.com', ADMIN_PASSWORD: 'correct horse battery' };
     expect(loadConfig({ ...PRODUCTION, ...first }, root).auth.firstAdmin).toEqual({
       email: 'admin@example.com',

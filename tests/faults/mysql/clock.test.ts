@@ -11,7 +11,7 @@ describe('a database whose clock jumps', () => {
   let own: OwnMariadb;
   let server: ServerProcess;
   beforeAll(async () => {
-    // The servers ask for SYSDATE; as NOW, it follows the clock that a session is given.
+    // The servers use SYSDATE; treated as NOW, it follows the clock of the session.
     own = await OwnMariadb.start({ options: ['--sysdate-is-now'] });
     server = await ServerProcess.start(own.service);
   }, START_LIMIT_MS);
@@ -20,7 +20,7 @@ describe('a database whose clock jumps', () => {
     await own.stop();
   });
 
-  /** New sessions get another clock, one that stands still; there are none but new ones. */
+  /** New sessions get a different, stopped clock; waits until there are no old sessions. */
   async function jump(seconds: number): Promise<void> {
     await own.asRoot(async (connection) => {
       await connection.query(
@@ -34,7 +34,7 @@ describe('a database whose clock jumps', () => {
     {
       area: 'The database',
       fault: 'its clock jumps an hour ahead and an hour back, and stands still',
-      checked: 'the queue keeps the order of arrival; a key is remembered; linearizable',
+      checked: 'the queue keeps the order of arrival; a key is still known; linearizable',
     },
     async () => {
       const run = await own.world.run([server.url], { events: 1, total: 1 });
@@ -65,7 +65,7 @@ describe('a database whose clock jumps', () => {
           return [user_id, createdAt.getTime()];
         }),
       );
-      // The clock has jumped: who came last bears the earliest time.
+      // The clock has jumped: the last to join has the earliest time.
       expect(times.get(third!.id)).toBeLessThan(times.get(first!.id)!);
       expect(times.get(first!.id)).toBeLessThan(times.get(second!.id)!);
 

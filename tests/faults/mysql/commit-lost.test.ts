@@ -7,9 +7,9 @@ import { FaultWorld } from '../../support/faults/fault-world';
 import { ServerProcess } from '../../support/servers/server-process';
 import { emptyDatabase } from '../../support/setup/test-database';
 
-/** Keys of one event before a new one is taken: keeps the check of each quick. */
+/** Keys per event, which keeps the check of each event quick. */
 const CUTS_PER_EVENT = 100;
-/** Bookings that share the commit that is lost. */
+/** Bookings that share the lost commit. */
 const TOGETHER = 4;
 
 describe('a connection that is lost around COMMIT', () => {
@@ -28,12 +28,12 @@ describe('a connection that is lost around COMMIT', () => {
     await world.close();
   });
 
-  /** Each COMMIT until `heal` meets this. */
+  /** Applies to each COMMIT until `heal`. */
   const atCommit = (verdict: Verdict): void => {
     proxy.judge = (sql) => (sql.startsWith('COMMIT') ? verdict : PASS);
   };
 
-  /** Bookings that lose their commit, and the same again on a network that is whole. */
+  /** Bookings that lose their commit, and their retries on a sound network. */
   async function loseCommits(verdict: Verdict, cuts: number): Promise<number> {
     let done = 0;
     for (let left = cuts; left > 0; left -= CUTS_PER_EVENT) {
@@ -67,7 +67,7 @@ describe('a connection that is lost around COMMIT', () => {
     {
       area: 'The network to the database',
       fault: 'reset after COMMIT was done and before its OK came back',
-      checked: '503 OUTCOME_UNKNOWN; the same key then tells the truth; one effect',
+      checked: '503 OUTCOME_UNKNOWN; a retry with the same key gets the outcome; one effect',
     },
     async () => {
       const cuts = times({ short: 20, full: 1_000, long: 10_000 });
@@ -79,8 +79,8 @@ describe('a connection that is lost around COMMIT', () => {
   survives(
     {
       area: 'The network to the database',
-      fault: 'reset at the moment of COMMIT, so that it may be done or not',
-      checked: '503 OUTCOME_UNKNOWN; the same key then tells the truth; one effect',
+      fault: 'reset during COMMIT, so that it may be done or not',
+      checked: '503 OUTCOME_UNKNOWN; a retry with the same key gets the outcome; one effect',
     },
     async () => {
       const cuts = times({ short: 10, full: 500, long: 5_000 });
@@ -93,7 +93,8 @@ describe('a connection that is lost around COMMIT', () => {
     {
       area: 'The network to the database',
       fault: 'reset before COMMIT reached the database',
-      checked: '503 OUTCOME_UNKNOWN; nothing was done; the same key does it; no lock stays',
+      checked:
+        '503 OUTCOME_UNKNOWN; nothing was done; a retry with the same key does it; no lock is left',
     },
     async () => {
       const cuts = times({ short: 10, full: 500, long: 5_000 });
@@ -106,22 +107,23 @@ describe('a connection that is lost around COMMIT', () => {
     {
       area: 'The network to the database',
       fault: 'silence from COMMIT on',
-      checked: '503 OUTCOME_UNKNOWN within 5 s; the same key then tells the truth; no lock stays',
+      checked:
+        '503 OUTCOME_UNKNOWN within 5 s; a retry with the same key gets the outcome; no lock is left',
     },
     async () => {
       const cuts = times({ short: 1, full: 5, long: 50 });
       const run = await world.run([server.url], { events: 1, total: cuts });
       for (let cut = 0; cut < cuts; cut += 1) {
         const key = randomUUID();
-        // Nobody meets their limit, and nobody asks for a ticket that is not there.
+        // In turn, so that no one reaches a limit.
         const person = world.people[cut % world.people.length]!;
         atCommit({ kind: 'silence' });
         const lost = await run.history.book(person, run.eventId, { key });
         expect([lost?.status, lost?.body.code]).toEqual([503, 'OUTCOME_UNKNOWN']);
         proxy.heal();
         await world.settle();
-        const told = await run.history.book(person, run.eventId, { key });
-        expect(told?.status).toBe(201);
+        const retried = await run.history.book(person, run.eventId, { key });
+        expect(retried?.status).toBe(201);
       }
       expect(run.history.slowestMs).toBeLessThan(5_000);
       await run.check();

@@ -9,7 +9,7 @@ import { expectWhole, getThrough, isDone, untilBooked } from '../../support/faul
 import { until } from '../../support/setup/until';
 
 const CLIENTS = 24;
-/** In this time the pool has closed the connections that it does not use. */
+/** Within this time the pool closes idle connections. */
 const POOL_EMPTY_LIMIT_MS = 6_000;
 const START_LIMIT_MS = 60_000;
 const ER_TOO_MANY_CONNECTIONS = 1040;
@@ -35,9 +35,9 @@ describe('a database in trouble', () => {
   survives(
     {
       area,
-      fault: 'kill -9 of mariadbd under load, and its return some seconds later',
+      fault: 'kill -9 of mariadbd under load, and a restart some seconds later',
       checked:
-        '503 with Retry-After within 5 s meanwhile; live 200, ready 503; bookings flow within 2 s of its return; every 2xx is in the rows; no connection is left over',
+        '503 with Retry-After within 5 s meanwhile; live 200, ready 503; bookings succeed within 2 s of the restart; every 2xx is in the rows; no connection is left',
     },
     async () => {
       const rounds = new Rounds({ short: 1, full: 12, long: 60 });
@@ -69,7 +69,7 @@ describe('a database in trouble', () => {
     {
       area,
       fault: 'the database becomes read-only under load',
-      checked: '503, nothing partial; reads go on; bookings flow again within 2 s',
+      checked: '503, nothing partial; reads go on; bookings succeed again within 2 s',
     },
     async () => {
       const setReadOnly = (on: 0 | 1): Promise<void> =>
@@ -91,8 +91,8 @@ describe('a database in trouble', () => {
   survives(
     {
       area,
-      fault: 'the right to write one table is taken away under load',
-      checked: '503, nothing partial; bookings flow again within 2 s of its return',
+      fault: 'the right to write one table is revoked under load',
+      checked: '503, nothing partial; bookings succeed within 2 s of the grant',
     },
     async () => {
       const rights = [
@@ -117,8 +117,8 @@ describe('a database in trouble', () => {
   survives(
     {
       area,
-      fault: 'all rights but reading are taken away under load, and all connections ended',
-      checked: '503, nothing partial; bookings flow again within 2 s of their return',
+      fault: 'all rights except reading are revoked under load, and all connections closed',
+      checked: '503, nothing partial; bookings succeed within 2 s of the grants',
     },
     async () => {
       const rounds = new Rounds({ short: 1, full: 5, long: 20 });
@@ -138,8 +138,9 @@ describe('a database in trouble', () => {
   survives(
     {
       area,
-      fault: 'max_connections is reached, so that no connection can be made',
-      checked: '503 within 5 s; live 200, ready 503; bookings flow within 2 s of there being room',
+      fault: 'max_connections is reached, so that no connection can be opened',
+      checked:
+        '503 within 5 s; live 200, ready 503; bookings succeed within 2 s of a free connection',
     },
     async () => {
       await untilPoolIsEmpty();

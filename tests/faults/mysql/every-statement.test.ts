@@ -11,26 +11,26 @@ import {
 import { PROFILE } from '../../support/faults/fault-profile';
 import { survives } from '../../support/faults/fault-report';
 import { FaultWorld, type FaultRun } from '../../support/faults/fault-world';
-import { CONFLICTS, UNHEARD_OF } from '../../support/faults/injected-errors';
+import { CONFLICTS, UNEXPECTED } from '../../support/faults/injected-errors';
 import { TestApi } from '../../support/http/test-api';
 import { emptyDatabase } from '../../support/setup/test-database';
 import { until } from '../../support/setup/until';
 
-/** Routes that look like changes and write nothing. */
+/** Routes that look like changes but write nothing. */
 const WRITES_NOTHING = ['POST /api/auth/login'];
 /** Statements that prepare a new connection, before any request's. */
 const SESSION = /^SET (SESSION|time_zone)/;
 
-/** What was seen of one change, whose nth statement met a fault. */
+/** The result of one change whose nth statement had a fault. */
 interface Shot {
   readonly answer: string;
   readonly hasChanged: boolean;
-  /** Where the fault came; undefined where the change has fewer statements. */
+  /** The statement with the fault; undefined if the change has fewer statements. */
   readonly sql: string | undefined;
   readonly isInTransaction: boolean;
 }
 
-describe('a fault at any one statement of any change', () => {
+describe('a fault at any statement of any change', () => {
   let world: FaultWorld;
   let proxy: FaultProxy;
   let api: TestApi;
@@ -48,7 +48,7 @@ describe('a fault at any one statement of any change', () => {
     await world.close();
   });
 
-  it('is tried on every route that changes something', () => {
+  it('is tested on every route that changes something', () => {
     const changing = ROUTES.filter(({ method }) => method !== 'get')
       .map(({ method, path }) => `${method.toUpperCase()} ${path}`)
       .filter((route) => !WRITES_NOTHING.includes(route));
@@ -70,7 +70,7 @@ describe('a fault at any one statement of any change', () => {
     return pool.using;
   }
 
-  /** Makes one change, the nth statement of which meets a fault. */
+  /** Makes one change, with a fault at its nth statement. */
   async function shoot(
     change: Change,
     run: FaultRun,
@@ -96,19 +96,19 @@ describe('a fault at any one statement of any change', () => {
     proxy.heal();
     await until(() => connectionsInUse() === 0, 1_000, 1);
     return {
-      answer: told(answer),
+      answer: textOf(answer),
       hasChanged: (await stateOfAllRows()) !== before,
       sql: hit?.sql,
       isInTransaction: hit?.isInTransaction ?? false,
     };
   }
 
-  function told(answer: Asked): string {
+  function textOf(answer: Asked): string {
     const code = (answer?.body as { code?: string } | undefined)?.code;
     return [answer?.status, code].join(' ').trim();
   }
 
-  /** Lets each statement of each change meet a fault, one at a time, and looks at each. */
+  /** Causes a fault at each statement of each change, one at a time, and checks each. */
   async function shootAll(
     verdictOf: (nth: number) => Verdict,
     look: (shot: Shot) => void,
@@ -157,7 +157,7 @@ describe('a fault at any one statement of any change', () => {
     }
   }
 
-  /** Whatever is answered, it is true. */
+  /** The answer is true. */
   function expectTruth({ answer, hasChanged }: Pick<Shot, 'answer' | 'hasChanged'>): void {
     if (/^20[01]$/.test(answer)) expect(hasChanged).toBe(true);
     else if (answer !== '503 OUTCOME_UNKNOWN')
@@ -169,9 +169,9 @@ describe('a fault at any one statement of any change', () => {
     {
       area,
       fault:
-        'deadlock (1213), lock wait over (1205) or record changed (1020), at each statement and COMMIT of each change',
+        'deadlock (1213), lock wait timeout (1205) or record changed (1020), at each statement and COMMIT of each change',
       checked:
-        'the whole unit is run again and succeeds; one effect; no transaction or connection stays',
+        'the whole unit is retried and succeeds; one effect; no transaction or connection is left',
     },
     async () => {
       let shots = 0;
@@ -188,13 +188,13 @@ describe('a fault at any one statement of any change', () => {
   survives(
     {
       area,
-      fault: 'an error that nobody has thought of, at each statement and COMMIT of each change',
+      fault: 'an unexpected error, at each statement and COMMIT of each change',
       checked:
-        '500, nothing of it stays, nor a transaction, nor a connection in use; at COMMIT OUTCOME_UNKNOWN',
+        '500, no effect, transaction or connection in use is left; OUTCOME_UNKNOWN at COMMIT',
     },
     async () =>
       shootAll(
-        () => fail(UNHEARD_OF),
+        () => fail(UNEXPECTED),
         (shot) => {
           expectTruth(shot);
           const mayHaveHappened = shot.hasChanged || /^COMMIT/.test(shot.sql ?? '');

@@ -10,11 +10,11 @@ import { ServerProcess } from '../../support/servers/server-process';
 import { emptyDatabase } from '../../support/setup/test-database';
 import { until } from '../../support/setup/until';
 
-/** Nobody waits longer for an answer, whatever it is. */
+/** No answer takes longer than this. */
 const ANSWER_LIMIT_MS = 5_000;
 const RECOVERY_LIMIT_MS = 2_000;
 const CLIENTS = 24;
-/** Requests that each take a connection of their own: more than the pool has. */
+/** Requests that each take a connection: more than the pool has. */
 const READERS = 40;
 
 describe('locks that someone else holds', () => {
@@ -59,7 +59,7 @@ describe('locks that someone else holds', () => {
     return { status, tookMs: performance.now() - startedAt };
   }
 
-  /** Reads, one time after another, until it is told to stop. */
+  /** Reads again and again until it is over. */
   async function readUntil(isOver: () => boolean): Promise<Read[]> {
     const reads = [];
     do reads.push(await listTickets());
@@ -79,9 +79,9 @@ describe('locks that someone else holds', () => {
   survives(
     {
       area,
-      fault: 'an event’s row is locked by another session for long',
+      fault: 'another session holds the lock of an event for a long time',
       checked:
-        '503 within 5 s for this event, the others go on; no transaction of ours is left open on the database’s side; bookings flow within 2 s of its end',
+        '503 within 5 s for this event, the others go on; no transaction is left open in the database; bookings succeed within 2 s of the release',
     },
     async () => {
       const run = await world.run([server.url], { events: 3, total: 400 });
@@ -121,7 +121,7 @@ describe('locks that someone else holds', () => {
       area,
       fault: 'a whole table is locked, as by an ALTER, so that every connection is taken',
       checked:
-        '503 within 5 s, none hangs; live 200, ready 503; no transaction is left open; bookings flow within 2 s of its end',
+        '503 within 5 s, none hangs; live 200, ready 503; no transaction is left open; bookings succeed within 2 s of the release',
     },
     async () => {
       const rounds = new Rounds({ short: 1, full: 5, long: 20 });
@@ -130,7 +130,7 @@ describe('locks that someone else holds', () => {
         const load = run.startLoad(64);
         await until(() => run.history.calls.filter(isDone).length > 50);
         await outsider.session.query('LOCK TABLES events WRITE, bookings WRITE');
-        // Whoever waited in vain for the table lets go of a connection, and the next one takes it.
+        // A request that times out releases its connection, and the next one takes it.
         let isOver = false;
         const readers = Array.from({ length: READERS }, () => readUntil(() => isOver));
         await until(async () => (await connectionsInUse()) === settings.poolMax, ANSWER_LIMIT_MS);

@@ -9,9 +9,9 @@ import { ServerProcess } from '../../support/servers/server-process';
 import { emptyDatabase } from '../../support/setup/test-database';
 import { until } from '../../support/setup/until';
 
-/** Nobody waits longer for an answer, whatever it is. */
+/** No answer takes longer than this. */
 const ANSWER_LIMIT_MS = 5_000;
-/** How soon bookings flow again after a fault. */
+/** How soon bookings succeed again after a fault. */
 const RECOVERY_LIMIT_MS = 2_000;
 
 describe('a bad network to the database', () => {
@@ -33,7 +33,7 @@ describe('a bad network to the database', () => {
     await world.close();
   });
 
-  /** Load under a weather, then a while without; whatever was answered must be true. */
+  /** Load under this weather, then without; all answers must be true. */
   async function weather(weather: Weather, forMs: number): Promise<number> {
     const run = await world.run([server.url]);
     const load = run.startLoad(16);
@@ -48,7 +48,7 @@ describe('a bad network to the database', () => {
     return (await run.check()).effects;
   }
 
-  /** Waits until bookings flow again; on an event of its own, so that its queue is empty. */
+  /** Waits until bookings succeed again; on a separate event, so that its queue is empty. */
   async function untilBooked(): Promise<void> {
     const run = await world.run([server.url], { events: 1 });
     await until(
@@ -66,7 +66,7 @@ describe('a bad network to the database', () => {
     ['10 KB/s', { bytesPerSecond: 10_000 }],
   ] as const) {
     survives(
-      { area, fault, checked: 'right answers or 503, none later than 5 s; linearizable' },
+      { area, fault, checked: 'correct answers or 503, none later than 5 s; linearizable' },
       async () => {
         await weather(sky, forMs());
         return 1;
@@ -77,8 +77,9 @@ describe('a bad network to the database', () => {
   survives(
     {
       area,
-      fault: 'reset in the midst of an answer, after some random number of bytes',
-      checked: 'right answers or 503; every key has one truth; bookings flow again within 2 s',
+      fault: 'reset in the middle of an answer, after a random number of bytes',
+      checked:
+        'correct answers or 503; every key has one outcome; bookings succeed again within 2 s',
     },
     async () => {
       const rounds = new Rounds({ short: 2, full: 30, long: 200 });
@@ -93,7 +94,8 @@ describe('a bad network to the database', () => {
     {
       area,
       fault: 'all connections reset at a random moment under load',
-      checked: 'right answers or 503; every key has one truth; bookings flow again within 2 s',
+      checked:
+        'correct answers or 503; every key has one outcome; bookings succeed again within 2 s',
     },
     async () => {
       const resets = times({ short: 10, full: 200, long: 2_000 });
@@ -118,8 +120,9 @@ describe('a bad network to the database', () => {
   survives(
     {
       area,
-      fault: 'a database that is silent: packets are dropped and nobody is told',
-      checked: '503 within 5 s; live 200, ready 503; heals by itself within 2 s; no lock stays',
+      fault: 'a silent database: packets are dropped without an error',
+      checked:
+        '503 within 5 s; live 200, ready 503; recovers by itself within 2 s; no lock is left',
     },
     async () => {
       const rounds = new Rounds({ short: 1, full: 5, long: 40 });
@@ -147,8 +150,8 @@ describe('a bad network to the database', () => {
   survives(
     {
       area,
-      fault: 'silence in the midst of one transaction',
-      checked: '503 within 5 s; its lock is freed on the database’s side; the event goes on',
+      fault: 'silence in the middle of a transaction',
+      checked: '503 within 5 s; its lock is released in the database; the event goes on',
     },
     async () => {
       const rounds = new Rounds({ short: 1, full: 10, long: 50 });

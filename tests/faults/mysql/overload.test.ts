@@ -7,18 +7,18 @@ import type { RecordedCall } from '../../support/history/history';
 import { ServerProcess } from '../../support/servers/server-process';
 import { emptyDatabase } from '../../support/setup/test-database';
 
-/** Changes that run one by one and a slow database: capacity is small, and no processor busy. */
+/** Changes that run one by one on a slow database: little capacity, without a busy processor. */
 const CHANGE_SECONDS = 0.05;
 const TICKETS = 100;
 /** Enough that one always waits. */
 const PEAK_CLIENTS = 8;
 const OVERLOAD = 10;
 const PACE_MS = 20;
-/** By then the queue is so late that it takes nobody more until it has caught up. */
+/** By then the queue is so late that it accepts no more commands until it has caught up. */
 const OVERDUE_AFTER_MS = 2_500;
-/** Nobody waits longer for an answer, whatever it is. */
+/** No answer takes longer than this. */
 const ANSWER_LIMIT_MS = 5_000;
-/** What a server may need beyond what it needs at its peak. */
+/** How much more memory a server may need than at its peak. */
 const MEMORY_GROWTH_MAX_MB = 200;
 
 describe('more requests than can be served', () => {
@@ -38,14 +38,14 @@ describe('more requests than can be served', () => {
     await world.close();
   });
 
-  /** Each changes something, whichever comes first. */
+  /** Each one changes something, in any order. */
   async function resize({ history, eventId }: FaultRun): Promise<void> {
     const [organizer] = world.people;
     asked += 1;
     await history.resize(organizer!, eventId, TICKETS + asked);
   }
 
-  /** Asks again as soon as it is answered, from so many clients. */
+  /** So many clients, each of which sends again as soon as it is answered. */
   async function askWithoutPause(run: FaultRun, clients: number, forMs: number): Promise<void> {
     const end = performance.now() + forMs;
     const client = async (): Promise<void> => {
@@ -54,7 +54,7 @@ describe('more requests than can be served', () => {
     await Promise.all(Array.from({ length: clients }, client));
   }
 
-  /** Asks at a steady rate, whether it is answered or not, as a crowd does. */
+  /** Sends at a steady rate, whether it is answered or not, as a crowd does. */
   async function askAtRate(run: FaultRun, perSecond: number, forMs: number): Promise<void> {
     const requests: Promise<void>[] = [];
     const startedAt = performance.now();
@@ -76,7 +76,7 @@ describe('more requests than can be served', () => {
       area: 'Overload and slow clients',
       fault: `${String(OVERLOAD)} times as many changes of an event as it can serve`,
       checked:
-        'as much is served as before; the others are refused at once with 503 and Retry-After; memory stays bounded; linearizable',
+        'throughput stays the same; the rest is refused at once with 503 and Retry-After; memory stays bounded; linearizable',
     },
     async () => {
       const warmUpMs = times({ short: 1_000, full: 2_000, long: 2_000 });

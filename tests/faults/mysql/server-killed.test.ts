@@ -21,7 +21,7 @@ describe('a server that is killed', () => {
   survives(
     {
       area: 'The server',
-      fault: 'kill -9 at a random moment under load, and a new start',
+      fault: 'kill -9 at a random moment under load, and a restart',
       checked: 'every 2xx is in the rows, and every key gets its first answer again',
     },
     async () => {
@@ -51,7 +51,7 @@ describe('a server that is killed', () => {
     {
       area: 'The server',
       fault: 'kill -9 of one of two servers in turn under load',
-      checked: 'the other goes on, takes over each key, and all agree on one order',
+      checked: 'the other goes on, knows every key, and all answers agree on one order',
     },
     async () => {
       const rounds = new Rounds({ short: 1, full: 30, long: 200 });

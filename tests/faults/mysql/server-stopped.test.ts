@@ -8,16 +8,16 @@ import { ServerProcess } from '../../support/servers/server-process';
 import { emptyDatabase } from '../../support/setup/test-database';
 import { until } from '../../support/setup/until';
 
-/** Time of load before a signal comes, at the most. */
+/** Maximum time of load before a signal. */
 const LOAD_MAX_MS = 600;
-/** What a supervisor must be able to count on. */
+/** What a supervisor must be able to rely on. */
 const STOP_LIMIT_MS = 10_000;
 
 function isRefused({ cause }: { readonly cause?: { readonly code?: string } }): boolean {
   return cause?.code === 'ECONNREFUSED';
 }
 
-/** Makes mistakes in a server, when it gets a signal, that nothing in it catches. */
+/** Makes a server throw an unhandled error on a signal. */
 const CARELESS = [
   '--import',
   'data:text/javascript,' +
@@ -25,7 +25,7 @@ const CARELESS = [
     "process.on('SIGWINCH',()=>{throw new Error('nobody caught that')});",
 ];
 
-describe('a server that is told to stop', () => {
+describe('a server that is stopped', () => {
   let settings: MysqlSettings;
   let world: FaultWorld;
   let outsider: Outsider;
@@ -39,7 +39,7 @@ describe('a server that is told to stop', () => {
     await world.close();
   });
 
-  /** Holds an event's lock until the returned function is called. */
+  /** Holds the lock of an event until the returned function is called. */
   const hold = async (eventId: number): Promise<() => Promise<void>> => {
     await outsider.lockEvents([eventId]);
     return () => outsider.session.rollback();
@@ -49,7 +49,7 @@ describe('a server that is told to stop', () => {
     {
       area: 'The server',
       fault: 'SIGTERM under load',
-      checked: 'whatever was done is answered, exit 0 within 10 s',
+      checked: 'every change is answered, exit 0 within 10 s',
     },
     async () => {
       const rounds = new Rounds({ short: 2, full: 40, long: 200 });
@@ -58,9 +58,9 @@ describe('a server that is told to stop', () => {
         const run = await world.run([server.url]);
         const load = run.startLoad(24);
         await pause(Math.random() * LOAD_MAX_MS);
-        const toldAt = performance.now();
+        const stoppedAt = performance.now();
         const exit = await server.stop();
-        const tookMs = performance.now() - toldAt;
+        const tookMs = performance.now() - stoppedAt;
         await load.stop();
 
         expect(exit).toEqual({ code: 0, signal: null });
@@ -75,7 +75,7 @@ describe('a server that is told to stop', () => {
     {
       area: 'The server',
       fault: 'SIGTERM while a booking waits for a lock',
-      checked: 'no new connection is taken, the booking is still done and answered, exit 0',
+      checked: 'no new connection is accepted, the booking is still done and answered, exit 0',
     },
     async () => {
       const server = await ServerProcess.start(settings);
@@ -99,7 +99,7 @@ describe('a server that is told to stop', () => {
     {
       area: 'The server',
       fault: 'a second SIGTERM while it still waits',
-      checked: 'it ends at once, and nothing half done stays',
+      checked: 'it exits at once, and leaves nothing half done',
     },
     async () => {
       const server = await ServerProcess.start(settings);
@@ -122,8 +122,8 @@ describe('a server that is told to stop', () => {
   );
 
   for (const [what, signal, reason] of [
-    ['a rejection that nobody handles', 'SIGUSR2', 'unhandled rejection'],
-    ['an exception that nobody catches', 'SIGWINCH', 'uncaught exception'],
+    ['an unhandled rejection', 'SIGUSR2', 'unhandled rejection'],
+    ['an uncaught exception', 'SIGWINCH', 'uncaught exception'],
   ] as const) {
     survives(
       {
@@ -143,8 +143,8 @@ describe('a server that is told to stop', () => {
           await load.stop();
 
           expect(exit).toEqual({ code: 1, signal: null });
-          const told = server.log.find(({ message }) => message === `Shutting down: ${reason}`);
-          expect(told).toMatchObject({
+          const logged = server.log.find(({ message }) => message === `Shutting down: ${reason}`);
+          expect(logged).toMatchObject({
             level: 'error',
             error: { message: expect.stringContaining('nobody caught') },
           });

@@ -7,10 +7,10 @@ import { ServerProcess } from '../../support/servers/server-process';
 import { emptyDatabase } from '../../support/setup/test-database';
 import { until } from '../../support/setup/until';
 
-/** A token of an hour is over after it. */
+/** A token for an hour has expired by then. */
 const JUMP_MINUTES = 61;
 
-/** Lets a server's clock jump an hour ahead or back when it gets a signal; its timers go on. */
+/** Makes a server's clock jump an hour ahead or back on a signal; its timers go on. */
 const JUMPING_CLOCK = [
   '--import',
   `data:text/javascript,
@@ -82,7 +82,7 @@ describe('a server whose clock jumps', () => {
       area: 'The server',
       fault: 'its clock jumps an hour ahead and an hour back',
       checked:
-        'a token ends when the clock says so; the queue keeps the order of arrival; a key is remembered',
+        'a token expires by the clock; the queue keeps the order of arrival; a key is still known',
     },
     async () => {
       const run = await world.run([server.url], { events: 1, total: 1 });

@@ -11,21 +11,21 @@ import { testDatabase } from '../../support/setup/test-database';
 import { getThrough } from '../../support/faults/trouble';
 import { until } from '../../support/setup/until';
 
-/** Room for what the rounds really write, beside what fills the disk up. */
+/** Room for what the rounds write, in addition to what fills the disk. */
 const WRITTEN_MIB = times({ short: 0, full: 300, long: 3_000 });
 const SQLITE_MIB = 32 + WRITTEN_MIB;
 const MARIADB_MIB = 176 + WRITTEN_MIB;
 const LOG_MIB = 4;
-/** Lines between two looks at whether the server has noticed. */
+/** Lines between two checks whether the server has noticed. */
 const LINES_AT_ONCE = 50;
-/** The server notices after some seconds in which the disk has taken nothing. */
+/** The server notices after some seconds in which the disk has accepted nothing. */
 const LOG_LIMIT_MS = 30_000;
 const START_LIMIT_MS = 60_000;
 /** Databases still have some room in their files when the disk is full. */
 const FULL_WITHIN_MS = 20_000;
 const ENOUGH_REFUSED = 20;
 
-/** Fills the disk under load until requests are refused for it, and frees it again. */
+/** Fills the disk under load until requests are refused, and frees it again. */
 async function fillUp(
   world: FaultWorld,
   database: DatabaseSettings,
@@ -59,14 +59,14 @@ async function fillUp(
 }
 
 const FAULT = {
-  fault: 'the disk is full, on a small file system of its own, under load',
-  checked: '503, nothing partial; bookings flow within 2 s of there being room again',
+  fault: 'the disk is full, on a small separate file system, under load',
+  checked: '503, nothing partial; bookings succeed within 2 s once there is room again',
 } as const;
 
-// Elsewhere there is no disk that could be filled up.
+// Otherwise there is no disk to fill.
 const canMount = SmallDisk.canMount();
 
-(canMount ? describe : undefined)?.('SQLite on a disk that is full', () => {
+(canMount ? describe : undefined)?.('SQLite on a full disk', () => {
   let disk: SmallDisk;
   let settings: SqliteSettings;
   let world: FaultWorld;
@@ -83,7 +83,7 @@ const canMount = SmallDisk.canMount();
   survives({ area: 'SQLite', ...FAULT }, () => fillUp(world, settings, disk));
 });
 
-(canMount ? describe : undefined)?.('log files on a disk that is full', () => {
+(canMount ? describe : undefined)?.('log files on a full disk', () => {
   let disk: SmallDisk;
   beforeAll(() => {
     disk = SmallDisk.mount(LOG_MIB);
@@ -96,7 +96,7 @@ const canMount = SmallDisk.canMount();
     {
       area: 'The server',
       fault: 'the disk of LOG_DIR is full',
-      checked: 'all are answered and stand on standard output; files go on once there is room',
+      checked: 'all are answered and appear on standard output; files continue once there is room',
     },
     async () => {
       const server = await ServerProcess.start(await testDatabase(), {
@@ -108,7 +108,7 @@ const canMount = SmallDisk.canMount();
         expect(answer.status).toBe(401);
         await answer.arrayBuffer();
       };
-      const toldOnOutput = (): number =>
+      const loggedOnOutput = (): number =>
         server.log.filter(({ message }) => message.includes('/api/events?page=')).length;
       const mark = (page: number): string => `/api/events?page=${String(page)} `;
       try {
@@ -118,7 +118,7 @@ const canMount = SmallDisk.canMount();
           for (let count = 0; count < LINES_AT_ONCE; count += 1) await ask((asked += 1));
           return server.log.some(({ message }) => message.startsWith('The log file takes no'));
         }, LOG_LIMIT_MS);
-        await until(() => toldOnOutput() === asked);
+        await until(() => loggedOnOutput() === asked);
 
         disk.free();
         await until(async () => {
@@ -126,7 +126,7 @@ const canMount = SmallDisk.canMount();
           for (let count = 0; count < LINES_AT_ONCE; count += 1) await ask((asked += 1));
           return isWritten;
         }, LOG_LIMIT_MS);
-        await until(() => toldOnOutput() === asked);
+        await until(() => loggedOnOutput() === asked);
       } finally {
         await server.stop();
       }
@@ -136,7 +136,7 @@ const canMount = SmallDisk.canMount();
 });
 
 const hasMariadb = globalThis.TEST_DIALECT === 'mysql';
-(canMount && hasMariadb ? describe : undefined)?.('MariaDB on a disk that is full', () => {
+(canMount && hasMariadb ? describe : undefined)?.('MariaDB on a full disk', () => {
   let disk: SmallDisk;
   let own: OwnMariadb;
   beforeAll(async () => {
@@ -152,7 +152,7 @@ const hasMariadb = globalThis.TEST_DIALECT === 'mysql';
 
   survives({ area: 'The database', ...FAULT }, async () => {
     const rounds = await fillUp(own.world, own.service, disk, async () => {
-      // After some seconds without room, MariaDB may end itself: whoever watches it starts it again.
+      // MariaDB may exit after some seconds without room; a supervisor restarts it.
       if (own.mariadb.hasEnded) await own.mariadb.restart();
     });
     await own.world.settle();

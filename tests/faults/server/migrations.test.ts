@@ -14,7 +14,7 @@ import { spawnCli } from '../../support/servers/server-process';
 import { mysqlSettings } from '../../support/setup/test-database';
 
 const AT_ONCE = 3;
-/** By then a migrator has surely begun, and may have ended. */
+/** By then a migrator has begun, and may have ended. */
 const KILL_WITHIN_MS = 1_200;
 
 interface Ended {
@@ -41,7 +41,7 @@ async function migrateThriceAtOnce(settings: DatabaseSettings): Promise<void> {
   expect(pending).toEqual([]);
 }
 
-/** The command, run again after it was killed, goes on to the same end as if nothing had been. */
+/** The command, run again after it was killed, produces the same schema as an undisturbed run. */
 async function expectWholeAfterwards(
   settings: DatabaseSettings,
   expected: Record<string, string>,
@@ -75,7 +75,7 @@ describe('migrations on SQLite', () => {
     {
       area: `${area} on SQLite`,
       fault: 'kill -9 of a migrator at a random moment, and a second run',
-      checked: 'the second run ends with the same schema as an undisturbed one',
+      checked: 'the second run produces the same schema as an undisturbed one',
     },
     async () => {
       const whole = settings('whole');
@@ -120,8 +120,8 @@ onMysql?.('migrations on MySQL', () => {
   survives(
     {
       area: `${area} on MySQL`,
-      fault: 'kill -9 of a migrator at one statement after the other, and a second run',
-      checked: 'the second run ends with the same schema as an undisturbed one',
+      fault: 'kill -9 of a migrator at each statement in turn, and a second run',
+      checked: 'the second run produces the same schema as an undisturbed one',
     },
     async () => {
       const whole = await emptied('whole');
@@ -130,7 +130,7 @@ onMysql?.('migrations on MySQL', () => {
       const proxy = await FaultProxy.start(whole.port);
       let kills = 0;
       try {
-        // A short run takes some of the statements.
+        // A short run tries some of the statements.
         const step = PROFILE === 'short' ? 18 : 1;
         for (let nth = Math.ceil(Math.random() * step); ; nth += step) {
           const victim = await emptied('killed');
@@ -146,7 +146,7 @@ onMysql?.('migrations on MySQL', () => {
     },
   );
 
-  /** @returns whether there was an nth statement to kill it at; it may have been done or not */
+  /** @returns whether there was an nth statement; it may have been executed or not */
   async function killAt(settings: MysqlSettings, proxy: FaultProxy, nth: number): Promise<boolean> {
     const child = spawnCli({ ...settings, host: '127.0.0.1', port: proxy.port }, ['db:migrate']);
     const exited = once(child, 'exit');

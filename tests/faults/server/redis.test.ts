@@ -10,15 +10,15 @@ import { emptyDatabase } from '../../support/setup/test-database';
 import { isDone } from '../../support/faults/trouble';
 import { until } from '../../support/setup/until';
 
-/** Nobody waits longer for an answer: Redis is asked for a moment only. */
+/** No answer takes longer: the server waits only briefly for Redis. */
 const ANSWER_LIMIT_MS = 5_000;
-/** So many that none of them comes to the limit of an account. */
+/** So many that none of them reaches the limit of an account. */
 const PEOPLE = 400;
 const CLIENTS = 8;
 /** Between two bookings of a client. */
 const BOOKING_PAUSE_MS = 40;
 
-(process.env.TEST_HAS_REDIS === 'true' ? describe : undefined)?.('a Redis in trouble', () => {
+(process.env.TEST_HAS_REDIS === 'true' ? describe : undefined)?.('a failing Redis', () => {
   let redis: RedisServer;
   let world: FaultWorld;
   let server: ServerProcess;
@@ -36,7 +36,7 @@ const BOOKING_PAUSE_MS = 40;
     await world.close();
   });
 
-  /** Bookings go on while something happens to Redis: each is done, and so are some in the midst. */
+  /** Bookings go on during a fault of Redis, and every one succeeds. */
   async function bookDuring(trouble: (run: FaultRun) => Promise<void>): Promise<void> {
     const run = await world.run([server.url], { events: 1, total: 100_000 });
     let isOver = false;
@@ -61,17 +61,17 @@ const BOOKING_PAUSE_MS = 40;
     await run.check();
   }
 
-  /** A while in which bookings must be done. */
+  /** A while in which bookings must succeed. */
   async function expectBookings({ history }: FaultRun): Promise<void> {
     const before = history.calls.length;
     await pause(times({ short: 300, full: 3_000, long: 20_000 }));
     await until(() => history.calls.slice(before).some(isDone), ANSWER_LIMIT_MS);
   }
 
-  const area = 'Redis, where rate limits are shared';
-  const checked = 'every booking is done, none is refused or late; linearizable';
+  const area = 'Redis, for shared rate limits';
+  const checked = 'every booking succeeds, none is refused or late; linearizable';
 
-  survives({ area, fault: 'kill -9 of Redis, and its return', checked }, () =>
+  survives({ area, fault: 'kill -9 of Redis, and a restart', checked }, () =>
     bookDuring(async (run) => {
       await redis.kill();
       await expectBookings(run);
@@ -80,7 +80,7 @@ const BOOKING_PAUSE_MS = 40;
     }).then(() => 1),
   );
 
-  survives({ area, fault: 'Redis says nothing any more, then goes on', checked }, () =>
+  survives({ area, fault: 'Redis hangs, then goes on', checked }, () =>
     bookDuring(async (run) => {
       redis.freeze();
       await expectBookings(run);
@@ -89,7 +89,7 @@ const BOOKING_PAUSE_MS = 40;
     }).then(() => 1),
   );
 
-  survives({ area, fault: 'Redis forgets everything', checked }, () =>
+  survives({ area, fault: 'Redis loses all data', checked }, () =>
     bookDuring(async (run) => {
       const client = new Redis(redis.url);
       await client.flushall();

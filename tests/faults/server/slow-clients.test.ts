@@ -6,19 +6,19 @@ import { ServerProcess } from '../../support/servers/server-process';
 import { drip, linger } from '../../support/http/slow-client';
 import { emptyDatabase } from '../../support/setup/test-database';
 
-/** Nobody may hold a connection longer without getting on. */
+/** No client may hold a connection longer without progress. */
 const DROP_LIMIT_MS = 15_000;
-/** No more than this for an honest client, in the midst of the slow ones. */
+/** Time limit for an honest client among the slow ones. */
 const ANSWER_LIMIT_MS = 5_000;
 const HONEST_PAUSE_MS = 50;
-/** Slow clients that come in one moment. */
+/** Slow clients that connect at the same time. */
 const WAVE = 200;
-/** More than there is time for. */
+/** More than the time allows. */
 const HONEST_BOOKINGS = 100_000;
-/** An answer much larger than any buffer on its way, asked for again and again. */
+/** Many requests for an answer that is much larger than any buffer on the way. */
 const GREEDY = 'GET /api-docs/openapi.json HTTP/1.1\r\nHost: slow\r\n\r\n'.repeat(40);
 
-describe('clients that take their time', () => {
+describe('slow clients', () => {
   let world: FaultWorld;
   let server: ServerProcess;
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describe('clients that take their time', () => {
       area: 'Overload and slow clients',
       fault:
         'clients that send a head or a body byte by byte, never read their answers, say nothing, or keep idle connections',
-      checked: 'each is cut off within 15 s; an honest client is served all the time',
+      checked: 'each is disconnected within 15 s; an honest client is always served',
     },
     async () => {
       const rounds = new Rounds({ short: 1, full: 1, long: 10 });
@@ -51,19 +51,19 @@ describe('clients that take their time', () => {
       }
       return {
         times: clients,
-        found: `the last was cut off after ${(longestMs / 1_000).toFixed(1)} s, an honest client waited ${slowestMs.toFixed(0)} ms at the longest`,
+        found: `the last was disconnected after ${(longestMs / 1_000).toFixed(1)} s, an honest client waited at most ${slowestMs.toFixed(0)} ms`,
       };
     },
   );
 
-  /** A crowd of slow clients comes, and an honest one books until the last of them is gone. */
+  /** A crowd of slow clients connects, and an honest one books until the last of them is gone. */
   async function sitThrough(): Promise<{ clients: number; longestMs: number; slowestMs: number }> {
     const { port } = server;
     const each = times({ short: 20, full: 200, long: 200 });
     const idle = times({ short: 200, full: 5_000, long: 5_000 });
     const head = 'POST /api/tickets/book HTTP/1.1\r\nHost: slow\r\n';
     const slow: Promise<number>[] = [];
-    // Not all in one moment: it is the server that is tried here, not the system's own queue.
+    // Not all at once: this tests the server, not the backlog of the system.
     const many = async (count: number, client: () => Promise<number>): Promise<void> => {
       for (let made = 0; made < count; made += 1) {
         slow.push(client());

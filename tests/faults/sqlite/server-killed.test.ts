@@ -24,7 +24,7 @@ describe('a server on SQLite', () => {
   survives(
     {
       area: 'SQLite',
-      fault: 'kill -9 at a random moment under load, and a new start',
+      fault: 'kill -9 at a random moment under load, and a restart',
       checked: 'every 2xx is in the rows, and every key gets its first answer again',
     },
     async () => {
@@ -54,7 +54,7 @@ describe('a server on SQLite', () => {
     {
       area: 'SQLite',
       fault: 'a second server on the same file',
-      checked: 'it exits 1 and says why; the first goes on',
+      checked: 'it exits 1 with an error message; the first goes on',
     },
     async () => {
       const first = await ServerProcess.start(settings);

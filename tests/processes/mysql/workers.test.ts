@@ -8,7 +8,7 @@ import { until } from '../../support/setup/until';
 
 const WORKERS = 2;
 
-describe('a server of several workers', () => {
+describe('a server with several workers', () => {
   let api: TestApi;
   let server: ServerProcess;
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('a server of several workers', () => {
     await api.close();
   });
 
-  it('sells an event once, counts it in one set of metrics, and survives a worker', async () => {
+  it('sells each ticket once, merges the metrics, and survives the loss of a worker', async () => {
     const people = await makePeople(api.container, 120);
     const event = await makeEvent(api, { total: 50 });
     const history = new History([server.url]);
@@ -33,7 +33,7 @@ describe('a server of several workers', () => {
     expect(metrics).toMatch(/inventory_commands_total\{kind="book",outcome="booked"\} 50\n/);
     expect(metrics).toMatch(/inventory_commands_total\{kind="book",outcome="waitlisted"\} 70\n/);
 
-    // Figures of each process add up; those of the one database do not.
+    // Figures of processes are added up; those of the database are not.
     const { Event } = api.container.database.models;
     expect(metrics).toContain(`\nwaitlist_people ${String(await Event.sum('waitlist_count'))}\n`);
     expect(metrics).toContain(`\ndatabase_pool_max ${String(WORKERS * 10)}\n`);
@@ -49,7 +49,7 @@ describe('a server of several workers', () => {
     });
   });
 
-  it('replaces workers that crash in a row ever more slowly', async () => {
+  it('replaces workers that crash repeatedly after growing delays', async () => {
     const [worker] = await server.workers();
     process.kill(worker!, 'SIGKILL');
     await until(() => listeningIn(server) === WORKERS + 2);
@@ -57,7 +57,7 @@ describe('a server of several workers', () => {
     expect(server.log.flatMap(({ pauseMs }) => pauseMs ?? [])).toEqual([500, 1_000]);
   });
 
-  it('answers what it has begun, in all workers, before it stops', async () => {
+  it('answers requests in flight, in all workers, before it stops', async () => {
     const person = await makePerson(api.container);
     const event = await makeEvent(api, { total: 500 });
     const history = new History([server.url]);
@@ -75,8 +75,8 @@ describe('a server of several workers', () => {
   });
 });
 
-describe('workers whose primary process is gone', () => {
-  it('end, and leave no port behind', async () => {
+describe('workers whose primary process is killed', () => {
+  it('exit, and release the port', async () => {
     const api = await TestApi.start();
     const { database } = api.container.config;
     const server = await ServerProcess.start(database, {
@@ -96,13 +96,13 @@ describe('workers whose primary process is gone', () => {
   });
 });
 
-describe('workers that are still starting when the server is told to stop', () => {
+describe('workers that are still starting when the server is stopped', () => {
   it('stop as soon as they have started', async () => {
     const api = await TestApi.start();
     const { database } = api.container.config;
     const server = await ServerProcess.start(database, { env: { WEB_CONCURRENCY: '3' } });
     try {
-      // The first of them listens.
+      // The first worker listens.
       expect(await server.stop()).toEqual({ code: 0, signal: null });
     } finally {
       await server.kill();
@@ -111,8 +111,8 @@ describe('workers that are still starting when the server is told to stop', () =
   });
 });
 
-describe('workers that can’t start', () => {
-  it('end the server, which says why', async () => {
+describe('workers that cannot start', () => {
+  it('end the server with an error message', async () => {
     const api = await TestApi.start();
     try {
       const { database } = api.container.config;

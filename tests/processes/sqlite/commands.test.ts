@@ -1,19 +1,19 @@
 import { runCli } from '../../support/servers/server-process';
 import { emptyDatabase } from '../../support/setup/test-database';
 
-/** What the commands answer before they look at any database. */
-describe('the operator’s commands refuse', () => {
+/** Commands that fail before they open a database. */
+describe("the operator's commands refuse", () => {
   const run = async (...words: string[]): Promise<{ code: number; output: string }> =>
     runCli(await emptyDatabase('commands'), words);
 
-  it('a password that bcrypt would cut, and say how an admin is made', async () => {
+  it('a password that bcrypt would truncate, and print the usage', async () => {
     const { code, output } = await run('admin:create', 'a@example.com', 'é'.repeat(37));
 
     expect(output).toMatch(/^Usage: npm run admin:create -- <e-mail> <password>/);
     expect(code).toBe(1);
   });
 
-  it('a word that is no command, and list those that are', async () => {
+  it('an unknown command, and list the known ones', async () => {
     const { code, output } = await run('db:migrat');
 
     for (const name of ['db:migrate', 'db:seed', 'admin:create', 'reconcile', 'openapi']) {

@@ -21,7 +21,7 @@ describe('a server with nothing configured', () => {
       body: PERSON,
     });
 
-  it('serves on a SQLite file, and honours its tokens when it starts again', async () => {
+  it('serves on a SQLite file, and accepts its tokens after a restart', async () => {
     const first = await ServerProcess.start(null, { folder });
     expect((await post(first, '/api/auth/signup')).status).toBe(201);
     const { data } = (await (await post(first, '/api/auth/login')).json()) as {
@@ -48,7 +48,7 @@ describe('a server with nothing configured', () => {
     await second.stop();
   });
 
-  it('keeps its file to itself: a second one ends and says why', async () => {
+  it('locks its file: a second server exits with an error message', async () => {
     const first = await ServerProcess.start(null, { folder });
     const second = ServerProcess.spawn(null, { folder });
 

@@ -1,13 +1,13 @@
 import type { Database } from '../../../src/database/database';
 
-/** Rows made here have ids from here on. */
+/** Rows made here have ids from this one on. */
 const FIRST_ID = 1_000_000;
 const PEOPLE = 5_000;
 const EVENTS = 1_250;
-/** Tickets and people waiting, at the one event that everybody wants. */
+/** Tickets and waiting people of the one busy event. */
 const BUSY_TICKETS = 3_000;
 const BUSY_WAITING = 1_500;
-/** Tickets of each other event, and people waiting for it. */
+/** Tickets and waiting people of each other event. */
 const TICKETS = 8;
 const WAITING = 7;
 const AUDIT_ROWS = 10_000;
@@ -15,15 +15,15 @@ const KEYS = 5_000;
 
 export const CROWD = {
   busyEventId: FIRST_ID,
-  /** Has a ticket for every event. */
+  /** Holds a ticket for every event. */
   boxOfficeId: FIRST_ID,
-  /** Waits for the busy event, about in the middle. */
+  /** Waits for the busy event, near the middle of the queue. */
   waitingId: FIRST_ID + BUSY_WAITING / 2,
 } as const;
 
 const TIMES = "'2026-01-01 00:00:00', '2026-01-01 00:00:00'";
 
-/** Up to 10 000 numbers from 0, in SQL that all databases share. */
+/** Up to 10 000 numbers from 0, in SQL that every database understands. */
 function numbers(count: number): string {
   const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => `SELECT ${String(digit)} AS d`);
   const digit = `(${digits.join(' UNION ALL ')})`;
@@ -33,7 +33,7 @@ function numbers(count: number): string {
   );
 }
 
-/** Fills the tables so far that an index is worth it, without a thought for the ledger. */
+/** Fills the tables so far that an index pays off. The events do not reconcile. */
 export async function crowd({ sequelize, isSqlite }: Database): Promise<void> {
   const first = String(FIRST_ID);
   const text = (parts: string): string =>
@@ -105,7 +105,7 @@ export async function crowd({ sequelize, isSqlite }: Database): Promise<void> {
       "'2026-01-01 00:00:00'",
     AUDIT_ROWS,
   );
-  // Nobody does that to SQLite, so plans are made without it there.
+  // Not on SQLite, which plans without statistics in production too.
   if (isSqlite) return;
   await sequelize.query(
     'ANALYZE TABLE users, events, bookings, waitlists, idempotency_keys, audit_log',

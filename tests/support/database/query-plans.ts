@@ -3,16 +3,16 @@ import { QueryTypes, type QueryOptions, type Sequelize } from 'sequelize';
 
 import type { DatabaseSettings } from '../../../src/config/config';
 
-/** More rows than this are read or sorted only by what says so; statements write 1 000 at a time. */
+/** No plan may read or sort more rows than this; statements write 1 000 at a time. */
 const BOUND_ROWS = 1_200;
 
-/** One statement that was run, with the values that it was run with. */
+/** One statement, with its values. */
 export interface Statement {
   readonly sql: string;
   readonly options: Pick<QueryOptions, 'bind' | 'replacements'>;
 }
 
-/** Records what a database is really asked. */
+/** Records the statements that a database receives. */
 export class StatementRecorder {
   #statements = new Map<string, Statement>();
   readonly #query: Sequelize['query'];
@@ -33,14 +33,14 @@ export class StatementRecorder {
     sequelize.query = recording as Sequelize['query'];
   }
 
-  /** The statements of `work`, one of each form. */
+  /** The statements of `work`, one of each shape. */
   async record(work: () => Promise<unknown>): Promise<Statement[]> {
     this.#statements = new Map();
     await work();
     return [...this.#statements.values()];
   }
 
-  /** What the database would read without need for a statement, in words; empty where all is well. */
+  /** The scans and sorts of a statement that are too large; empty if there are none. */
   async faultsOf({ sql, options }: Statement): Promise<string[]> {
     const faults =
       this.settings.dialect === 'sqlite'
@@ -85,7 +85,7 @@ interface PlanRow {
   readonly detail?: string;
 }
 
-/** Asks for more than the next ids, so that walking along them is a scan. */
+/** Has conditions other than the id, so that a walk along the ids is a scan. */
 function isSelective(sql: string): boolean {
   return /\bWHERE\b.*` = /.test(sql);
 }
@@ -101,8 +101,8 @@ function mysqlFaults(steps: readonly PlanRow[], sql: string): string[] {
 }
 
 /**
- * On a connection of its own: libsql keeps a read open on one that has explained a change. Values make
- * no difference there.
+ * On a separate connection: libsql keeps a read open on a connection that has explained a change.
+ * Values make no difference there.
  */
 function explainOnSqlite(storage: string, sql: string): PlanRow[] {
   const connection = new Libsql(storage);
@@ -115,8 +115,8 @@ function explainOnSqlite(storage: string, sql: string): PlanRow[] {
 }
 
 /**
- * SQLite tells no numbers. A scan is bounded only where it follows the order asked for up to a limit,
- * and a sort where it is of one person's rows for one event, or of what that person has to do with.
+ * SQLite reports no row counts. A scan is bounded only if it follows the requested order up to a limit,
+ * and a sort only if it covers the rows of one person.
  */
 function sqliteFaults(steps: readonly PlanRow[], sql: string): string[] {
   const details = steps.map(({ detail = '' }) => detail);

@@ -2,7 +2,7 @@ import { QueryTypes } from 'sequelize';
 import type { DatabaseSettings } from '../../../src/config/config';
 import { openDatabase } from '../../../src/database/database';
 
-/** Every table as the database itself would create it anew, and which migrations it counts as done. */
+/** The definition of every table, and the migrations that have run. */
 export async function schemaOf(settings: DatabaseSettings): Promise<Record<string, string>> {
   const database = openDatabase(settings);
   const ask = <Row extends object>(sql: string): Promise<Row[]> =>

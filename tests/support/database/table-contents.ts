@@ -5,19 +5,19 @@ import type { Database } from '../../../src/database/database';
 export type TableContents = ReadonlyMap<string, string>;
 
 export async function readTables({ sequelize, models }: Database): Promise<TableContents> {
-  const tables = Object.values(models).map(({ tableName }) => tableName);
   const contents = await Promise.all(
-    tables.map(async (table) => {
-      const rows = await sequelize.query(`SELECT * FROM ${table} ORDER BY id`, {
-        type: QueryTypes.SELECT,
-      });
-      return [table, JSON.stringify(rows)] as const;
+    Object.values(models).map(async ({ tableName, primaryKeyAttributes }) => {
+      const rows = await sequelize.query(
+        `SELECT * FROM ${tableName} ORDER BY ${primaryKeyAttributes.join(', ')}`,
+        { type: QueryTypes.SELECT },
+      );
+      return [tableName, JSON.stringify(rows)] as const;
     }),
   );
   return new Map(contents);
 }
 
-/** Names of the tables of which any row differs. */
+/** Names of the tables in which any row differs. */
 export function changedTables(before: TableContents, after: TableContents): string[] {
   return [...after].filter(([table, rows]) => before.get(table) !== rows).map(([table]) => table);
 }
@@ -28,6 +28,7 @@ export async function emptyTables({ models }: Database, keptUserId: number): Pro
   await models.IdempotencyKey.destroy(all);
   await models.AuditEntry.destroy(all);
   await models.WaitlistEntry.destroy(all);
+  await models.WaitlistBlock.destroy(all);
   await models.Booking.destroy(all);
   await models.Event.destroy(all);
   await models.User.destroy({ where: { id: { [Op.ne]: keptUserId } } });

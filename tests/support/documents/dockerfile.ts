@@ -3,12 +3,12 @@ import path from 'node:path';
 
 export const ROOT = path.resolve(__dirname, '..', '..', '..');
 
-/** One instruction of a Dockerfile, with the arguments that are known put in. */
+/** One instruction of a Dockerfile, with known arguments filled in. */
 export interface Instruction {
   readonly keyword: string;
   /** `--from=build` as `from: 'build'`. */
   readonly flags: Readonly<Record<string, string>>;
-  /** What stands behind the flags. */
+  /** What follows the flags. */
   readonly text: string;
   /** The same in words; a JSON list gives its parts. */
   readonly words: readonly string[];
@@ -22,9 +22,9 @@ export interface Stage {
 }
 
 /**
- * Reads our Dockerfile: as much of the language as it uses.
+ * Parses our Dockerfile, and only as much of the language as it uses.
  *
- * @throws Error where an instruction stands before the first stage
+ * @throws Error if an instruction precedes the first stage
  */
 export function readDockerfile(
   text = readFileSync(path.join(ROOT, 'Dockerfile'), 'utf8'),
@@ -42,7 +42,7 @@ export function readDockerfile(
       stages.push({ image, name, instructions: [] });
     } else {
       const stage = stages.at(-1);
-      if (!stage) throw new Error(`${keyword} stands before FROM`);
+      if (!stage) throw new Error(`${keyword} precedes FROM`);
       stage.instructions.push(instruction);
     }
   }
@@ -73,19 +73,21 @@ function parseInstruction(line: string, known: ReadonlyMap<string, string>): Ins
   return { keyword: keyword.toUpperCase(), flags, text, words: wordsOf(text) };
 }
 
-/** `CMD` inside `HEALTHCHECK CMD ["node", "x"]` is left out: the words are what is run. */
+/** Without the `CMD` of `HEALTHCHECK CMD ["node", "x"]`: the words are the command. */
 function wordsOf(text: string): string[] {
   const list = /^(?:CMD\s+)?(\[.*\])$/.exec(text.trim())?.[1];
   return list === undefined ? text.trim().split(/\s+/) : (JSON.parse(list) as string[]);
 }
 
-/** What .dockerignore lets through: it refuses all and then names what may come. */
+/** What .dockerignore includes: it excludes everything and then lists exceptions. */
 export function builderSees(): string[] {
   const [first, ...others] = readFileSync(path.join(ROOT, '.dockerignore'), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
   if (first !== '*' || others.some((line) => !line.startsWith('!'))) {
-    throw new Error('.dockerignore must refuse all (*), and then only let through (!name)');
+    throw new Error(
+      '.dockerignore must exclude everything (*), and then only list exceptions (!name)',
+    );
   }
   return others.map((line) => line.slice(1));
 }

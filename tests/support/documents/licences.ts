@@ -21,7 +21,7 @@ export const LOCKED = (
   }
 ).packages;
 
-/** What the project itself says that it needs. */
+/** The project's own dependencies. */
 export const MANIFEST = JSON.parse(
   readFileSync(path.join(ROOT, 'package.json'), 'utf8'),
 ) as Required<Pick<LockedPackage, 'dependencies' | 'devDependencies'>>;
@@ -29,12 +29,12 @@ export const MANIFEST = JSON.parse(
 export interface ProductionPackage {
   readonly name: string;
   readonly version: string;
-  /** As SPDX writes it. */
+  /** An SPDX expression. */
   readonly licence: string;
   readonly isDirect: boolean;
 }
 
-/** All that is installed to run the server, direct or not. */
+/** Everything that is installed to run the server, direct or not. */
 export function productionPackages(): ProductionPackage[] {
   return Object.entries(LOCKED)
     .filter(([at, { dev, devOptional }]) => at !== '' && !dev && !devOptional)

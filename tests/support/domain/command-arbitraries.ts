@@ -4,11 +4,11 @@ import fc from 'fast-check';
 export const PEOPLE = [1, 2, 3, 4, 5, 6] as const;
 export const STRANGER = 7;
 
-/** A command before it is known which tickets and entries there are. */
+/** A command before the existing tickets and entries are known. */
 export type Wish =
   | { kind: 'book'; by: number; user: number; guests: number[]; quantity: number }
   | { kind: 'cancel-held'; user: number; quantity: number | null }
-  /** `picks` choose among the tickets that were ever given out. */
+  /** `picks` choose among the tickets that were ever issued. */
   | { kind: 'cancel-bookings'; by: number; picks: number[] }
   | { kind: 'join'; by: number; user: number; quantity: number }
   | { kind: 'lower'; user: number; quantity: number }
@@ -93,7 +93,7 @@ const wish: fc.Arbitrary<Wish> = fc.oneof(
   },
 );
 
-/** An event, and what happens to it. Being cancelled, where it happens, comes last but a little. */
+/** An event, and what happens to it. A cancellation, if any, comes near the end. */
 export const story = fc.record({
   total: fc.integer({ min: 1, max: 12 }),
   cap,

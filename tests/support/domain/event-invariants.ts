@@ -1,9 +1,9 @@
-/** What holds for every event after every change, said here without the domain's help. */
+/** What holds for every event after every change, checked independently of the domain. */
 import type { WaitlistEntry } from '../../../src/domain/inventory-state';
 import type { Promotion } from '../../../src/domain/outcomes';
 import type { MemoryRows } from './memory-rows';
 
-/** Whoever moved up stood at the head, and got all they wanted before the next one got any. */
+/** Promotions start at the head, and each entry gets all it wants before the next one gets any. */
 export function expectPromotedInOrder(
   version: number,
   promotions: readonly Promotion[],
@@ -18,7 +18,7 @@ export function expectPromotedInOrder(
   });
 }
 
-/** No more tickets are out than there are, and none is free while somebody waits. */
+/** No more tickets are held than exist, and none is free while someone waits. */
 export function expectInvariants(version: number, { event, bookings, entries }: MemoryRows): void {
   const active = [...bookings.values()].filter(({ status }) => status === 'booked').length;
   const { status, totalTickets, availableTickets } = event;

@@ -9,12 +9,12 @@ import type { Actor } from '../../../src/domain/rights';
 const LONG_AGO = new Date(0);
 /** May manage every event. */
 export const ADMIN: Actor = { id: 0, role: 'admin' };
-/** Has nothing to do with any event. */
+/** Has no part in any event. */
 export const STRANGER: Actor = { id: 1_000, role: 'user' };
-/** The moment of all decisions. */
+/** The time of all decisions. */
 export const NOW = new Date(1_000);
 
-/** An event of ten tickets that nobody has booked; the row's counters follow from what is given. */
+/** An event of ten unbooked tickets; the other counters follow from the given ones. */
 export function eventFacts(wish: Partial<EventFacts> = {}): EventFacts {
   return {
     id: 1,
@@ -73,7 +73,7 @@ interface World extends Pick<LoadedInventory, 'missingUsers' | 'takenNames'> {
   readonly queue?: readonly WaitlistEntry[];
 }
 
-/** An event with these tickets and this queue, all of it loaded. */
+/** An event with these tickets and this queue, fully loaded. */
 export function inventoryOf({ event, tickets = [], queue = [], ...rest }: World): EventInventory {
   const held = new Map<number, number>();
   for (const { holderId, status } of tickets) {
@@ -101,7 +101,7 @@ export function inventoryOf({ event, tickets = [], queue = [], ...rest }: World)
 
 type Accepted<Kind extends Command['kind']> = Decision & { readonly outcome: AcceptanceOf<Kind> };
 
-/** Decides and applies; fails where the command is refused. */
+/** Decides and applies; fails if the command is refused. */
 export function accepted<C extends Command>(
   inventory: EventInventory,
   command: C,
@@ -109,11 +109,11 @@ export function accepted<C extends Command>(
   const decision = decide(inventory, command);
   if (decision.outcome.refused) throw new Error(`Refused: ${decision.outcome.message}`);
   inventory.apply(decision);
-  // A command is accepted in its own kind; the switch in `decide` has lost which.
+  // The outcome has the kind of the command; the switch in `decide` loses that type.
   return { ...decision, outcome: decision.outcome } as Decision as Accepted<C['kind']>;
 }
 
-/** What a command is refused with; fails where it is accepted or would change something. */
+/** The code of the refusal; fails if the command is accepted or would change something. */
 export function refusalOf(inventory: EventInventory, command: Command): RefusalCode {
   const { outcome, changes, after } = decide(inventory, command);
   if (!outcome.refused) throw new Error('Accepted');

@@ -13,8 +13,8 @@ import { decideBatch, type Verdict } from '../../../src/inventory/decide-batch';
 import { headSize, requirementsOf } from '../../../src/inventory/requirements';
 
 /**
- * The rows of one event in memory, loaded and written by the executor's own rules: of each group's
- * snapshot no more than the commands need, of its changes no more than their sum.
+ * The rows of one event in memory, loaded and written by the executor's own rules: for each batch, only
+ * what its commands need is loaded, and only the sum of its changes is written.
  */
 export class MemoryRows {
   readonly bookings = new Map<number, Ticket>();
@@ -26,8 +26,8 @@ export class MemoryRows {
     readonly people: Set<number>,
   ) {}
 
-  /** Runs commands as one group; of those that can't be in it, nothing is done. */
-  runGroup(commands: readonly Command[]): Verdict[] {
+  /** Runs commands as one batch; those that do not fit are not run. */
+  runBatch(commands: readonly Command[]): Verdict[] {
     const inventory = this.#load(commands);
     const verdicts = decideBatch(
       inventory,
@@ -44,7 +44,7 @@ export class MemoryRows {
     return verdicts;
   }
 
-  /** What a command would be told now. */
+  /** The outcome that a command would have now. */
   decideAlone(command: Command): Outcome {
     return decide(this.#load([command]), command).outcome;
   }
@@ -62,10 +62,14 @@ export class MemoryRows {
   #load(commands: readonly Command[]): EventInventory {
     const requirements = requirementsOf(this.event, commands);
     const tickets = [
-      ...[...requirements.holders].flatMap((holder) => this.heldBy(holder)),
+      ...[...requirements.holders].flatMap(([holder, limit]) =>
+        this.heldBy(holder)
+          .sort((a, b) => b.ticketNo - a.ticketNo)
+          .slice(0, limit),
+      ),
       ...[...requirements.bookingIds].flatMap((id) => this.bookings.get(id) ?? []),
     ];
-    const size = headSize(tickets.length, requirements);
+    const size = headSize(tickets, requirements);
     return new EventInventory({
       event: this.event,
       now: new Date(1),
@@ -84,7 +88,7 @@ export class MemoryRows {
     });
   }
 
-  /** Fails where the database's unique keys would. */
+  /** Fails if the database's unique keys would. */
   #write(changes: RowChanges): void {
     if (changes.eventIsCancelled) {
       for (const [id, ticket] of this.bookings) {
@@ -98,7 +102,7 @@ export class MemoryRows {
       this.bookings.set(id, { ...ticket, status: 'cancelled' });
     }
     for (const id of changes.removedEntryIds) {
-      if (!this.entries.delete(id)) throw new Error(`Entry ${String(id)} is gone already`);
+      if (!this.entries.delete(id)) throw new Error(`Entry ${String(id)} is already gone`);
     }
     for (const [id, entry] of changes.changed) this.entries.set(id, entry);
     for (const ticket of changes.issued.values()) {
@@ -107,7 +111,7 @@ export class MemoryRows {
     }
     for (const entry of changes.added.values()) {
       const isTaken = [...this.entries.values()].some(({ userId }) => userId === entry.userId);
-      if (isTaken) throw new Error(`User ${String(entry.userId)} waits already`);
+      if (isTaken) throw new Error(`User ${String(entry.userId)} already waits`);
       const entryId = this.#nextId();
       this.entries.set(entryId, { ...entry, entryId });
     }

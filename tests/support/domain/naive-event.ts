@@ -1,7 +1,7 @@
 /**
- * The rules of tickets and queue once more, as plainly as they can be written: ticket by ticket,
- * person by person, everything counted anew each time. Slow, and with nothing in common with
- * `src/domain` but the rules: the two are held against each other.
+ * The rules of tickets and queue again, as plain as possible: ticket by ticket, person by person, with
+ * everything counted again each time. It is slow and shares nothing with `src/domain` but the rules, so
+ * that the two can be compared.
  */
 interface NaiveTicket {
   readonly no: number;
@@ -26,6 +26,7 @@ export type NaiveResult =
       readonly waitlisted?: readonly { user: number; wants: number; position: number }[];
       readonly result?: string;
       readonly reassigned?: number;
+      readonly ended?: readonly number[];
       readonly position?: number;
     };
 
@@ -46,7 +47,7 @@ export class NaiveEvent {
     return this.isCancelled ? 0 : this.total - this.tickets.filter(({ active }) => active).length;
   }
 
-  /** The queue as it would be served. */
+  /** The queue in the order of service. */
   get queue(): NaiveWaiter[] {
     return [...this.waiters].sort((a, b) =>
       a.priority === b.priority ? a.arrival - b.arrival : b.priority - a.priority,
@@ -69,7 +70,7 @@ export class NaiveEvent {
     for (const [person, asked] of asks) {
       if (this.#isOverCap(person, asked)) return { refused: 'TICKET_LIMIT_REACHED' };
     }
-    // One round after the other: everyone's first ticket, then the booker's second, third...
+    // Round by round: everyone's first ticket, then the booker's second, third...
     const turns = [...asks.keys(), ...Array.from({ length: Math.max(0, own - 1) }, () => user)];
     const given: number[] = [];
     const missing = new Map<number, number>();
@@ -100,7 +101,7 @@ export class NaiveEvent {
     return this.#giveBack(held.slice(0, quantity ?? held.length));
   }
 
-  /** @param mayCancel whether the one who asks may cancel that ticket */
+  /** @param mayCancel whether the caller may cancel that ticket */
   cancelTickets(nos: readonly number[], mayCancel: (no: number) => boolean): NaiveResult {
     if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
     const tickets = nos.map((no) => this.tickets.find((ticket) => ticket.no === no));
@@ -144,7 +145,7 @@ export class NaiveEvent {
     return { refused: null };
   }
 
-  /** @param arrival names the entry: the how manieth it was that came */
+  /** @param arrival the number of the entry in order of arrival */
   prioritize(arrival: number, priority: number): NaiveResult {
     if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
     const waiter = this.waiters.find((one) => one.arrival === arrival);
@@ -188,15 +189,20 @@ export class NaiveEvent {
 
   #giveBack(tickets: readonly NaiveTicket[]): NaiveResult {
     for (const ticket of tickets) ticket.active = false;
-    const reassigned = this.#serve();
+    const former = new Set(tickets.map(({ holder }) => holder));
+    const reassigned = this.#serve(former);
+    // Nobody waits while tickets are free: only those remain whose tickets these were.
+    const ended = this.free > 0 ? this.queue.map(({ user }) => user) : [];
+    this.waiters = this.waiters.filter(({ user }) => !ended.includes(user));
     this.version += 1;
-    return { refused: null, tickets: tickets.map(({ no }) => no), reassigned };
+    return { refused: null, tickets: tickets.map(({ no }) => no), reassigned, ended };
   }
 
-  /** One free ticket after the other to whoever is first in the queue. */
-  #serve(): number {
+  /** Gives free tickets, one by one, to the first in the queue whose tickets they were not. */
+  #serve(former: ReadonlySet<number> = new Set()): number {
     let served = 0;
-    for (let first = this.queue[0]; first && this.free > 0; first = this.queue[0]) {
+    const next = (): NaiveWaiter | undefined => this.queue.find(({ user }) => !former.has(user));
+    for (let first = next(); first && this.free > 0; first = next()) {
       this.#give(first.user, first.by);
       first.wants -= 1;
       served += 1;

@@ -4,16 +4,16 @@ import type { FaultRun, FaultWorld } from './fault-world';
 import type { RecordedAnswer } from '../history/history';
 import type { ApiAnswer, TestApi } from '../http/test-api';
 
-/** Null where no answer came. */
+/** Null if no answer came. */
 export type Asked = Pick<ApiAnswer, 'status' | 'body'> | RecordedAnswer | null;
 
-/** A change that the API offers, on rows that were made for it. */
+/** A change that the API offers, on rows made for it. */
 export interface Change {
   /** Method and path pattern, as in the route table. */
   readonly route: string;
-  /** What of the route is meant, where it does several things. */
+  /** Which variant of the route, if it has several. */
   readonly what?: string;
-  /** Makes what the change needs; what it returns asks for the change, once. */
+  /** Makes what the change needs, and returns a function that requests the change once. */
   prepare(scene: Scene): Promise<() => Promise<Asked>>;
 }
 
@@ -45,7 +45,7 @@ function bookOneMoreThanThereIs({ world, run }: Scene, eventId: number): Promise
   });
 }
 
-/** Every change that the API offers: each route that is no read, some of them twice. */
+/** Every change that the API offers: each route that is not a read, some of them twice. */
 export const EVERY_CHANGE: readonly Change[] = [
   {
     route: 'POST /api/auth/signup',
@@ -66,10 +66,10 @@ export const EVERY_CHANGE: readonly Change[] = [
   {
     route: 'POST /api/events/initialize',
     prepare: ({ world, api }) => {
-      const wish = { event_name: `Concert ${randomUUID()}`, total_tickets: TOTAL };
+      const body = { event_name: `Concert ${randomUUID()}`, total_tickets: TOTAL };
       const headers = { 'Idempotency-Key': randomUUID() };
       return Promise.resolve(() =>
-        api.post('/api/events/initialize', world.people[0]!.token, wish, headers),
+        api.post('/api/events/initialize', world.people[0]!.token, body, headers),
       );
     },
   },

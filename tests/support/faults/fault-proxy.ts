@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How the network between a server and its database is. */
+/** The condition of the network between a server and its database. */
 export interface Weather {
-  /** Delay of each chunk, and how much longer it may be at random. */
+  /** Delay of each chunk, plus a random part. */
   readonly latencyMs?: number;
   readonly jitterMs?: number;
-  /** Everything comes in pieces of this size. */
+  /** Everything arrives in pieces of this size. */
   readonly sliceBytes?: number;
   readonly bytesPerSecond?: number;
-  /** A connection is reset once the database has sent that much on it. */
+  /** A connection is reset once the database has sent so many bytes on it. */
   readonly resetAfterBytes?: number;
-  /** Nothing arrives any more, in neither direction, and nobody is told. */
+  /** Packets are dropped in both directions, without an error. */
   readonly isSilent?: boolean;
 }
 
-/** An error that the client gets in place of the database's answer. */
+/** An error that the client gets instead of the database's answer. */
 export interface InjectedError {
   readonly errno: number;
   readonly sqlState: string;
@@ -29,11 +29,11 @@ export type Verdict =
   | { readonly kind: 'pass' }
   /** The connection is reset and the statement not forwarded. */
   | { readonly kind: 'cut before' }
-  /** It is forwarded, and the connection reset at once: it may have been done. */
+  /** It is forwarded, and the connection is reset at once: it may have been executed. */
   | { readonly kind: 'cut at once' }
-  /** It is forwarded, done, and the connection reset when the answer comes back. */
+  /** It is forwarded and executed, and the connection is reset when the answer comes back. */
   | { readonly kind: 'cut after' }
-  /** It is swallowed, and the connection silent from there on. */
+  /** It is swallowed, and the connection is silent from then on. */
   | { readonly kind: 'silence' }
   | { readonly kind: 'fail'; readonly error: InjectedError };
 
@@ -48,7 +48,7 @@ const COM_STMT_EXECUTE = 0x17;
 const HEADER_BYTES = 4;
 const MS_PER_SECOND = 1_000;
 
-/** Stands between a server and its MySQL-speaking database, and breaks what is asked for. */
+/** A proxy between a server and its MySQL database that breaks connections on request. */
 export class FaultProxy {
   weather: Weather = {};
   judge: Judge = () => PASS;
@@ -77,13 +77,13 @@ export class FaultProxy {
     return (this.listener.address() as AddressInfo).port;
   }
 
-  /** Back to a network without faults. Connections that were broken stay so. */
+  /** Back to a network without faults. Broken connections stay broken. */
   heal(): void {
     this.weather = {};
     this.judge = () => PASS;
   }
 
-  /** Resets all connections, with no farewell. */
+  /** Resets all connections. */
   resetAll(): void {
     for (const link of this.#links) link.reset();
   }
@@ -98,7 +98,7 @@ export class FaultProxy {
 /** One connection through the proxy. */
 class Link {
   #isSilent = false;
-  /** What becomes of the next chunk from the database, in its stead. */
+  /** Replaces the handling of the next chunk from the database. */
   #onAnswer: ((link: Link) => void) | undefined;
   #pending = Buffer.alloc(0);
   #received = 0;
@@ -125,9 +125,9 @@ class Link {
     try {
       for await (const chunk of from) await carry(chunk as Buffer);
     } catch {
-      // Whoever broke the connection knows.
+      // The test that broke the connection expects it.
     }
-    // On a silent network nobody hears the other hang up.
+    // On a silent network neither side notices that the other closes.
     if (this.#isSilent) return;
     this.client.destroy();
     this.database.destroy();
@@ -227,7 +227,7 @@ function* slices(chunk: Buffer, bytes: number): Generator<Buffer> {
   }
 }
 
-/** The statement that a packet asks to run; undefined for whatever else it asks. */
+/** The statement in a packet; undefined for any other command. */
 function statementIn(packet: Buffer): string | undefined {
   const isCommand = packet[3] === 0;
   if (!isCommand) return undefined;

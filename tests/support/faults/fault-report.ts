@@ -1,25 +1,24 @@
 import { appendFileSync } from 'node:fs';
 
-/** What one fault test has shown: a row of docs/reliability.md. */
+/** The result of one fault test: a row of docs/reliability.md. */
 export interface FaultRow {
-  /** Heading under which it stands. */
+  /** The heading of its table. */
   readonly area: string;
   readonly fault: string;
   readonly checked: string;
   readonly times: number;
   readonly held: boolean;
-  /** What was measured, where something was. */
+  /** Measurements, if any. */
   readonly found?: string;
 }
 
-/** Longest time for one fault, in the longest run. */
+/** Time limit for one fault in the longest run. */
 const LIMIT_MS = 30 * 60_000;
 
 /**
- * A test whose result stands in the report.
+ * A test whose result goes into the report.
  *
- * @param run breaks something and checks what must hold; tells how often it was broken, and what
- * was measured
+ * @param run breaks something and checks what must hold; returns how often, and any measurements
  */
 export function survives(
   { area, fault, checked }: Pick<FaultRow, 'area' | 'fault' | 'checked'>,
@@ -41,7 +40,7 @@ export function survives(
   );
 }
 
-/** A run that makes a report says where it gathers its rows. */
+/** A run with a report sets the file that collects its rows. */
 function record(row: FaultRow): void {
   const file = process.env.TEST_FAULT_ROWS;
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`);

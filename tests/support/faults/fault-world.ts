@@ -10,24 +10,24 @@ import { Load } from '../http/load';
 import { TestApi } from '../http/test-api';
 import { until } from '../setup/until';
 
-/** How long a transaction that nobody wants any more may stay open on the database's side. */
+/** How long an abandoned transaction may stay open in the database. */
 const ORPHAN_LIMIT_MS = 6_000;
 
-/** A database with people in it, seen by an observer that no fault touches. */
+/** A database with people in it, and an observer that no fault affects. */
 export class FaultWorld {
   private constructor(
     readonly observer: TestApi,
     readonly people: Person[],
   ) {}
 
-  /** @param settings a database of its own, which may be empty; not through a proxy */
+  /** @param settings a separate database, which may be empty; not through a proxy */
   static async open(settings: DatabaseSettings, peopleCount = 40): Promise<FaultWorld> {
     await new Migrator(settings).up();
     const observer = await TestApi.start({ database: settings });
     return new FaultWorld(observer, await makePeople(observer.container, peopleCount));
   }
 
-  /** New events, and a history of what is asked of them. */
+  /** New events, and a history of the requests for them. */
   async run(urls: readonly string[], { events = 3, total = 40 } = {}): Promise<FaultRun> {
     const run = new FaultRun(this, new History(urls));
     for (let made = 0; made < events; made += 1) await run.addEvent(total);
@@ -40,7 +40,7 @@ export class FaultWorld {
     return person;
   }
 
-  /** Transactions that are open on the database's side at the moment (MySQL). */
+  /** Transactions that are currently open in the database (MySQL). */
   async openTransactions(): Promise<number> {
     const [row] = await this.observer.container.database.sequelize.query<{ open: number }>(
       `SELECT COUNT(*) AS open FROM information_schema.innodb_trx t
@@ -51,7 +51,7 @@ export class FaultWorld {
     return row!.open;
   }
 
-  /** Waits until no transaction is open; fails where one stays. */
+  /** Waits until no transaction is open; fails if one stays. */
   async settle(): Promise<void> {
     await until(async () => (await this.openTransactions()) === 0, ORPHAN_LIMIT_MS);
   }
@@ -61,7 +61,7 @@ export class FaultWorld {
   }
 }
 
-/** What is asked of some events while something breaks. */
+/** The requests for some events while something breaks. */
 export class FaultRun {
   readonly eventIds: number[] = [];
 
@@ -70,7 +70,7 @@ export class FaultRun {
     readonly history: History,
   ) {}
 
-  /** An event of the first person's. */
+  /** An event organized by the first person. */
   async addEvent(total: number): Promise<number> {
     const { observer, people } = this.world;
     const { id } = await makeEvent(observer, { total, organizer: people[0]! });
@@ -82,14 +82,13 @@ export class FaultRun {
     return this.eventIds[0]!;
   }
 
-  /** @param people who ask; everyone, where left out */
+  /** @param people the clients; everyone by default */
   startLoad(clients: number, people = this.world.people): Load {
     return new Load(this.history, { people, eventIds: this.eventIds, clients });
   }
 
   /**
-   * Proves that all of it can have happened one by one, that the rows say so and that the counters
-   * agree with the rows.
+   * Proves that the history is linearizable, and that rows and counters agree with it.
    */
   async check(): Promise<HistorySummary> {
     const { observer, people } = this.world;

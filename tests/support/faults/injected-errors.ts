@@ -1,15 +1,15 @@
 import type { InjectedError } from './fault-proxy';
 
-/** Conflicts, after which the same transaction may succeed when it is run again as a whole. */
+/** Conflicts, after which the same transaction may succeed if it is retried as a whole. */
 export const CONFLICTS = [
   { errno: 1213, sqlState: '40001', endsTransaction: true },
-  // InnoDB gives up only the statement: what came before it would be committed.
+  // InnoDB rolls back only the statement: the earlier ones would be committed.
   { errno: 1205, sqlState: 'HY000', endsTransaction: false },
   { errno: 1020, sqlState: 'HY000', endsTransaction: true },
 ] as const satisfies readonly InjectedError[];
 
-/** Something that nobody has thought of. */
-export const UNHEARD_OF: InjectedError = { errno: 1105, sqlState: 'HY000', endsTransaction: false };
+/** An error that the server does not handle specially. */
+export const UNEXPECTED: InjectedError = { errno: 1105, sqlState: 'HY000', endsTransaction: false };
 
-/** The server has become read-only meanwhile: it refuses to write, also at COMMIT. */
+/** The database server has become read-only: it refuses writes, even at COMMIT. */
 export const READ_ONLY: InjectedError = { errno: 1290, sqlState: 'HY000', endsTransaction: false };

@@ -4,14 +4,14 @@ import { appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** First much at a time, then what little room is left. */
+/** First in large steps, then the little room that is left. */
 const CHUNKS_BYTES = [1_048_576, 16_384];
 
-/** A small file system of its own, in memory, that can be filled up. */
+/** A small separate file system in memory that can be filled up. */
 export class SmallDisk {
   private constructor(readonly folder: string) {}
 
-  /** It takes root, and a system that lets root do it. */
+  /** Requires root, and a system that lets root mount. */
   static canMount(): boolean {
     try {
       SmallDisk.mount(1).unmount();
@@ -28,7 +28,7 @@ export class SmallDisk {
     return new SmallDisk(folder);
   }
 
-  /** Takes whatever room is left, also while others write; who measures them is not held up. */
+  /** Uses up all room, even while others write, without blocking the event loop. */
   async fill(): Promise<void> {
     for (const bytes of CHUNKS_BYTES) {
       const chunk = Buffer.alloc(bytes);
@@ -40,13 +40,13 @@ export class SmallDisk {
     }
   }
 
-  /** Gives the room back. */
+  /** Frees the room again. */
   free(): void {
     truncateSync(this.#filler);
   }
 
   unmount(): void {
-    // At once, even if a process that was killed still lets go of its files.
+    // Lazily, even if a killed process has not released its files yet.
     execFileSync('umount', ['--lazy', this.folder], { stdio: 'pipe' });
     rmSync(this.folder, { recursive: true });
   }

@@ -6,35 +6,35 @@ import { expectHealth } from '../servers/health';
 import type { RecordedCall } from '../history/history';
 import { until } from '../setup/until';
 
-/** Nobody waits longer for an answer, whatever it is. */
+/** No answer takes longer than this. */
 export const ANSWER_LIMIT_MS = 5_000;
-/** How soon bookings flow again after a fault. */
+/** How soon bookings succeed again after a fault. */
 export const RECOVERY_LIMIT_MS = 2_000;
-/** Enough that a fault meets requests in every state. */
+/** Enough that a fault hits requests in every state. */
 const CLIENTS = 24;
-/** Before it begins, so many requests are answered. */
+/** So many requests are answered before the fault begins. */
 const WARM_UP_CALLS = 50;
 
 interface Trouble {
   readonly world: FaultWorld;
   readonly url: string;
   readonly begin: () => void | Promise<void>;
-  /** Looked at while it lasts. */
+  /** Checked while the fault lasts. */
   readonly meanwhile?: (run: FaultRun) => Promise<void>;
   readonly end: () => void | Promise<void>;
-  /** Whether it lets some changes through. */
+  /** Whether some changes still succeed. */
   readonly isPartial?: boolean;
 }
 
-/** Whether something was done for this call, and by itself. */
+/** Whether this very call had an effect. */
 export function isDone({ answer }: RecordedCall): boolean {
   return answer !== null && answer.status < 300 && !answer.isReplayed;
 }
 
 /**
- * Waits until bookings flow again.
+ * Waits until bookings succeed again.
  *
- * @param run of an event of its own, whose queue is empty
+ * @param run of a separate event with an empty queue
  */
 export async function untilBooked(run: FaultRun, person: Person): Promise<void> {
   await until(
@@ -43,7 +43,7 @@ export async function untilBooked(run: FaultRun, person: Person): Promise<void> 
   );
 }
 
-/** Load before, during and after a trouble in which the database can't take changes. */
+/** Load before, during and after a fault in which the database accepts no changes. */
 export async function getThrough({
   world,
   url,
@@ -53,7 +53,7 @@ export async function getThrough({
   isPartial = false,
 }: Trouble): Promise<void> {
   const run = await world.run([url]);
-  // Made while all is well: making an event is not what is waited for.
+  // Created before the fault, so that creating an event is not part of the wait.
   const next = await world.run([url], { events: 1 });
   const load = run.startLoad(CLIENTS);
   await until(() => run.history.calls.length > WARM_UP_CALLS);
@@ -76,7 +76,7 @@ export async function getThrough({
   await expectWhole(run);
 }
 
-/** Whatever was answered in this run is true, was in time, and was no fault of the server's. */
+/** All answers of this run are true and in time, and none is an internal error. */
 export async function expectWhole(run: FaultRun): Promise<void> {
   await run.history.repeatKeyed();
   const tally = run.history.tally();

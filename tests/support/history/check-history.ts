@@ -1,6 +1,6 @@
 /**
- * Proves from a run's history that the event is linearizable: that all effects can have happened one
- * after the other, in an order that every answer agrees with and that keeps to real time.
+ * Proves from the history of a run that the event is linearizable: that all effects can have happened
+ * one after the other, in an order that agrees with every answer and with real time.
  *
  * The audit log gives the order, by the event's version. Versioned objects make the proof simple:
  * no search over possible orders is needed.
@@ -22,17 +22,17 @@ export interface HistoryStart {
   readonly people: Iterable<number>;
 }
 
-/** What a run came to, for a test that wants to see that enough has happened. */
+/** What happened in a run, so that a test can check that it was enough. */
 export interface HistorySummary {
   readonly effects: number;
   readonly refusals: number;
   readonly unknown: number;
   readonly promotions: number;
-  /** Changes that were made though nobody got an answer. */
+  /** Changes that were made although no one got an answer. */
   readonly unanswered: number;
 }
 
-/** What of an event row the replay must arrive at. */
+/** The columns of the event row that the replay must reproduce. */
 const COUNTERS: readonly (keyof EventFacts)[] = [
   'status',
   'totalTickets',
@@ -45,10 +45,10 @@ const COUNTERS: readonly (keyof EventFacts)[] = [
   'waitlistTickets',
 ];
 
-/** The event before anything happened to it, told from what it is now. */
+/** The event as it was at first, derived from its current state. */
 function beginningOf(event: EventFacts, log: readonly AuditEntryRow[]): EventFacts {
   const created = log.find(({ action }) => action === 'event.create');
-  if (!created) throw new Error('The audit log does not tell how the event began');
+  if (!created) throw new Error('The audit log lacks the creation of the event');
   const { after } = JSON.parse(created.details) as {
     after: { total_tickets: number; max_tickets_per_user: number | null };
   };
@@ -67,7 +67,7 @@ function beginningOf(event: EventFacts, log: readonly AuditEntryRow[]): EventFac
 }
 
 /**
- * @throws Error saying what can't have happened
+ * @throws Error that describes what cannot have happened
  */
 export async function checkHistory(
   database: Database,
@@ -141,7 +141,7 @@ interface Effect {
   readonly call: RecordedCall;
 }
 
-/** Versions are unique and without a gap, and each was asked for by a call that was not refused. */
+/** Versions are unique and without a gap, and each belongs to a call that was not refused. */
 function effectsOf(
   log: readonly AuditEntryRow[],
   event: EventFacts,
@@ -154,7 +154,7 @@ function effectsOf(
       throw new Error(`After version ${String(index)} comes ${String(version)}`);
     }
     const call = byRequest.get(request_id ?? '');
-    if (!call) throw new Error(`Nobody asked for version ${String(version)}`);
+    if (!call) throw new Error(`No call asked for version ${String(version)}`);
     const { answer } = call;
     if (answer && answer.status >= 400 && answer.body.code !== 'OUTCOME_UNKNOWN') {
       throw new Error(
@@ -172,14 +172,14 @@ function effectsOf(
   return effects;
 }
 
-/** A new name or cap is logged, too, but is no matter of tickets or queue. */
+/** A new name or cap is also logged, but changes neither tickets nor queue. */
 function makesVersion({ action, version, details }: AuditEntryRow): boolean {
   if (action !== 'event.update') return (version ?? 0) > 0;
   const { before, after } = JSON.parse(details) as Record<string, { total_tickets: number }>;
   return before?.total_tickets !== after?.total_tickets;
 }
 
-/** Whether an answer says that something was changed by this very call. */
+/** Whether the answer says that this very call changed something. */
 function claimsEffect({ answer }: RecordedCall): boolean {
   return answer !== null && answer.status < 300 && !answer.isReplayed;
 }
@@ -192,14 +192,16 @@ function expectAcknowledgedEffects(
   for (const call of calls) {
     if (!claimsEffect(call)) continue;
     const version = versionOf.get(call);
-    const told = call.answer?.body.data?.version as number | undefined;
-    // A change that changes nothing makes no version; of these calls only some can be such.
+    const claimed = call.answer?.body.data?.version as number | undefined;
+    // A change without effect makes no version; only these kinds can have none.
     const mayBeNothing = ['delete-account', 'update-event'].includes(call.command.kind);
     if (version === undefined && !mayBeNothing) {
       throw new Error(`An acknowledged ${call.command.kind} is not in the log: it was lost`);
     }
-    if (version !== undefined && told !== undefined && told !== version) {
-      throw new Error(`A caller was told version ${String(told)}, the log says ${String(version)}`);
+    if (version !== undefined && claimed !== undefined && claimed !== version) {
+      throw new Error(
+        `A caller was told version ${String(claimed)}, the log says ${String(version)}`,
+      );
     }
   }
 }
@@ -214,11 +216,11 @@ function expectOneTruthPerKey(calls: readonly RecordedCall[], effects: readonly 
     const scope = `${token} ${path} ${key}`;
     duplicates.set(scope, [...(duplicates.get(scope) ?? []), call]);
   }
-  for (const group of duplicates.values()) {
-    const done = group.filter((call) => effective.has(call));
+  for (const same of duplicates.values()) {
+    const done = same.filter((call) => effective.has(call));
     if (done.length > 1) throw new Error('A request with a key had more than one effect');
     const bodies = new Set(
-      group.flatMap(({ answer }) =>
+      same.flatMap(({ answer }) =>
         answer !== null && answer.status < 300 ? [JSON.stringify(answer.body)] : [],
       ),
     );
@@ -229,7 +231,7 @@ function expectOneTruthPerKey(calls: readonly RecordedCall[], effects: readonly 
   }
 }
 
-/** What had ended before another began comes before it. */
+/** A call that ended before another began must come first. */
 function expectRealTimeOrder(effects: readonly Effect[]): void {
   let latestStart = -Infinity;
   for (const { version, call } of effects) {
@@ -240,7 +242,7 @@ function expectRealTimeOrder(effects: readonly Effect[]): void {
   }
 }
 
-/** Runs the effects again, one by one, by the pure domain, and holds the answers against it. */
+/** Runs the effects again, one by one, in the pure domain, and compares the answers. */
 class Replay {
   #summary = { effects: 0, refusals: 0, unknown: 0, promotions: 0, unanswered: 0 };
 
@@ -270,21 +272,25 @@ class Replay {
 
   #apply(version: number, call: RecordedCall): void {
     const { queue } = this.rows;
-    const [settled] = this.rows.runGroup([this.#translate(call.command)]);
+    const [settled] = this.rows.runBatch([this.#translate(call.command)]);
     if (settled?.kind !== 'decided') throw new Error('Nothing was decided');
-    const { outcome, promotions, after } = settled.decision;
+    const { outcome, changes, promotions, after } = settled.decision;
     if (outcome.refused || after.version !== version) {
       throw new Error(
         `Version ${String(version)}, a ${call.command.kind}, can't have happened then: ` +
           (outcome.refused ? outcome.code : `it makes version ${String(after.version)}`),
       );
     }
-    const leaving = call.command.kind === 'delete-account' ? call.command.userId : undefined;
-    if (leaving !== undefined) this.rows.people.delete(leaving);
+    if (call.command.kind === 'delete-account') this.rows.people.delete(call.command.userId);
+    const formerHolders = new Set(
+      changes.flatMap((change) =>
+        change.type === 'ticket-cancelled' ? [change.ticket.holderId] : [],
+      ),
+    );
     expectPromotedInOrder(
       version,
       promotions,
-      queue.filter(({ userId }) => userId !== leaving),
+      queue.filter(({ userId }) => !formerHolders.has(userId)),
     );
     expectInvariants(version, this.rows);
     this.#summary.effects += 1;
@@ -293,7 +299,7 @@ class Replay {
     if (claimsEffect(call)) expectAnswer(version, call, outcome);
   }
 
-  /** A refusal is right if at some moment of its call the domain says the same. */
+  /** A refusal is right if the domain refuses the same at some moment of the call. */
   #explainRefusals(
     version: number,
     windows: ReadonlyMap<RecordedCall, readonly [number, number]>,
@@ -307,7 +313,7 @@ class Replay {
     }
   }
 
-  /** Rows have other ids here; ticket numbers are the same, and a person has one entry. */
+  /** Rows have different ids here; ticket numbers are the same, and a person has one entry. */
   #translate(command: Command): Command {
     if (command.kind === 'prioritize') {
       const entry = this.rows.queue.find(({ userId }) => userId === command.entryId);
@@ -344,7 +350,7 @@ function isUnknown({ answer }: RecordedCall): boolean {
   return answer === null || answer.body.code === 'OUTCOME_UNKNOWN';
 }
 
-/** The versions that a refused call can have seen: none older than what had ended before it began. */
+/** The versions that a refused call can have seen: none older than those that ended before it. */
 function windowsOf(
   refusals: ReadonlySet<RecordedCall>,
   effects: readonly Effect[],
@@ -366,9 +372,9 @@ function expectAnswer(version: number, { answer }: RecordedCall, outcome: Outcom
   const data = answer?.body.data as Record<string, unknown> | null;
   const expected = answerOf(outcome as Acceptance);
   if (data && expected) {
-    const told = 'bookings' in data ? numbersIn(data.bookings) : numbersIn(data.cancelled);
+    const numbers = 'bookings' in data ? numbersIn(data.bookings) : numbersIn(data.cancelled);
     expectSame(
-      { ...pick(data, Object.keys(expected)), ...(expected.tickets ? { tickets: told } : {}) },
+      { ...pick(data, Object.keys(expected)), ...(expected.tickets ? { tickets: numbers } : {}) },
       expected,
       `the answer of version ${String(version)}`,
     );
@@ -379,7 +385,7 @@ function numbersIn(bookings: unknown): number[] {
   return ((bookings ?? []) as { ticket_no: number }[]).map(({ ticket_no }) => ticket_no);
 }
 
-/** What an answer must say, in its own words; undefined where it says nothing that could be wrong. */
+/** The expected fields of an answer; undefined if there is nothing to check. */
 function answerOf(outcome: Acceptance): Record<string, unknown> | undefined {
   switch (outcome.kind) {
     case 'book':
@@ -400,6 +406,8 @@ function answerOf(outcome: Acceptance): Record<string, unknown> | undefined {
         available_tickets: outcome.availableTickets,
         version: outcome.version,
         reassigned: outcome.reassigned,
+        cancelled_count: outcome.count,
+        ended_entries: outcome.endedEntries,
         tickets: outcome.tickets.map(({ ticketNo }) => ticketNo),
       };
     case 'join':

@@ -4,14 +4,14 @@ import type { Person } from '../../factories/people';
 import { checkContract } from '../http/contract';
 import { ADMIN } from '../domain/inventory';
 
-/** How long a call is waited for before its outcome counts as unknown. */
+/** Time limit of a call, after which its outcome counts as unknown. */
 const CALL_LIMIT_MS = 20_000;
 /** Requests that are repeated at the same time. */
 const REPEATED_AT_ONCE = 50;
 
 export interface RecordedAnswer {
   readonly status: number;
-  // What it may be is checked against the OpenAPI document.
+  // Checked against the OpenAPI document.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
   readonly body: any;
   readonly isReplayed: boolean;
@@ -22,12 +22,12 @@ export interface RecordedCall {
   readonly requestId: string;
   readonly eventId: number;
   readonly ask: Ask;
-  /** What was asked for, in the domain's words; bookings go by their ids. */
+  /** The command of the domain; bookings are named by their ids. */
   readonly command: Command;
   readonly startedAt: number;
-  /** Infinity where no answer came. */
+  /** Infinity if no answer came. */
   readonly endedAt: number;
-  /** Null where no answer came. */
+  /** Null if no answer came. */
   readonly answer: RecordedAnswer | null;
 }
 
@@ -41,8 +41,8 @@ export interface Ask {
 }
 
 /**
- * Calls the API of one or more servers in turn, and keeps what was asked, when, and what came back.
- * `checkHistory` then proves that all of it can have happened one after the other.
+ * Calls the API of one or more servers in turn, and records requests, times and answers.
+ * `checkHistory` then proves that the history is linearizable.
  */
 export class History {
   readonly calls: RecordedCall[] = [];
@@ -50,7 +50,7 @@ export class History {
 
   constructor(private urls: readonly string[]) {}
 
-  /** From here on others are called. */
+  /** Calls these servers from now on. */
   moveTo(urls: readonly string[]): void {
     this.urls = urls;
   }
@@ -177,7 +177,7 @@ export class History {
   ): Promise<RecordedAnswer | null> {
     return this.#call(
       eventId,
-      // The replay's entries have other ids: it goes by the person.
+      // Entries of the replay have different ids, so the person names the entry.
       { kind: 'prioritize', entryId: userId, priority, actor: ADMIN },
       {
         method: 'PATCH',
@@ -225,7 +225,7 @@ export class History {
     );
   }
 
-  /** Concerns every event of the person; recorded for each that is looked at. */
+  /** Affects every event of the person; recorded for each that is checked. */
   async deleteAccount(
     person: Person,
     eventId: number,
@@ -246,8 +246,8 @@ export class History {
   }
 
   /**
-   * Sends every request with a key again that was done, or may have been: now its caller learns the
-   * truth. `checkHistory` finds where a key told two.
+   * Repeats every request with a key that succeeded or may have, so that its caller learns the outcome.
+   * `checkHistory` then finds keys with two outcomes.
    */
   async repeatKeyed(): Promise<void> {
     const open = this.calls.filter(
@@ -259,13 +259,13 @@ export class History {
     }
   }
 
-  /** The longest time that anyone waited for an answer. */
+  /** The longest time until an answer. */
   get slowestMs(): number {
     const waits = this.calls.map(({ startedAt, endedAt }) => endedAt - startedAt);
     return Math.max(0, ...waits.filter(Number.isFinite));
   }
 
-  /** Answers by status and code, for a look at what a run was like. */
+  /** The number of answers by status and code. */
   tally(): Record<string, number> {
     const tally: Record<string, number> = {};
     for (const { answer } of this.calls) {
@@ -310,19 +310,19 @@ export class History {
       });
       body = await response.json();
     } catch {
-      // The server was killed, or the connection cut: whether it was done, nobody has said.
+      // The server was killed or the connection cut: the outcome is unknown.
       return null;
     }
     const { status, headers } = response;
     if (status === 503 && !headers.has('retry-after')) {
-      throw new Error(`A 503 to ${ask.path} does not say when to come back`);
+      throw new Error(`A 503 to ${ask.path} lacks Retry-After`);
     }
     checkContract({ method: ask.method.toLowerCase(), path: ask.path, status, body });
     return { status, body, isReplayed: headers.get('idempotent-replayed') === 'true' };
   }
 }
 
-/** Whether something has happened or may have, as far as the caller was told. */
+/** Whether the request succeeded or may have, as far as its caller knows. */
 function isTruthOpen({ status }: RecordedAnswer): boolean {
   return status < 300 || status === 503;
 }

@@ -1,35 +1,35 @@
 import type { ApiAnswer, Method, TestApi } from '../http/test-api';
 import type { Person } from '../../factories/people';
 
-/** Longest line of JSON that is not broken into several. */
+/** The longest line of JSON that is not split. */
 const LINE_CHARACTERS = 96;
 const TIMESTAMP = /"\d{4}-\d\d-\d\dT[\d:.]+Z"/g;
 const EMAIL = /"[\da-f-]+@example\.com"/g;
-/** Where ids stand in what is sent and answered. */
+/** The ids in requests and answers. */
 const IDS =
   /("(?:id|(?:event|user|organizer|actor)_id|booked_by)": |"additionalUsers": \[|user |_id=)(\d+)/g;
 
 interface Ask {
-  /** What stands for `:id` in the path. */
+  /** Replaces `:id` in the path. */
   readonly id?: number;
   readonly body?: object;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   readonly key?: string;
 }
 
-/** Writes down, as Markdown, what is really asked of a server and what it really answers. */
+/** Records the requests to a server and its answers as Markdown. */
 export class StoryTeller {
   readonly #parts: string[] = [];
   readonly #names = new Map<Person, string>();
   #requests = 0;
 
-  /** @param ids what the server's ids are like: the story counts them one by one */
+  /** @param ids the server's first id and step: the story counts ids from 1 */
   constructor(
     private readonly api: TestApi,
     private readonly ids: { readonly first: number; readonly step: number },
   ) {}
 
-  /** Says what a person is called in the story. */
+  /** Sets the name of a person in the story. */
   name(person: Person, name: string): void {
     this.#names.set(person, name);
   }
@@ -52,11 +52,11 @@ export class StoryTeller {
       headers,
     });
     const search = Object.entries(query).map(([name, value]) => `${name}=${String(value)}`);
-    const told = path.replace(':id', this.#ordinal(id));
+    const shownPath = path.replace(':id', this.#ordinal(id));
     this.#parts.push(
       block('http', [
-        `${method.toUpperCase()} ${told}${search.length > 0 ? this.#counted(`?${search.join('&')}`) : ''}`,
-        `Authorization: Bearer <token of ${this.#names.get(who) ?? 'somebody'}>`,
+        `${method.toUpperCase()} ${shownPath}${search.length > 0 ? this.#counted(`?${search.join('&')}`) : ''}`,
+        `Authorization: Bearer <token of ${this.#names.get(who) ?? 'someone'}>`,
         ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
         ...(body === undefined ? [] : ['', this.#json(body)]),
       ]),
@@ -82,7 +82,7 @@ export class StoryTeller {
     return String(1 + (id - this.ids.first) / this.ids.step);
   }
 
-  /** The whole story so far. */
+  /** The story so far. */
   get markdown(): string {
     return `${this.#parts.join('\n\n')}\n`;
   }
@@ -92,7 +92,7 @@ function block(language: string, lines: readonly string[]): string {
   return ['```' + language, ...lines, '```'].join('\n');
 }
 
-/** JSON with a line for whatever fits on one. */
+/** JSON, with everything on one line that fits. */
 function compact(value: unknown, indent = ''): string {
   const line = inline(value);
   const isLeaf = typeof value !== 'object' || value === null;

@@ -27,7 +27,7 @@ export interface CheckedAnswer {
 }
 
 /**
- * Holds an answer against the published document.
+ * Checks an answer against the published document.
  *
  * @throws Error saying how they differ
  */
@@ -50,7 +50,7 @@ export function checkContract(answer: CheckedAnswer): void {
   assertValid(where, pointerOf([...place, 'application/json', 'schema']), body);
 }
 
-/** The JSON pointer to what bears these names, one in the other. */
+/** The JSON pointer to the value at these nested names. */
 export function pointerOf(names: readonly string[]): string {
   const escaped = names.map((name) =>
     encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1')),
@@ -58,7 +58,7 @@ export function pointerOf(names: readonly string[]): string {
   return escaped.map((name) => `/${name}`).join('');
 }
 
-/** Whether a value is as the schema at this place of the document says. */
+/** Whether a value matches the schema at this pointer of the document. */
 export function isValid(pointer: string, value: unknown): boolean {
   let validate = validators.get(pointer);
   if (!validate) {
@@ -68,7 +68,7 @@ export function isValid(pointer: string, value: unknown): boolean {
   return validate(value);
 }
 
-/** @throws Error where it is not the shape that all errors have */
+/** @throws Error if it does not have the shape of all errors */
 export function checkError(where: string, body: unknown): void {
   assertValid(where, '/components/schemas/ErrorDto', body);
 }
@@ -81,7 +81,7 @@ function assertValid(where: string, pointer: string, body: unknown): void {
   );
 }
 
-/** The documented path that a path matches: one without parameters first. */
+/** The documented path that a path matches, preferably one without parameters. */
 function patternOf(path: string, method: string): string | undefined {
   const segments = path.split('/');
   return Object.keys(DOCUMENT.paths)

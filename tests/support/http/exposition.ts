@@ -1,4 +1,4 @@
-/** The metrics of a server, as it tells them to Prometheus. */
+/** The metrics of a server in the format of Prometheus. */
 export class Exposition {
   /** Label names by metric; a histogram's three series each count as one. */
   readonly labels = new Map<string, Set<string>>();
@@ -6,7 +6,7 @@ export class Exposition {
 
   constructor(text: string) {
     for (const line of text.split('\n')) {
-      // What is declared exists, also while there is nothing to tell.
+      // A declared metric exists even if it has no samples yet.
       const declared = /^# TYPE (\w+) (\w+)$/.exec(line);
       if (declared) this.#declare(declared[1]!, declared[2]!);
       const sample = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line);
@@ -18,7 +18,7 @@ export class Exposition {
     return new Exposition(await (await fetch(`${url}/metrics`)).text());
   }
 
-  /** @param series as it is told: `name{label="value"}` */
+  /** @param series as it is written: `name{label="value"}` */
   value(series: string): number | undefined {
     return this.#values.get(series);
   }

@@ -3,7 +3,7 @@ import { TEST_SECRET } from '../setup/test-config';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What a token of ours says, for the account with this id; made by hand, since libraries refuse. */
+/** The claims of a valid token for this account. Libraries refuse to sign the invalid variants. */
 export function soundClaims(userId: number): Claims {
   const now = Math.floor(Date.now() / 1_000);
   return {
@@ -36,7 +36,7 @@ export function forge(
   return `${signed}.${createHmac(hash, secret).update(signed).digest('base64url')}`;
 }
 
-/** Text stands for itself, so that a part can be no JSON. */
+/** Text is not converted to JSON, so that a part can be invalid. */
 export function encode(part: unknown): string {
   return Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
 }

@@ -6,17 +6,17 @@ import type { History, RecordedAnswer } from '../history/history';
 interface LoadOptions {
   readonly people: readonly Person[];
   readonly eventIds: readonly number[];
-  /** How many ask at the same time, each again as soon as it is answered. */
+  /** How many clients send at the same time, each again as soon as it is answered. */
   readonly clients: number;
 }
 
-/** How long a client waits when nobody was there or it was told to come back. */
+/** How long a client waits after no answer or a 503. */
 const BACK_OFF_MS = 25;
 
-/** What a client may ask for, some of it more often than other things. */
+/** Kinds of requests, some of which are more frequent. */
 const KINDS = 6;
 
-/** People who book, cancel and join without a pause until they are told to stop. */
+/** People who book, cancel and join without a pause until the load is stopped. */
 export class Load {
   #isStopping = false;
   readonly #clients: Promise<void>[];
@@ -28,7 +28,7 @@ export class Load {
     this.#clients = Array.from({ length: options.clients }, () => this.#run());
   }
 
-  /** Lets everyone have their last answer. */
+  /** Waits for the last answer of every client. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await Promise.all(this.#clients);
@@ -41,7 +41,7 @@ export class Load {
     }
   }
 
-  /** At random: in step with each other, people would soon have all there is and never give back. */
+  /** At random: in step, people would soon hold all tickets and never give any back. */
   #ask(): Promise<RecordedAnswer | null> {
     const { people, eventIds } = this.options;
     const person = oneOf(people);

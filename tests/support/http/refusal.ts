@@ -1,7 +1,7 @@
 import { STATUS_OF, type ErrorCode } from '../../../src/errors/error-codes';
 
 /**
- * What a refused request is answered with, for `toMatchObject`.
+ * The answer to a refused request, for `toMatchObject`.
  *
  * @param field the input field that `details` must name
  */

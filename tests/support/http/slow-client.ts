@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Between two bytes of a client that takes its time. */
+/** Between two bytes of a slow client. */
 const DRIP_MS = 500;
 
-/** Connects, and forgets errors: the connection's end is what is looked at. */
+/** Connects, and ignores errors: only the end of the connection matters. */
 async function open(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
@@ -18,10 +18,10 @@ function ended(socket: Socket): Promise<unknown> {
 }
 
 /**
- * Says something, then a byte now and then until it is cut off.
+ * Sends something, then a byte now and then until the connection is closed.
  *
- * @param isReading whether it takes what the server sends
- * @returns after how many milliseconds it was cut off
+ * @param isReading whether it reads what the server sends
+ * @returns after how many milliseconds it was closed
  */
 export async function drip(
   port: number,
@@ -37,7 +37,7 @@ export async function drip(
   return performance.now() - startedAt;
 }
 
-/** Says something or nothing, reads what comes, and keeps the connection until it is cut off. */
+/** Sends something or nothing, reads, and keeps the connection until it is closed. */
 export async function linger(port: number, opening = ''): Promise<number> {
   const socket = await open(port);
   const startedAt = performance.now();

@@ -14,10 +14,10 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer; its body has been held against the published document. */
+/** An answer whose body has been checked against the published document. */
 export interface ApiAnswer {
   readonly status: number;
-  // Tests say what they expect of it; the document says what it may be.
+  // Tests state what they expect; the document defines what it may be.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
   readonly body: any;
   readonly headers: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export class TestApi {
     return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
   }
 
-  /** Closes everything, and fails where a connection was not given back. */
+  /** Closes everything, and fails if a connection was not released. */
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
@@ -57,7 +57,7 @@ export class TestApi {
     };
     const inUse = pool?.using ?? 0;
     await this.container.close();
-    if (inUse > 0) throw new Error(`${String(inUse)} database connections were not given back`);
+    if (inUse > 0) throw new Error(`${String(inUse)} database connections were not released`);
   }
 
   async call(method: Method, path: string, options: CallOptions = {}): Promise<ApiAnswer> {
@@ -72,7 +72,7 @@ export class TestApi {
     } = await (body === undefined ? call : call.send(body as object));
     checkContract({ method, path, status, body: answer });
     const leak = leakInAnswer(path, status, text);
-    if (leak !== null) throw new Error(`${method} ${path} gives away ${leak}: ${text}`);
+    if (leak !== null) throw new Error(`${method} ${path} leaks ${leak}: ${text}`);
     return { status, body: answer, headers: answered };
   }
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 
-/** Debian's own. */
+/** The path on Debian. */
 export const CHROMIUM_FILE = '/usr/bin/chromium';
-/** A page that has not shown in this time what it should is broken: a busy machine needs over ten seconds. */
+/** Time limit for a page to show something: a busy machine needs over ten seconds. */
 const PATIENCE_MS = 60_000;
 const ARGUMENTS = [
   '--no-sandbox',
@@ -17,11 +17,11 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** A browser that nobody has used before, with one page, and a note of all that went on in it. */
+/** A fresh browser with one page, which records errors and hosts. */
 export class Browser {
-  /** What the console complained of, and errors that no script caught. */
+  /** Console errors and uncaught exceptions. */
   readonly complaints: string[] = [];
-  /** Hosts that were asked for anything. */
+  /** Hosts that received any request. */
   readonly hosts = new Set<string>();
 
   private constructor(

@@ -1,4 +1,4 @@
-/** Holds what a server says of its own health against what it should say. */
+/** Checks the health endpoints of a server. */
 export async function expectHealth(
   url: string,
   expected: { readonly live?: number; readonly ready?: number },

@@ -9,18 +9,18 @@ import { freePort } from '../setup/free-port';
 
 const START_LIMIT_MS = 60_000;
 const POLL_MS = 50;
-/** Where Debian and others put a server that is not on everyone's PATH. */
+/** Where Debian and others put servers outside of the usual PATH. */
 const SERVER_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/bin', '/usr/local/bin'];
 
 export interface ServerOptions {
   /** Further options of mariadbd. */
   readonly options?: readonly string[];
   readonly port?: number;
-  /** Where the data lie; a folder of its own, removed at the end, where left out. */
+  /** The data folder; by default a temporary one, removed at the end. */
   readonly dataFolder?: string;
 }
 
-/** A private MariaDB on a free port, with its data in a folder of its own. */
+/** A private MariaDB on a free port, with a separate data folder. */
 export class MariadbServer {
   #process: ChildProcess | undefined;
 
@@ -58,12 +58,12 @@ export class MariadbServer {
     return id;
   }
 
-  /** Whether it has ended by itself, or was killed. */
+  /** Whether it has exited or was killed. */
   get hasEnded(): boolean {
     return this.#process?.exitCode !== null || this.#process.signalCode !== null;
   }
 
-  /** Starts the server on the data that are there. */
+  /** Starts the server on the existing data. */
   async restart(): Promise<void> {
     const server = spawn(
       required('mariadbd'),
@@ -79,7 +79,7 @@ export class MariadbServer {
         '--innodb-flush-log-at-trx-commit=1',
         '--innodb-buffer-pool-size=256M',
         '--skip-name-resolve',
-        // Ids with gaps: what counts on insertId + 1 fails here.
+        // Ids with gaps, so that code which relies on insertId + 1 fails.
         '--auto-increment-increment=7',
         '--auto-increment-offset=3',
         ...this.options,
@@ -96,7 +96,7 @@ export class MariadbServer {
     }
   }
 
-  /** As if the power had gone. */
+  /** As in a power failure. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
@@ -128,7 +128,7 @@ function required(name: string): string {
   return file;
 }
 
-/** A listening port is not enough: the server greets only once it is ready. */
+/** A listening port is not enough: the server sends a greeting only once it is ready. */
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

@@ -2,15 +2,15 @@ import { createConnection, type Connection } from 'mysql2/promise';
 import type { DatabaseSettings } from '../../../src/config/config';
 import { until } from '../setup/until';
 
-/** InnoDB's table has no more of a statement than about a thousand. */
+/** InnoDB's table truncates statements after about so many characters. */
 const COMPARED_CHARACTERS = 500;
 
-/** Another session on the servers' MySQL database, which does what no server of ours would. */
+/** Another session on the servers' MySQL database, to hold locks and make conflicting changes. */
 export class Outsider {
   private constructor(readonly session: Connection) {}
 
   static async enter(settings: DatabaseSettings): Promise<Outsider> {
-    if (settings.dialect !== 'mysql') throw new Error('Only MySQL lets others in');
+    if (settings.dialect !== 'mysql') throw new Error('Only MySQL allows other sessions');
     const { host, port, user, password, database } = settings;
     return new Outsider(await createConnection({ host, port, user, password, database }));
   }
@@ -19,13 +19,13 @@ export class Outsider {
     return this.session.end();
   }
 
-  /** Holds events' locks until `commit` or `rollback`. */
+  /** Locks the events until `commit` or `rollback`. */
   async lockEvents(eventIds: readonly number[]): Promise<void> {
     await this.session.beginTransaction();
     await this.session.query('SELECT id FROM events WHERE id IN (?) FOR UPDATE', [eventIds]);
   }
 
-  /** Whether a row could be locked at once. */
+  /** Whether a row can be locked at once. */
   async canLock(table: 'events' | 'users', id: number): Promise<boolean> {
     await this.session.beginTransaction();
     try {
@@ -38,7 +38,7 @@ export class Outsider {
     }
   }
 
-  /** Transactions on this database at the moment. */
+  /** Transactions that are currently open on this database. */
   async openTransactions(): Promise<number> {
     const [rows] = await this.session.query(
       `SELECT COUNT(*) AS open FROM information_schema.innodb_trx t
@@ -49,7 +49,7 @@ export class Outsider {
   }
 
   /**
-   * Waits until so many wait for row locks.
+   * Waits until so many statements wait for row locks.
    *
    * @returns the statements that wait
    */
@@ -63,8 +63,8 @@ export class Outsider {
   }
 
   /**
-   * InnoDB's own table may tell of what is over, the process list does not: who waits must still be
-   * at the same statement.
+   * InnoDB's own table may be out of date, the process list is not: a waiting session must still run
+   * the same statement.
    */
   async #waitingStatements(): Promise<string[]> {
     const [rows] = await this.session.query(

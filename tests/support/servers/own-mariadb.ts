@@ -4,7 +4,7 @@ import { FaultWorld } from '../faults/fault-world';
 import { MariadbServer, type ServerOptions } from './mariadb-server';
 
 const DATABASE = 'tickets';
-/** The servers' own account: it may do what they need and nothing else. */
+/** The account of the servers, with only the rights that they need. */
 const SERVICE_USER = 'tickets_service';
 const TABLES = [
   'SequelizeMeta',
@@ -17,12 +17,12 @@ const TABLES = [
 ] as const;
 const RIGHTS = 'SELECT, INSERT, UPDATE, DELETE';
 
-/** A mariadbd that one test file may do anything to, and a world of people in it. */
+/** A mariadbd that one test file may break, with people in it. */
 export class OwnMariadb {
   private constructor(
     readonly mariadb: MariadbServer,
     readonly world: FaultWorld,
-    /** For root, who is above limits and read-only. */
+    /** For root, to whom connection limits and read-only mode do not apply. */
     readonly root: MysqlSettings,
   ) {}
 
@@ -51,7 +51,7 @@ export class OwnMariadb {
     return own;
   }
 
-  /** What the servers under test are given. */
+  /** The settings of the servers under test. */
   get service(): MysqlSettings {
     return { ...this.root, user: SERVICE_USER };
   }
@@ -70,7 +70,7 @@ export class OwnMariadb {
     }
   }
 
-  /** Connections that the servers under test have open on the database's side. */
+  /** Connections of the servers under test that are open in the database. */
   async serviceConnections(): Promise<number> {
     return this.asRoot(async (connection) => {
       const [rows] = await connection.query(
@@ -90,7 +90,7 @@ export class OwnMariadb {
     );
   }
 
-  /** Leaves the service with nothing but reading, and no connection that could ever do more. */
+  /** Leaves the service only the right to read, and closes its open connections. */
   async takeAllRights(): Promise<void> {
     await this.asRoot(async (connection) => {
       await connection.query(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${SERVICE_USER}@'%'`);

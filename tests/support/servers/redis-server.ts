@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { freePort } from '../setup/free-port';
 
-/** A private Redis on a free port, which keeps nothing. */
+/** A private Redis on a free port, without persistence. */
 export class RedisServer {
   #process: ChildProcess | undefined;
 
@@ -20,7 +20,7 @@ export class RedisServer {
     return `redis://127.0.0.1:${String(this.port)}`;
   }
 
-  /** Starts it on the same port, with nothing in it, and waits until it serves. */
+  /** Starts it on the same port, empty, and waits until it serves. */
   async restart(): Promise<void> {
     const child = spawn(
       'redis-server',
@@ -31,18 +31,18 @@ export class RedisServer {
     for await (const line of createInterface(child.stdout)) {
       if (line.includes('Ready to accept connections')) break;
     }
-    // Nobody reads on, and a full pipe would stop it.
+    // The rest is not read, and a full pipe would block it.
     child.stdout.resume();
   }
 
-  /** Forgets everything. */
+  /** Deletes everything. */
   async flush(): Promise<void> {
     const redis = new Redis(this.url);
     await redis.flushall();
     redis.disconnect();
   }
 
-  /** Lets it hang: connections stay, nothing is answered. */
+  /** Makes it hang: connections stay open, but get no answers. */
   freeze(): void {
     this.#process?.kill('SIGSTOP');
   }

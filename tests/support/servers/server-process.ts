@@ -16,13 +16,13 @@ const START_LIMIT_MS = 30_000;
 type Variables = Readonly<Record<string, string>>;
 
 interface ProcessOptions {
-  /** Added to what names the database. */
+  /** Added to the variables of the database. */
   readonly env?: Variables;
   /** Options of node itself. */
   readonly nodeOptions?: readonly string[];
-  /** Where it runs; the repository where left out. */
+  /** The working directory; by default the repository. */
   readonly folder?: string;
-  /** Sees each line of the log, and says whether it is kept; all are where left out. */
+  /** Gets each line of the log and returns whether it is kept; by default all are. */
   readonly onLine?: (line: LogLine, text: string) => boolean;
 }
 
@@ -38,12 +38,12 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** A server as it runs in production: a process of its own, told everything by its environment. */
+/** A server as it runs in production: a separate process, configured by its environment. */
 export class ServerProcess {
   readonly exited: Promise<Exit>;
   /** What it has logged so far. */
   readonly log: LogLine[] = [];
-  /** What it has written that is no line of the log. */
+  /** Its output other than log lines. */
   readonly otherOutput: string[] = [];
   #port: number | undefined;
   readonly #listening: Promise<void>;
@@ -63,7 +63,7 @@ export class ServerProcess {
     });
   }
 
-  /** Starts a server and waits until it listens. A free port is taken unless `env` says which. */
+  /** Starts a server and waits until it listens, on a free port unless `env` sets one. */
   static async start(
     database: DatabaseSettings | null,
     options: ProcessOptions = {},
@@ -82,9 +82,9 @@ export class ServerProcess {
   }
 
   /**
-   * Starts a server that may or may not come to listen.
+   * Starts a server without waiting until it listens.
    *
-   * @param database null sets nothing at all but what `env` says
+   * @param database null sets only the variables in `env`
    */
   static spawn(
     database: DatabaseSettings | null,
@@ -118,14 +118,14 @@ export class ServerProcess {
     return `http://127.0.0.1:${String(this.port)}`;
   }
 
-  /** Process ids of its workers, where it has any. */
+  /** Process ids of its workers, if any. */
   async workers(): Promise<number[]> {
     const parent = String(this.processId);
     const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', parent]);
     return stdout.trim().split(/\s+/).map(Number);
   }
 
-  /** All that it has written, for a look at what went wrong. */
+  /** Its whole output, for error messages. */
   get output(): string {
     return [...this.otherOutput, ...this.log.map((line) => JSON.stringify(line))].join('\n');
   }
@@ -134,13 +134,13 @@ export class ServerProcess {
     this.child.kill(signal);
   }
 
-  /** Ends it as if the power had gone. */
+  /** Kills it, as in a power failure. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.exited;
   }
 
-  /** Asks it to end, and waits until it has. */
+  /** Stops it with SIGTERM, and waits until it has exited. */
   async stop(): Promise<Exit> {
     this.signal('SIGTERM');
     return this.exited;

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { buildServer } from './build-server';
 import { MariadbServer } from '../servers/mariadb-server';
 
-/** What the set-up leaves for the tear-down. */
+/** What the set-up passes to the tear-down. */
 export const started: { mariadb?: MariadbServer; folder?: string } = {};
 
 /**
- * Makes what the tests need: the compiled server, for those that run it as a process; a private
- * MariaDB, unless `TEST_DB_HOST` names a server; and a folder for SQLite files.
+ * Prepares what the tests need: the compiled server for those that run it as a process, a private
+ * MariaDB unless `TEST_DB_HOST` names a server, and a folder for SQLite files.
  */
 export default async function globalSetup(): Promise<void> {
   if (process.env.TEST_WITHOUT_BUILD !== 'true') buildServer();

@@ -1,4 +1,4 @@
-/** What no answer, log line or metric may hold, by how it looks. */
+/** Patterns that no answer, log line or metric may contain. */
 const LEAKS: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a password hash', /\$2[aby]\$\d\d\$[./A-Za-z0-9]{20,}/],
   ['a token', /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/],
@@ -11,21 +11,21 @@ const LEAKS: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['an error of the database', /\b(?:ER_[A-Z_]{4,}|SQLITE_[A-Z_]{4,}|Sequelize\w*Error)\b/],
 ];
 
-/** Names that no field of an answer has. */
+/** Names that no field of an answer may have. */
 const SECRET_NAMES = /"(?:password|current_password|token_version|secret|stack|sql|sqlMessage)":/;
 
-/** What an answer gives away that is nobody's business, in words; null where it is nothing. */
+/** A description of what an answer leaks, or null. */
 export function leakInAnswer(address: string, status: number, text: string): string | null {
   const path = pathOf(address);
   const isLogin = path === '/api/auth/login' && status === 200;
-  // The one answer that has a token, and the one that describes fields with such names.
+  // The only answer with a token, and the only one that describes fields with such names.
   const shown = isLogin ? text.replace(/"token":"[^"]*"/, '') : text;
   if (path === '/api-docs/openapi.json') return null;
   for (const [what, pattern] of LEAKS) if (pattern.test(shown)) return what;
-  return SECRET_NAMES.test(shown) ? 'a field that is nobody’s business' : null;
+  return SECRET_NAMES.test(shown) ? 'a field that must stay secret' : null;
 }
 
-/** An address may be written with a host, a query, a fragment or one slash more, and not all of them are well formed. */
+/** An address may have a host, a query, a fragment or an extra slash, and may be malformed. */
 function pathOf(address: string): string {
   return address
     .replace(/^https?:\/\/[^/]*/, '')
@@ -33,7 +33,7 @@ function pathOf(address: string): string {
     .replace(/(?<=.)\/$/, '');
 }
 
-/** As for answers, in what is written for operators: stacks and files are what a log is for. */
+/** As for answers, but for output for operators, which may contain stacks and file names. */
 export function leakInLog(text: string): string | null {
   const forOperators = new Set(['a stack', 'a file of the server', 'an error of the database']);
   const found = LEAKS.find(([what, pattern]) => !forOperators.has(what) && pattern.test(text));

@@ -8,7 +8,7 @@ type Overrides = Partial<Omit<Config, 'auth' | 'http' | 'log'>> & {
   readonly log?: Partial<Config['log']>;
 };
 
-/** A configuration for tests: cheap hashes, no log, everything else as by default. */
+/** A configuration for tests: cheap hashes, no log, otherwise the defaults. */
 export function testConfig(database: DatabaseSettings, overrides: Overrides = {}): Config {
   return {
     environment: 'test',

@@ -5,7 +5,7 @@ import { openDatabase } from '../../../src/database/database';
 import { Migrator } from '../../../src/database/migrator';
 
 declare global {
-  // A jest project says by this which database its tests run on.
+  // Set by the jest project: the database on which its tests run.
 
   var TEST_DIALECT: 'sqlite' | 'mysql';
 }
@@ -16,7 +16,7 @@ function required(name: string): string {
   return value;
 }
 
-/** The server that the tests may use, and a database on it. */
+/** A database on the MySQL server of the tests. */
 export function mysqlSettings(database: string): MysqlSettings {
   return {
     dialect: 'mysql',
@@ -32,7 +32,7 @@ export function mysqlSettings(database: string): MysqlSettings {
 /**
  * Settings of a database that exists but may be empty.
  *
- * @param name one database for each name; workers never share one
+ * @param name one database per name; workers never share one
  */
 export async function emptyDatabase(name: string): Promise<DatabaseSettings> {
   const unique = `${name}_${process.env.JEST_WORKER_ID ?? '1'}`;
@@ -51,14 +51,14 @@ export async function emptyDatabase(name: string): Promise<DatabaseSettings> {
   return settings;
 }
 
-/** The worker's own database, migrated. Tests make their own rows and leave them. */
+/** The worker's own database, migrated. Tests create their own rows and leave them. */
 export async function testDatabase(): Promise<DatabaseSettings> {
   const settings = await emptyDatabase('test');
   await new Migrator(settings).up();
   return settings;
 }
 
-/** Removes the record of seeders that were run, on a server that outlives the tests. */
+/** Removes the record of seeders, for servers that outlive the tests. */
 export async function forgetSeeders(settings: DatabaseSettings): Promise<void> {
   const database = openDatabase(settings);
   await database.sequelize.query('DROP TABLE IF EXISTS SequelizeData');

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const LIMIT_MS = 10_000;
-/** InnoDB’s own tables are renewed only when nobody has looked at them for 100 ms. */
+/** InnoDB's own tables are refreshed only if they have not been read for 100 ms. */
 const POLL_MS = 120;
-/** Tests that look in step at one server would never let that time pass: none keeps step. */
+/** Jitter, because tests that poll one server in step would never let that time pass. */
 const POLL_JITTER_MS = 120;
 
 /**
- * Waits for what another process or the database does, where no event tells of it.
+ * Polls for a state of another process or the database for which there is no event.
  *
- * @throws Error when it does not come true in time
+ * @throws Error if the condition does not become true in time
  */
 export async function until(
   condition: () => boolean | Promise<boolean>,
@@ -18,7 +18,7 @@ export async function until(
 ): Promise<void> {
   const limit = performance.now() + limitMs;
   while (!(await condition())) {
-    if (performance.now() > limit) throw new Error('What was waited for did not come true');
+    if (performance.now() > limit) throw new Error('The condition did not become true in time');
     await pause(pollMs + Math.random() * POLL_JITTER_MS);
   }
 }

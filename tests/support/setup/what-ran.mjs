@@ -1,7 +1,7 @@
 /** Databases by the names of the Jest projects that run on them. */
 const DATABASES = { sqlite: 'SQLite', mysql: 'MySQL/MariaDB' };
 
-/** A Jest reporter that ends the run by saying what was run, on which databases, and what was not. */
+/** A Jest reporter that lists, at the end, what was run on which databases, and what was not. */
 export default class WhatRan {
   onRunComplete(_contexts, { testResults }) {
     // Jest prints its own summary after all reporters.

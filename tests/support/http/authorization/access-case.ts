@@ -1,18 +1,18 @@
 import type { ErrorCode } from '../../../../src/errors/error-codes';
 import type { Scene } from './stage';
 
-/** What somebody is to the thing that a request is about; `no token` is nobody at all. */
+/** The relation of the caller to the resource; `no token` is an anonymous caller. */
 export const CALLERS = ['no token', 'stranger', 'holder', 'booker', 'organizer', 'admin'] as const;
 export type Caller = (typeof CALLERS)[number];
 
-/** Whose the thing is. `missing` is an id that nothing has. */
+/** Whose the resource is. `missing` is an id that does not exist. */
 export const OWNERS = ['own', 'another’s', 'missing'] as const;
 export type Owner = (typeof OWNERS)[number];
 
-/** How a request is answered; null where the caller has no such thing. */
+/** The answer to a request; null if the caller cannot have such a resource. */
 export type Cell = 200 | 201 | ErrorCode | null;
 
-/** One for each of `OWNERS`, or a single one where the request names no thing. */
+/** One for each of `OWNERS`, or a single one if the request names no resource. */
 export type Cells = readonly [Cell, Cell, Cell] | readonly [Cell];
 
 export interface Asked {
@@ -22,15 +22,15 @@ export interface Asked {
   readonly body?: object;
 }
 
-/** One way of asking one route, and what each caller must be answered. */
+/** One kind of request to one route, and the answer for each caller. */
 export interface AccessCase {
-  /** As the route table has it: `PATCH /api/events/:event_id`. */
+  /** As in the route table: `PATCH /api/events/:event_id`. */
   readonly route: string;
-  /** What the request names, whose owner makes the difference. */
+  /** The resource that the request names. */
   readonly names: string;
-  /** Who may create events; everyone where left out. */
+  /** Who may create events; everyone by default. */
   readonly eventCreators?: 'organizers';
-  /** A success changes no row. That goes for every GET without saying. */
+  /** A success changes no row. Implied for every GET. */
   readonly changesNothing?: true;
   ask(scene: Scene): Asked | Promise<Asked>;
   readonly cells: Readonly<Record<Caller, Cells>>;
@@ -53,15 +53,15 @@ export function everyone(cells: Cells): AccessCase['cells'] {
   };
 }
 
-/** The same for every user, and something else for admins. */
+/** The same for every user, and a different one for admins. */
 export function usersAndAdmins(users: Cells, admin: Cells): AccessCase['cells'] {
   return { ...everyone(users), admin };
 }
 
 /**
- * What is the organizer's and the admins' to do.
+ * What only the organizer and admins may do.
  *
- * @param missing what they are answered who name a thing that is not there
+ * @param missing the answer for a resource that does not exist
  */
 export function managers(success: 200 | 201, missing: ErrorCode): AccessCase['cells'] {
   const others = ['FORBIDDEN', 'FORBIDDEN', missing] as const;
@@ -75,7 +75,7 @@ export function managers(success: 200 | 201, missing: ErrorCode): AccessCase['ce
   };
 }
 
-/** What is anyone's to do with any event that exists. */
+/** What everyone may do with any existing event. */
 export function anyEvent(success: 200 | 201): AccessCase['cells'] {
   return {
     ...everyone([success, success, 'EVENT_NOT_FOUND']),
@@ -83,7 +83,7 @@ export function anyEvent(success: 200 | 201): AccessCase['cells'] {
   };
 }
 
-/** What is only one's own to do, where admins act for anyone who exists. */
+/** What people may do for themselves, and admins for any existing account. */
 export function ownAccount(success: 200 | 201): AccessCase['cells'] {
   return usersAndAdmins([success, 'FORBIDDEN', 'FORBIDDEN'], [success, success, 'USER_NOT_FOUND']);
 }

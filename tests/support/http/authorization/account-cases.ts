@@ -23,7 +23,7 @@ const withNewPassword = async (scene: Scene): Promise<Asked> => ({
   body: { password: NEW_PASSWORD, current_password: PASSWORD },
 });
 
-/** Whoever knows an account's password gets in, whatever token they have. */
+/** The password of an account is enough, whatever the token. */
 const byPassword: Cells = [200, 'INVALID_CREDENTIALS', 'INVALID_CREDENTIALS'];
 
 export const ACCOUNT_CASES: readonly AccessCase[] = [
@@ -93,7 +93,7 @@ export const ACCOUNT_CASES: readonly AccessCase[] = [
     route: 'PATCH /api/users/:id/role',
     names: 'an account',
     ask: async (scene) => ({ id: await scene.accountId(), body: { role: 'organizer' } }),
-    // Nobody gives themselves a role, and who may not ask does not learn which accounts there are.
+    // Only admins, so no one else learns which accounts exist.
     cells: usersAndAdmins(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'], [200, 200, 'USER_NOT_FOUND']),
   },
 ];

@@ -3,46 +3,45 @@ import { permissionTable, type Permission } from '../../../../src/policies/permi
 import { ROUTES } from '../../../../src/routes';
 import { CALLERS, type AccessCase, type Cell, type Cells } from './access-case';
 
-/** One line of a table for each case, in the order of the route table. */
+/** The page, with a row for each case in the order of the route table. */
 export function authorizationDocument(cases: readonly AccessCase[]): string {
   const ordered = ROUTES.flatMap((route) =>
     cases.filter((one) => one.route === nameOf(route)).map(lineOf),
   );
   return `# Who may do what
 
-This page is written by a test, \`tests/api/authorization.test.ts\`, which asks each of its questions on
-SQLite and on MySQL/MariaDB. A route without a line here fails the test, and so does a line that is
-not as it is asked; \`TEST_WRITE_DOCS=true npm test -- --testPathPatterns api/authorization\` writes the
-page anew.
+The test \`tests/api/authorization.test.ts\` generates this page and checks each cell on SQLite and on
+MySQL/MariaDB. It fails if a route has no row here or if the page is out of date. Run
+\`TEST_WRITE_DOCS=true npm test -- --testPathPatterns api/authorization\` to generate the page again.
 
 ## Every route, every caller
 
-A cell is the HTTP status of the answer. Where a request names a thing, a cell has three: the thing
-is **the caller's own / another's / missing**; one that stands alone goes for all three. \`–\` means
-that the caller can have no such thing.
+A cell is the HTTP status of the answer. If a request names a resource, a cell has three: for a resource
+that is **the caller's own / another's / missing**. A single status applies to all three. \`–\` means that
+the caller cannot have such a resource.
 
-- **no token**: nobody is logged in. **stranger**: an account with no part in the event.
-- **holder** holds a ticket of the event, **booker** booked it for them, **organizer** made the event.
-  All are of role \`user\` but the organizer. An organizer's own event is the one they made, a holder's
-  the one they hold a ticket for, and so on.
+- **no token**: an anonymous caller. **stranger**: an account with no part in the event.
+- **holder** holds a ticket of the event, **booker** booked it for them, **organizer** created the event.
+  All have the role \`user\` except the organizer. An organizer's own event is the one they made, a
+  holder's the one they hold a ticket for, and so on.
 - **admin**: role \`admin\`.
 
-For every refusal all rows of all tables were compared before and after: none had changed. For every
-success of a request that changes something, some had.
+For every refusal, the test compares all rows of all tables before and after: none may change. For every
+successful change, some must.
 
-${table(['route', 'what it names', ...CALLERS], ordered)}
+${table(['route', 'resource', ...CALLERS], ordered)}
 
-404 for an account, and for whatever only admins may ask, is told to admins only: anyone else gets 403
-whether it exists or not. Events are public to every account, so that a missing one is 404 to all.
+Only admins get a 404 for accounts and for admin routes: everyone else gets 403, whether the resource
+exists or not. Events are public to every account, so a missing one is 404 for everyone.
 
 ## Permissions of the roles
 
-A route demands one permission; whose thing it is about is for the policies in \`src/policies/\` to say.
-What is not in this table is denied.
+A route requires one permission. The policies in \`src/policies/\` check who owns the resource. Anything
+that is not in this table is denied.
 
 ${table(['permission', 'user', 'organizer', 'admin'], permissionLines())}
 
-¹ Only where \`EVENT_CREATORS\` is \`everyone\`, the default.
+¹ Only if \`EVENT_CREATORS\` is \`everyone\`, the default.
 `;
 }
 
@@ -50,7 +49,7 @@ export function nameOf({ method, path }: { method: string; path: string }): stri
   return `${method.toUpperCase()} ${path}`;
 }
 
-/** What a case asks, in words. */
+/** What a case tests, in words. */
 export function questionOf({ route, names, eventCreators }: AccessCase): string {
   const settings = eventCreators === undefined ? '' : `\`EVENT_CREATORS=${eventCreators}\``;
   return [route, names, settings].filter((part) => part !== '').join(': ');

@@ -3,13 +3,13 @@ import { makePerson, type Person } from '../../../factories/people';
 import type { TestApi } from '../test-api';
 import type { Caller, Owner } from './access-case';
 
-/** An id that nothing has. */
+/** An id that does not exist. */
 const MISSING_ID = 2_147_483_647;
 const WAITED_FOR = 2;
 
 type Part = Exclude<Caller, 'no token'> | 'other holder' | 'other organizer' | 'waiting';
 
-/** A sold-out event: one ticket, which is held by whom somebody has booked it for. */
+/** A sold-out event with one ticket, which the booker booked for the holder. */
 interface Sold {
   readonly eventId: number;
   readonly ticketId: number;
@@ -17,8 +17,8 @@ interface Sold {
 }
 
 /**
- * People, and events that they are something to. `own` is the event that holder, booker and organizer
- * have their part in, `another’s` one that none of them has, and the admin's own is a third.
+ * People and their events. Holder, booker and organizer belong to the event `own`, none of them to
+ * `another's`. The admin's own event is a third one.
  */
 export class Stage {
   readonly #people = new Map<Part, Promise<Person>>();
@@ -43,8 +43,8 @@ export class Stage {
 
   async joinQueue(part: Part, eventId: number): Promise<number> {
     const { token } = await this.person(part);
-    const wish = { event_id: eventId, quantity: WAITED_FOR };
-    return idIn(await this.api.post('/api/waitinglists/join-waitlist', token, wish));
+    const body = { event_id: eventId, quantity: WAITED_FOR };
+    return idIn(await this.api.post('/api/waitinglists/join-waitlist', token, body));
   }
 
   #sell(organizer: Part, booker: Part, holder: Part): Promise<Sold> {
@@ -68,7 +68,7 @@ export class Stage {
   }
 }
 
-/** A stage, as one caller sees it who asks for the thing of one owner. */
+/** The stage for one caller and the owner of one resource. */
 export class Scene {
   constructor(
     private readonly stage: Stage,
@@ -108,17 +108,17 @@ export class Scene {
     return (await this.stage.sold(this.caller, this.owner)).ticketId;
   }
 
-  /** Somebody's entry in the queue of the event. */
+  /** Someone's entry in the queue of the event. */
   async entryId(): Promise<number> {
     return (await this.stage.sold(this.caller, this.owner)).entryId;
   }
 
-  /** Who waits in every queue. */
+  /** The person who waits in every queue. */
   async waitingId(): Promise<number> {
     return (await this.stage.person('waiting')).id;
   }
 
-  /** An event in whose queue the caller waits; with another's, only others do. */
+  /** An event in whose queue the caller waits; for another's event, only others wait. */
   async queueId(): Promise<number> {
     const eventId = await this.eventId();
     if (this.owner === 'own' && this.caller !== 'no token') {

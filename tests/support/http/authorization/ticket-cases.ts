@@ -23,7 +23,7 @@ const partiesOfTicket = {
   admin: [200, 200, 'BOOKING_NOT_FOUND'],
 } as const;
 
-/** For whoever waits in the queue of the event. */
+/** For people who wait in the queue of the event. */
 const ownEntry = {
   ...everyone([200, 'WAITLIST_ENTRY_NOT_FOUND', 'EVENT_NOT_FOUND']),
   stranger: [null, 'WAITLIST_ENTRY_NOT_FOUND', 'EVENT_NOT_FOUND'],
@@ -38,7 +38,7 @@ export const TICKET_CASES: readonly AccessCase[] = [
   },
   {
     route: 'POST /api/tickets/book',
-    names: 'whom it is for, by `user_id`',
+    names: 'the person, by `user_id`',
     ask: accountInBody,
     cells: ownAccount(201),
   },
@@ -48,14 +48,14 @@ export const TICKET_CASES: readonly AccessCase[] = [
     ask: async (scene) => ({
       body: { event_id: await scene.anyEventId(), additionalUsers: [await scene.accountId()] },
     }),
-    // Anyone may give a ticket away; oneself is no guest.
+    // Anyone may book for a guest; the caller is not a guest.
     cells: everyone(['VALIDATION_FAILED', 201, 'USER_NOT_FOUND']),
   },
   {
     route: 'POST /api/tickets/cancel',
-    names: 'an event, for all one’s tickets',
+    names: 'an event, for all of the caller’s tickets',
     ask: eventInBody,
-    // A ticket is its holder's to give back by the event: who booked it names the ticket.
+    // By event, only the holder gives back a ticket; the booker must name the ticket.
     cells: {
       ...everyone(['BOOKING_NOT_FOUND', 'BOOKING_NOT_FOUND', 'EVENT_NOT_FOUND']),
       stranger: [null, 'BOOKING_NOT_FOUND', 'EVENT_NOT_FOUND'],
@@ -65,7 +65,7 @@ export const TICKET_CASES: readonly AccessCase[] = [
   },
   {
     route: 'POST /api/tickets/cancel',
-    names: 'whose tickets, by `user_id`',
+    names: 'the holder, by `user_id`',
     ask: async (scene) => ({
       body: {
         event_id: await scene.heldEventId(),
@@ -116,7 +116,7 @@ export const WAITLIST_CASES: readonly AccessCase[] = [
   },
   {
     route: 'POST /api/waitinglists/join-waitlist',
-    names: 'whom it is for, by `user_id`',
+    names: 'the person, by `user_id`',
     ask: accountInBody,
     cells: ownAccount(201),
   },
@@ -134,19 +134,19 @@ export const WAITLIST_CASES: readonly AccessCase[] = [
   },
   {
     route: 'PATCH /api/waitinglists/:event_id',
-    names: 'an event, for one’s entry in its queue',
+    names: 'an event, for the caller’s entry in its queue',
     ask: async (scene) => ({ id: await scene.queueId(), body: { quantity: 1 } }),
     cells: ownEntry,
   },
   {
     route: 'DELETE /api/waitinglists/:event_id',
-    names: 'an event, for one’s entry in its queue',
+    names: 'an event, for the caller’s entry in its queue',
     ask: async (scene) => ({ id: await scene.queueId() }),
     cells: ownEntry,
   },
   {
     route: 'DELETE /api/waitinglists/:event_id',
-    names: 'an event, and by `user_id` somebody else in its queue',
+    names: 'an event, and by `user_id` someone else in its queue',
     ask: async (scene) => ({
       id: await scene.eventId(),
       query: { user_id: await scene.waitingId() },
@@ -155,7 +155,7 @@ export const WAITLIST_CASES: readonly AccessCase[] = [
   },
   {
     route: 'PATCH /api/waitinglists/:entry_id/priority',
-    names: 'somebody’s entry in the queue of an event',
+    names: 'someone’s entry in the queue of an event',
     ask: async (scene) => ({
       id: await scene.entryId(),
       body: { priority: 7, reason: 'Promised by phone' },
