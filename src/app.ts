@@ -9,6 +9,7 @@ import { countRequest } from './middlewares/count-request';
 import { errorHandler } from './middlewares/error-handler';
 import { asRequestHandler } from './middlewares/locals';
 import { notFound } from './middlewares/not-found';
+import { pageForPeople } from './middlewares/page-for-people';
 import { paceRequests } from './middlewares/pace-requests';
 import type { Bulkheads } from './load/bulkheads';
 import { warnOfProxy } from './middlewares/warn-of-proxy';
@@ -23,13 +24,6 @@ import { operationsRouter } from './routes/operations.routes';
 import type { HealthService } from './services/health.service';
 import { VERSION } from './version';
 
-const ALLOWED_HEADERS = [
-  'Authorization',
-  'Content-Type',
-  'Idempotency-Key',
-  'If-None-Match',
-  'X-Request-Id',
-];
 const EXPOSED_HEADERS = [
   'X-Request-Id',
   'ETag',
@@ -87,7 +81,8 @@ export function createApp(dependencies: AppDependencies): Express {
     cors({
       origin: config.http.origins === '*' ? '*' : [...config.http.origins],
       credentials: config.http.credentials,
-      allowedHeaders: ALLOWED_HEADERS,
+      // No list of allowed headers: whatever a browser asks for is allowed. Tracing SDKs add their own,
+      // and the server reads none that it does not know.
       exposedHeaders: EXPOSED_HEADERS,
       maxAge: PREFLIGHT_SECONDS,
     }),
@@ -108,6 +103,7 @@ export function createApp(dependencies: AppDependencies): Express {
       document: buildDocument(ROUTES, VERSION),
     }),
   );
+  app.use(asRequestHandler(pageForPeople));
   app.use(asRequestHandler(notFound));
   app.use(errorHandler(logger));
   return app;

@@ -7,6 +7,7 @@ import {
   presentBooking,
   presentBookingResult,
   presentCancellation,
+  presentListedBooking,
 } from '../presenters/tickets.presenter';
 import { created, idempotently, ok, pageAnswer, type Answer } from './answer';
 import type { ActorRequest } from './request';
@@ -67,7 +68,7 @@ export async function list(
 ): Promise<Answer> {
   const { limit, after, event_id: eventId, status } = query;
   const page = await tickets.list(actor, { limit, after, eventId, status });
-  return pageAnswer('Your tickets', query, page, presentBooking);
+  return pageAnswer('Your tickets', query, page, presentListedBooking);
 }
 
 export async function find(

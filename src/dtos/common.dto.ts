@@ -13,6 +13,8 @@ import {
 
 /** The most tickets that one event can have. */
 export const MAX_TICKETS = 1_000_000;
+/** Of an event's name. */
+export const MAX_NAME_CHARACTERS = 255;
 
 const DEFAULT_PAGE_ROWS = 20;
 const MAX_PAGE_ROWS = 100;

@@ -1,5 +1,5 @@
 import type { FieldFault } from '../errors/api-error';
-import { MAX_TICKETS, PageQuery } from './common.dto';
+import { MAX_NAME_CHARACTERS, MAX_TICKETS, PageQuery } from './common.dto';
 import { Examples } from './examples';
 import {
   Flag,
@@ -21,7 +21,6 @@ import type { SelfChecking } from './self-checking';
 import { BookingDto } from './tickets.dto';
 import { MAX_QUANTITY, WaitlistEntryDto } from './waitlists.dto';
 
-const MAX_NAME_CHARACTERS = 255;
 export const EVENT_STATUSES = ['active', 'cancelled'] as const;
 export type EventStatusName = (typeof EVENT_STATUSES)[number];
 

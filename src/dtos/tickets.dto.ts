@@ -1,5 +1,5 @@
 import type { FieldFault } from '../errors/api-error';
-import { MAX_TICKETS, PageQuery } from './common.dto';
+import { MAX_NAME_CHARACTERS, MAX_TICKETS, PageQuery } from './common.dto';
 import { Examples } from './examples';
 import {
   FromText,
@@ -10,6 +10,7 @@ import {
   MAX_COUNT,
   OneOf,
   Optional,
+  Text,
   Timestamp,
   WholeNumber,
 } from './fields';
@@ -164,6 +165,16 @@ export class BookingDto {
 
   @Timestamp('When it was last changed')
   updatedAt!: string;
+}
+
+/** One ticket in a list. */
+export class ListedBookingDto extends BookingDto {
+  @Text("The event's current name", {
+    min: 1,
+    max: MAX_NAME_CHARACTERS,
+    example: 'Midsummer Concert',
+  })
+  event_name!: string;
 }
 
 export class WaitlistPositionDto {

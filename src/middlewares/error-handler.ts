@@ -67,10 +67,7 @@ function fromHttpError(error: HttpError): ApiError | undefined {
     case 'entity.too.large':
       return new ApiError('PAYLOAD_TOO_LARGE', 'The body is too large', { cause: error });
     case 'encoding.unsupported':
-    case 'charset.unsupported':
-      return new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as uncompressed UTF-8 JSON', {
-        cause: error,
-      });
+      return new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body uncompressed', { cause: error });
     case 'entity.key.duplicate': {
       const field = (error.field ?? 'body').slice(0, MAX_FIELD_CHARACTERS);
       return validationFailed({ field, message: `${field} appears more than once` });

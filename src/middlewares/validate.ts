@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
+import type { Request } from 'express';
 import { Nothing } from '../dtos/common.dto';
 import { fieldNamesOf } from '../dtos/fields';
 import { isSelfChecking } from '../dtos/self-checking';
@@ -23,12 +24,19 @@ export function validate({
     const { locals } = response;
     const actorId = locals.actor?.id;
     locals.params = checked(params ?? Nothing, request.params, actorId);
+    requireOnce(query ?? Nothing, request.query);
     locals.query = checked(query ?? Nothing, request.query, actorId);
     // Undefined means no body; null is a body, but not an object.
     const given: unknown = request.body === undefined ? {} : request.body;
     locals.body = checked(body ?? Nothing, given, actorId);
     next();
   };
+}
+
+/** @throws ApiError VALIDATION_FAILED naming each parameter that was sent more than once */
+function requireOnce(dto: DtoClass, query: Request['query']): void {
+  const doubled = [...fieldNamesOf(dto)].filter((name) => Array.isArray(query[name]));
+  if (doubled.length > 0) throw validationFailed(...doubled.map(isDoubled));
 }
 
 /** @throws ApiError VALIDATION_FAILED naming each invalid field */
@@ -54,6 +62,10 @@ function checked(dto: DtoClass, raw: unknown, actorId: number | undefined): obje
 function isUnknown(name: string): FieldFault {
   const field = name.slice(0, MAX_NAME_CHARACTERS);
   return { field, message: `${field} is not a field of this request` };
+}
+
+function isDoubled(field: string): FieldFault {
+  return { field, message: `${field} is sent more than once` };
 }
 
 /**

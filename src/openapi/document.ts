@@ -35,7 +35,8 @@ export function buildDocument(routes: readonly Route[], version: string): Schema
       description: DESCRIPTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/', description: 'This server' }],
+    // Relative to the document itself: right under whatever path a proxy serves the API.
+    servers: [{ url: '..', description: 'This server' }],
     tags: [
       { name: 'Accounts', description: 'Sign-up, login and account management' },
       { name: 'Events', description: 'Creating, listing and managing events' },

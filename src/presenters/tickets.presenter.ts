@@ -1,7 +1,12 @@
 import { LISTED_TICKETS_MAX } from '../domain/pieces';
 import type { TicketsBooked, TicketsCancelled } from '../domain/outcomes';
-import type { BookingDto, BookingResultDto, CancellationDto } from '../dtos/tickets.dto';
-import type { TicketOfEvent } from '../services/tickets.service';
+import type {
+  BookingDto,
+  BookingResultDto,
+  CancellationDto,
+  ListedBookingDto,
+} from '../dtos/tickets.dto';
+import type { ListedTicket, TicketOfEvent } from '../services/tickets.service';
 
 export function presentBooking({ eventId, ticket }: TicketOfEvent): BookingDto {
   if (ticket.bookingId === null) throw new Error('Only written tickets are presented');
@@ -15,6 +20,10 @@ export function presentBooking({ eventId, ticket }: TicketOfEvent): BookingDto {
     createdAt: ticket.createdAt.toISOString(),
     updatedAt: ticket.updatedAt.toISOString(),
   };
+}
+
+export function presentListedBooking(listed: ListedTicket): ListedBookingDto {
+  return { ...presentBooking(listed), event_name: listed.eventName };
 }
 
 export function presentBookingResult(booked: TicketsBooked): BookingResultDto {

@@ -12,6 +12,18 @@ import {
 } from '../dtos/events.dto';
 import { protectedRoute, type Route } from '../controllers/route';
 
+const eventStatus = {
+  method: 'get',
+  tag: 'Events',
+  access: 'events:read',
+  summary: 'Get an event and the length of its waitlist',
+  description: 'Also returns cancelled events.',
+  params: EventParams,
+  success: { status: 200, description: 'The event', data: EventStatusDto },
+  errors: ['EVENT_NOT_FOUND'],
+  handle: eventsController.status,
+} as const;
+
 export const eventsRoutes: readonly Route[] = [
   protectedRoute({
     method: 'post',
@@ -27,18 +39,8 @@ export const eventsRoutes: readonly Route[] = [
     errors: ['EVENT_NAME_TAKEN'],
     handle: eventsController.create,
   }),
-  protectedRoute({
-    method: 'get',
-    path: '/api/events/status/:event_id',
-    tag: 'Events',
-    access: 'events:read',
-    summary: 'Get an event and the length of its waitlist',
-    description: 'Also returns cancelled events.',
-    params: EventParams,
-    success: { status: 200, description: 'The event', data: EventStatusDto },
-    errors: ['EVENT_NOT_FOUND'],
-    handle: eventsController.status,
-  }),
+  protectedRoute({ ...eventStatus, path: '/api/events/:event_id' }),
+  protectedRoute({ ...eventStatus, path: '/api/events/status/:event_id' }),
   protectedRoute({
     method: 'get',
     path: '/api/events',

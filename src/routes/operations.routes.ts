@@ -1,5 +1,5 @@
 import { Router, type Request } from 'express';
-import swaggerUi, { type SwaggerUiOptions } from 'swagger-ui-express';
+import swaggerUi from 'swagger-ui-express';
 import { asRequestHandler, type ApiHandler } from '../middlewares/locals';
 import { methodNotAllowed, notFound } from '../middlewares/not-found';
 import { validate } from '../middlewares/validate';
@@ -9,6 +9,7 @@ import type { Metrics } from '../observability/metrics';
 import type { HealthService } from '../services/health.service';
 import { isSameSecret } from '../auth/same-secret';
 import { nameRoute } from './bind-routes';
+import { DOCUMENTATION_PAGE, documentationHtml } from './documentation-page';
 
 export interface OperationsDependencies {
   readonly health: HealthService;
@@ -20,21 +21,6 @@ export interface OperationsDependencies {
 
 /** The Retry-After of a failed readiness check. */
 const RETRY_READY_SECONDS = 1;
-
-/** The page loads all its files from this server and contacts no other. */
-const DOCUMENTATION_PAGE: SwaggerUiOptions = {
-  customSiteTitle: 'Event Ticket Booking API',
-  customCss:
-    '.swagger-ui .topbar { display: none } .swagger-ui textarea.body-param__text { min-height: 130px }',
-  swaggerUrl: './openapi.json',
-  swaggerOptions: {
-    // The validator would send the URL of the document to a third party.
-    validatorUrl: null,
-    tryItOutEnabled: true,
-    displayRequestDuration: true,
-    defaultModelsExpandDepth: 0,
-  },
-};
 
 /** Routes for operators and the documentation: no envelope, no account needed. */
 export function operationsRouter(dependencies: OperationsDependencies): Router {
@@ -67,12 +53,15 @@ export function operationsRouter(dependencies: OperationsDependencies): Router {
   get('/api-docs/openapi.json', (_request, response) => {
     response.set('Cache-Control', 'private, no-cache').type('json').send(document);
   });
+  const page = documentationHtml();
+  get('/api-docs/', (request, response) => {
+    response.set('Cache-Control', 'private, no-cache');
+    // The page's files are relative to its folder. So is this: a proxy may have taken a path away.
+    if (request.path.endsWith('/')) response.type('html').send(page);
+    else response.redirect(301, 'api-docs/');
+  });
   router.use('/api-docs', asRequestHandler(refusePackageFile));
   router.use('/api-docs', swaggerUi.serveFiles(undefined, DOCUMENTATION_PAGE));
-  const page = swaggerUi.generateHTML(undefined, DOCUMENTATION_PAGE);
-  get('/api-docs/', (_request, response) => {
-    response.set('Cache-Control', 'private, no-cache').type('html').send(page);
-  });
   return router;
 }
 

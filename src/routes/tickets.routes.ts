@@ -7,6 +7,7 @@ import {
   BookTicketsBody,
   CancellationDto,
   CancelTicketsBody,
+  ListedBookingDto,
   ListTicketsQuery,
 } from '../dtos/tickets.dto';
 import { forOneself } from '../policies/accounts.policy';
@@ -86,9 +87,15 @@ export const ticketsRoutes: readonly Route[] = [
     limit: 'lists',
     summary: 'List the tickets that the caller holds or booked',
     description:
-      'Paged and ordered by id. Includes cancelled tickets unless `status` excludes them.',
+      'Paged and ordered by id, each with the name of its event. Includes cancelled tickets unless ' +
+      '`status` excludes them.',
     query: ListTicketsQuery,
-    success: { status: 200, description: 'Tickets, ordered by id', data: BookingDto, isList: true },
+    success: {
+      status: 200,
+      description: 'Tickets, ordered by id',
+      data: ListedBookingDto,
+      isList: true,
+    },
     handle: ticketsController.list,
   }),
   protectedRoute({

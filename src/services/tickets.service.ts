@@ -27,6 +27,12 @@ export interface TicketOfEvent {
   readonly ticket: Ticket;
 }
 
+/** A ticket in a list of many events' tickets. */
+export interface ListedTicket extends TicketOfEvent {
+  /** As the event is called at present. */
+  readonly eventName: string;
+}
+
 /** Reads tickets, and cancels named ones. */
 export class TicketsService {
   readonly #database: Database;
@@ -70,7 +76,7 @@ export class TicketsService {
   }
 
   /** Lists the tickets that the caller holds or booked, by id. */
-  async list(actor: Actor, filter: TicketFilter): Promise<Page<TicketOfEvent>> {
+  async list(actor: Actor, filter: TicketFilter): Promise<Page<ListedTicket>> {
     const [afterId = 0] = readCursor(filter, 1) ?? [];
     const where: WhereOptions<BookingRow> = {
       id: { [Op.gt]: afterId },
@@ -89,7 +95,7 @@ export class TicketsService {
     }
     const rows = [...found.values()].sort((a, b) => a.id - b.id);
     const page = pageOf(rows, filter, ({ id }) => [id]);
-    return { ...page, rows: page.rows.map(ticketOfEvent) };
+    return { ...page, rows: await this.#withEventNames(page.rows.map(ticketOfEvent)) };
   }
 
   /** @throws ApiError BOOKING_NOT_FOUND, FORBIDDEN */
@@ -103,6 +109,13 @@ export class TicketsService {
       "Only its holder, its booker, the event's organizer and admins may see this ticket",
     );
     return found;
+  }
+
+  async #withEventNames(tickets: readonly TicketOfEvent[]): Promise<ListedTicket[]> {
+    const eventIds = [...new Set(tickets.map(({ eventId }) => eventId))];
+    const events = await Promise.all(eventIds.map((id) => this.#eventReader.find(id)));
+    const names = new Map(events.map(({ id, name }) => [id, name]));
+    return tickets.map((ticket) => ({ ...ticket, eventName: names.get(ticket.eventId)! }));
   }
 
   async #eventOf(bookingIds: readonly number[]): Promise<number> {

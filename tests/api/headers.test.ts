@@ -108,15 +108,28 @@ describe('headers', () => {
     });
   });
 
-  it('of a preflight list what browsers may send', async () => {
+  it('of a page for people let it run nothing', async () => {
+    expect(await ask('/', { headers: { Accept: 'text/html' } })).toEqual({
+      ...FOR_EVERYONE,
+      'cache-control': 'no-store',
+      'content-type': 'text/html; charset=utf-8',
+    });
+  });
+
+  it('of a preflight let browsers send whatever headers they ask for', async () => {
+    const wanted = 'authorization,baggage,cache-control,idempotency-key,sentry-trace,traceparent';
     const init = {
       method: 'OPTIONS',
-      headers: { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'PATCH' },
+      headers: {
+        Origin: 'https://shop.example',
+        'Access-Control-Request-Method': 'PATCH',
+        'Access-Control-Request-Headers': wanted,
+      },
     };
     expect(await ask('/api/tickets/book', init)).toEqual({
       ...FOR_EVERYONE,
-      'access-control-allow-headers':
-        'Authorization,Content-Type,Idempotency-Key,If-None-Match,X-Request-Id',
+      'access-control-allow-headers': wanted,
+      vary: 'Access-Control-Request-Headers',
       'access-control-allow-methods': 'GET,HEAD,PUT,PATCH,POST,DELETE',
       'access-control-max-age': '600',
     });

@@ -89,7 +89,22 @@ describe('reading tickets', () => {
       const tickets = await list();
 
       expect(tickets.map(({ user_id }) => user_id)).toEqual([person.id, other.id, person.id]);
-      expect(tickets.slice(0, 2)).toEqual(body.data.bookings);
+      const named = body.data.bookings.map((booking: object) => ({
+        ...booking,
+        event_name: event.name,
+      }));
+      expect(tickets.slice(0, 2)).toEqual(named);
+    });
+
+    it('names the event of each, as it is called at present', async () => {
+      const [one, two] = [await makeEvent(api), await makeEvent(api)];
+      for (const { id } of [one, two, one]) await book({ event_id: id });
+      const name = `${one.name}, moved`;
+      await api.patch(`/api/events/${String(one.id)}`, one.organizer.token, { event_name: name });
+
+      expect(await list()).toMatchObject(
+        [name, two.name, name].map((event_name) => ({ event_name })),
+      );
     });
 
     it('filters by event and status', async () => {
@@ -107,6 +122,17 @@ describe('reading tickets', () => {
       expect(await api.get('/api/tickets', person.token, { status: 'lost' })).toMatchObject(
         refusal('VALIDATION_FAILED', 'status'),
       );
+    });
+
+    it('says so where a parameter is sent more than once', async () => {
+      const answer = await fetch(`${api.url}/api/tickets?status=booked&status=booked`, {
+        headers: { Authorization: `Bearer ${person.token}` },
+      });
+
+      expect(await answer.json()).toMatchObject({
+        code: 'VALIDATION_FAILED',
+        details: [{ field: 'status', message: 'status is sent more than once' }],
+      });
     });
   });
 

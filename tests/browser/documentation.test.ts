@@ -1,12 +1,16 @@
 import type { Locator, Page } from 'playwright-core';
 import { Migrator } from '../../src/database/migrator';
 import { Browser } from '../support/servers/browser';
+import { PrefixProxy } from '../support/servers/prefix-proxy';
 import { ServerProcess } from '../support/servers/server-process';
 import type { ApiAnswer } from '../support/http/test-api';
 import { emptyDatabase } from '../support/setup/test-database';
 
 /** The README's picture is taken again only if documents are to be written. */
 const TAKES_SCREENSHOT = process.env.TEST_WRITE_DOCS === 'true';
+
+/** In CSS pixels, as many phones are. */
+const PHONE = { width: 390, height: 844 };
 
 describe('the documentation page', () => {
   let server: ServerProcess;
@@ -15,12 +19,13 @@ describe('the documentation page', () => {
     // The examples refer to the first event, so the database must be empty.
     const database = await emptyDatabase('browser');
     await new Migrator(database).up();
-    [server, browser] = await Promise.all([ServerProcess.start(database), Browser.start()]);
+    server = await ServerProcess.start(database);
   });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
+  beforeEach(async () => {
+    browser = await Browser.start();
   });
+  afterEach(() => browser.close());
+  afterAll(() => server.stop());
 
   it('leads from sign-up to a partial booking with unchanged examples', async () => {
     const { page } = browser;
@@ -46,6 +51,65 @@ describe('the documentation page', () => {
 
     expect(browser.complaints).toEqual([]);
     expect([...browser.hosts]).toEqual([new URL(server.url).host]);
+  });
+
+  it('remembers the token over a reload', async () => {
+    const { page } = browser;
+    await page.goto(`${server.url}/api-docs/`);
+    const credentials = { email: 'reload@example.com', password: 'correct horse battery' };
+    await page.request.post(`${server.url}/api/auth/signup`, { data: credentials });
+    const login = await page.request.post(`${server.url}/api/auth/login`, { data: credentials });
+    const { data } = (await login.json()) as { data: { token: string } };
+    await authorize(page, data.token);
+
+    await page.reload();
+
+    const me = await execute(page, 'Accounts', 'getUsersMe', 200);
+    expect(me.data.email).toBe(credentials.email);
+  });
+
+  it('works where a proxy serves it under a path of its own, from the home page on', async () => {
+    const proxy = await PrefixProxy.start(server.url, '/shop/tickets');
+    try {
+      const { page } = browser;
+      for (const address of ['/', '/no/such/page']) {
+        await page.goto(proxy.url + address);
+        await page.getByRole('link', { name: 'Documentation' }).click();
+        await page.waitForURL(`${proxy.url}/api-docs/`);
+      }
+      await page.goto(`${proxy.url}/api-docs`);
+      expect(page.url()).toBe(`${proxy.url}/api-docs/`);
+
+      const alive = await execute(page, 'Operations', 'getHealthLive', 200);
+
+      expect(alive).toEqual({ status: 'ok' });
+      const block = operation(page, 'Operations', 'getHealthLive');
+      expect(await block.locator('.request-url').innerText()).toContain(`${proxy.url}/health/live`);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('fits on a phone, with an operation open and answered', async () => {
+    const { page } = browser;
+    await page.setViewportSize(PHONE);
+    await page.goto(`${server.url}/api-docs/`);
+    const viewport = page.locator('meta[name=viewport]');
+    expect(await viewport.getAttribute('content')).toContain('width=device-width');
+    await execute(page, 'Operations', 'getHealthReady', 200);
+    await operation(page, 'Tickets', 'postTicketsBook').locator('.opblock-summary-control').click();
+
+    const tooWide = await page
+      .locator('.swagger-ui *')
+      .evaluateAll(
+        (elements, width) =>
+          elements
+            .filter((element) => element.getBoundingClientRect().right > width)
+            .map(({ className }) => className),
+        PHONE.width,
+      );
+
+    expect(tooWide).toEqual([]);
   });
 });
 

@@ -29,7 +29,7 @@ export function judge(request: SentRequest, answer: WireAnswer): void {
   judgeRequestId(request, answer, where);
   const isJson = headers['content-type']?.startsWith('application/json') === true;
   const body: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
-  if (status >= 400 && request.method !== 'HEAD') {
+  if (status >= 400 && request.method !== 'HEAD' && !isPageForPeople(request, answer)) {
     checkError(where, body);
     const { statusCode, requestId } = body as { statusCode: number; requestId: string };
     if (statusCode !== status) throw new Error(`${where}: the body says ${String(statusCode)}`);
@@ -41,6 +41,12 @@ export function judge(request: SentRequest, answer: WireAnswer): void {
     checkContract({ method: request.method.toLowerCase(), path, status, body });
     judgeSuccess(request, status, where);
   }
+}
+
+/** What a browser gets that was pointed at nothing. */
+function isPageForPeople({ headers: sent }: SentRequest, { status, headers }: WireAnswer): boolean {
+  const wantsHtml = sent.some(([name, value]) => name === 'Accept' && value === 'text/html');
+  return status === 404 && wantsHtml && headers['content-type'] === 'text/html; charset=utf-8';
 }
 
 function judgeRequestId(

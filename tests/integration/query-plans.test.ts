@@ -112,6 +112,7 @@ describe('on tables with many rows, no statement scans or sorts an unbounded num
       change('post', '/api/events/initialize', admin, {
         body: { event_name: 'A new one', total_tickets: 5 },
       }),
+    'GET /api/events/:event_id': () => api.get(busyPath('/api/events/:id'), boxOffice.token),
     'GET /api/events/status/:event_id': () =>
       api.get(busyPath('/api/events/status/:id'), boxOffice.token),
     'GET /api/events': async () => {

@@ -5,6 +5,7 @@
  */
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
+import { nobodyThere } from './foreign-origin';
 import { Installation } from './installation';
 import { killOne, oneIsBack, restartAll, stampede, twoWorkers, type Row } from './load-phases';
 import { redisPhases } from './redis-phases';
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   const installation = await Installation.start();
   const rows: Row[] = [];
   try {
+    rows.push(await nobodyThere());
     for (const phase of [stampede, killOne, restartAll, oneIsBack, redisPhases, twoWorkers]) {
       rows.push(...[await phase(installation)].flat());
     }

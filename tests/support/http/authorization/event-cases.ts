@@ -29,6 +29,12 @@ export const EVENT_CASES: readonly AccessCase[] = [
     cells: { ...usersAndAdmins(['FORBIDDEN'], [201]), organizer: [201] },
   },
   {
+    route: 'GET /api/events/:event_id',
+    names: 'an event',
+    ask: event,
+    cells: anyEvent(200),
+  },
+  {
     route: 'GET /api/events/status/:event_id',
     names: 'an event',
     ask: event,
