@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api';
 
@@ -20,7 +19,7 @@ export async function bookTickets(
   const { data, error } = await api.POST('/api/tickets/book', {
     headers: { Authorization: `Bearer ${login.data.data.token}` },
     // A retry with the same key does not book a second time.
-    params: { header: { 'Idempotency-Key': randomUUID() } },
+    params: { header: { 'Idempotency-Key': globalThis.crypto.randomUUID() } },
     body: booking,
   });
   if (error) return error.code === 'EVENT_CANCELLED' ? 'It does not take place' : error.message;
