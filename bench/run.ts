@@ -13,6 +13,7 @@ import { describeMachine } from './report/machine';
 import { tableOf, tableOfLines, writeReport } from './report/write-report';
 import * as comparisons from './scenarios/comparisons';
 import { measureHotEvent, tellHotEvent, type Curve } from './scenarios/hot-event';
+import { everyonePolls } from './scenarios/everyone-polls';
 import { loginFlood } from './scenarios/login-flood';
 import { loginTiming } from './scenarios/login-timing';
 import { memory } from './scenarios/memory';
@@ -27,6 +28,7 @@ const SCENARIOS: Readonly<Record<string, (arena: Arena) => Promise<Finding>>> = 
   reads: comparisons.reads,
   'long-queue': comparisons.longQueue,
   'many-events': comparisons.manyEvents,
+  'everyone-polls': everyonePolls,
   'login-flood': loginFlood,
   memory,
   logging: comparisons.logging,

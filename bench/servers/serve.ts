@@ -31,8 +31,8 @@ export function serve(config: Config, replacements: Replacements): Promise<void>
     config,
     logger,
     metrics,
-    services: replaced,
     bulkheads,
+    services: replaced,
     health,
     rateLimiter: null,
   });

@@ -7,7 +7,8 @@ const SCRIPT = path.join(__dirname, 'wrk.lua');
 /** A request that takes longer counts as broken. */
 const TIMEOUT_SECONDS = 30;
 
-export type Step = 'book' | 'cancel' | 'join' | 'available' | 'login';
+export type Step =
+  'book' | 'cancel' | 'join' | 'available' | 'me' | 'waitlist' | 'tickets' | 'status' | 'login';
 
 export interface LoadSpec {
   readonly url: string;

@@ -7,6 +7,16 @@ local first_event = tonumber(os.getenv("BENCH_FIRST_EVENT"))
 local events = tonumber(os.getenv("BENCH_EVENTS"))
 local prefix = os.getenv("BENCH_KEY_PREFIX")
 local turn = 0
+-- A prime number that does not divide the number of tokens.
+local stride = 7919
+
+-- Reads whose address ends with the event.
+local reads = {
+  available = "/api/available-tickets/",
+  status = "/api/events/status/",
+  tickets = "/api/tickets?event_id=",
+  waitlist = "/api/waitinglists?event_id=",
+}
 
 local function post(path, token, body)
   return wrk.format("POST", path, {
@@ -14,6 +24,10 @@ local function post(path, token, body)
     ["Content-Type"] = "application/json",
     ["Idempotency-Key"] = prefix .. turn,
   }, body)
+end
+
+local function get(path, token)
+  return wrk.format("GET", path, { ["Authorization"] = "Bearer " .. token })
 end
 
 function request()
@@ -27,8 +41,11 @@ function request()
     return post("/api/tickets/cancel", token, '{"event_id":' .. event .. '}')
   elseif step == "join" then
     return post("/api/waitinglists/join-waitlist", token, '{"event_id":' .. event .. '}')
-  elseif step == "available" then
-    return wrk.format("GET", "/api/available-tickets/" .. event, { ["Authorization"] = "Bearer " .. token })
+  elseif reads[step] then
+    return get(reads[step] .. event, token)
+  elseif step == "me" then
+    -- From all parts of the queue: those who stand at its head may be cheaper to count.
+    return get("/api/events/" .. event .. "/me", tokens[turn * stride % #tokens + 1])
   elseif step == "login" then
     return wrk.format("POST", "/api/auth/login", { ["Content-Type"] = "application/json" },
       '{"email":"' .. token .. '","password":"not the right password"}')

@@ -449,8 +449,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/event-queue.ts',
-        from: '        batch.length > 0 && (pending.isExclusive || batch[0]!.isExclusive);',
-        to: '        batch.length > 0 && batch[0]!.isExclusive;',
+        from: 'batch.length > 0 && (pending.isExclusive || batch[0]!.isExclusive);',
+        to: 'batch.length > 0 && batch[0]!.isExclusive;',
       },
     ],
   },
