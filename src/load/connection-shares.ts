@@ -51,6 +51,6 @@ export const SQLITE_SHARES: ConnectionShares = {
   shortReads: 4,
   longReads: 2,
   accounts: 4,
-  deletions: 1,
+  deletions: 16,
   health: 1,
 };

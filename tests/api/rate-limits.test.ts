@@ -166,15 +166,15 @@ describe('rate limits', () => {
     const people = await makePeople(api.container, requests);
     const logInAll = (): Promise<ApiAnswer[]> =>
       Promise.all(people.map(({ email }) => logIn(api, email, PASSWORD)));
-    const { auth } = api.container.services;
+    const { accounts } = api.container.bulkheads;
     let open: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       open = resolve;
     });
-    const check = auth.logIn.bind(auth);
-    const held = jest.spyOn(auth, 'logIn').mockImplementation(async (credentials) => {
+    const run = accounts.run.bind(accounts);
+    const held = jest.spyOn(accounts, 'run').mockImplementation(async (work) => {
       await gate;
-      return check(credentials);
+      return run(work);
     });
 
     const first = logInAll();

@@ -635,9 +635,9 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     tests: [{ project: 'mysql', file: 'tests/mysql/locks.test.ts' }],
     edits: [
       {
-        file: 'src/inventory/inventory-executor.ts',
-        from: 'const RESERVED_CONNECTIONS = 3;',
-        to: 'const RESERVED_CONNECTIONS = 0;',
+        file: 'src/load/connection-shares.ts',
+        from: 'batches: Math.max(1, poolMax - taken)',
+        to: 'batches: Math.max(poolMax, taken)',
       },
     ],
   },
