@@ -15,7 +15,6 @@ export const adminRoutes: readonly Route[] = [
     params: EventParams,
     success: {
       status: 200,
-      message: 'Reconciliation',
       description: 'The stored counters and the counted rows',
       data: ReconciliationDto,
     },
@@ -32,13 +31,7 @@ export const adminRoutes: readonly Route[] = [
     summary: 'List the audit log, newest entries first',
     description: 'Admins see all entries. Organizers must name one of their events in `event_id`.',
     query: ListAuditQuery,
-    success: {
-      status: 200,
-      message: 'Audit log',
-      description: 'Audit log entries',
-      data: AuditEntryDto,
-      isList: true,
-    },
+    success: { status: 200, description: 'Audit log entries', data: AuditEntryDto, isList: true },
     errors: ['EVENT_NOT_FOUND'],
     handle: adminController.audit,
   }),

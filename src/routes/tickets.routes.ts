@@ -21,12 +21,7 @@ const availableTickets = {
   description: 'Always current. Send `If-None-Match` to get 304 while nothing has changed.',
   availability: 'existing',
   params: EventParams,
-  success: {
-    status: 200,
-    message: 'Available tickets',
-    description: 'The availability',
-    data: AvailabilityDto,
-  },
+  success: { status: 200, description: 'The availability', data: AvailabilityDto },
   errors: ['EVENT_NOT_FOUND'],
   handle: ticketsController.available,
 } as const;
@@ -47,12 +42,7 @@ export const ticketsRoutes: readonly Route[] = [
     isIdempotent: true,
     availability: 'active',
     body: BookTicketsBody,
-    success: {
-      status: 201,
-      message: 'All tickets booked',
-      description: 'The outcome of the booking',
-      data: BookingResultDto,
-    },
+    success: { status: 201, description: 'The outcome of the booking', data: BookingResultDto },
     errors: [
       'EVENT_NOT_FOUND',
       'EVENT_CANCELLED',
@@ -76,12 +66,7 @@ export const ticketsRoutes: readonly Route[] = [
       'booked them, the organizer and admins. Either all are cancelled or none.',
     isIdempotent: true,
     body: CancelTicketsBody,
-    success: {
-      status: 200,
-      message: 'Tickets cancelled',
-      description: 'The cancelled tickets',
-      data: CancellationDto,
-    },
+    success: { status: 200, description: 'The cancelled tickets', data: CancellationDto },
     errors: [
       'EVENT_NOT_FOUND',
       'EVENT_CANCELLED',
@@ -107,7 +92,6 @@ export const ticketsRoutes: readonly Route[] = [
     query: ListTicketsQuery,
     success: {
       status: 200,
-      message: 'Your tickets',
       description: 'Tickets, ordered by id',
       data: ListedBookingDto,
       isList: true,
@@ -123,7 +107,7 @@ export const ticketsRoutes: readonly Route[] = [
     summary: 'Get a ticket',
     description: "For its holder, the person who booked it, the event's organizer and admins.",
     params: BookingParams,
-    success: { status: 200, message: 'Ticket', description: 'The ticket', data: BookingDto },
+    success: { status: 200, description: 'The ticket', data: BookingDto },
     errors: ['BOOKING_NOT_FOUND'],
     handle: ticketsController.find,
   }),

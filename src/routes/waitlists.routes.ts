@@ -27,12 +27,7 @@ export const waitlistsRoutes: readonly Route[] = [
     isIdempotent: true,
     availability: 'active',
     body: JoinWaitlistBody,
-    success: {
-      status: 201,
-      message: 'You are on the waitlist',
-      description: 'The new entry',
-      data: WaitlistEntryDto,
-    },
+    success: { status: 201, description: 'The new entry', data: WaitlistEntryDto },
     errors: [
       'EVENT_NOT_FOUND',
       'EVENT_CANCELLED',
@@ -55,33 +50,11 @@ export const waitlistsRoutes: readonly Route[] = [
     query: ListWaitlistQuery,
     success: {
       status: 200,
-      message: 'Waitlist',
       description: 'Entries by event, then in queue order',
       data: ListedWaitlistEntryDto,
       isList: true,
     },
     handle: waitlistsController.list,
-  }),
-  protectedRoute({
-    method: 'patch',
-    path: '/api/waitinglists/:entry_id/priority',
-    tag: 'Waitlist',
-    access: 'waitlists:prioritize',
-    limit: 'events',
-    summary: 'Change the priority of an entry',
-    description:
-      "For the event's organizer and admins. Higher is served first; the reason is kept in the " +
-      'audit log.',
-    body: PrioritizeBody,
-    params: EntryParams,
-    success: {
-      status: 200,
-      message: 'Priority changed',
-      description: 'The changed entry',
-      data: WaitlistEntryDto,
-    },
-    errors: ['EVENT_CANCELLED', 'WAITLIST_ENTRY_NOT_FOUND'],
-    handle: waitlistsController.prioritize,
   }),
   protectedRoute({
     method: 'patch',
@@ -93,12 +66,7 @@ export const waitlistsRoutes: readonly Route[] = [
     description: 'For your own entry. To wait for more tickets, leave and join again at the end.',
     body: LowerWaitlistBody,
     params: EventParams,
-    success: {
-      status: 200,
-      message: 'Waitlist entry changed',
-      description: 'The changed entry',
-      data: WaitlistEntryDto,
-    },
+    success: { status: 200, description: 'The changed entry', data: WaitlistEntryDto },
     errors: ['EVENT_NOT_FOUND', 'EVENT_CANCELLED', 'WAITLIST_ENTRY_NOT_FOUND'],
     handle: waitlistsController.lower,
   }),
@@ -114,13 +82,24 @@ export const waitlistsRoutes: readonly Route[] = [
     isIdempotent: true,
     query: LeaveWaitlistQuery,
     params: EventParams,
-    success: {
-      status: 200,
-      message: 'Removed from the waitlist',
-      description: 'The entry is removed',
-      data: null,
-    },
+    success: { status: 200, description: 'The entry is removed', data: null },
     errors: ['EVENT_NOT_FOUND', 'EVENT_CANCELLED', 'WAITLIST_ENTRY_NOT_FOUND'],
     handle: waitlistsController.leave,
+  }),
+  protectedRoute({
+    method: 'patch',
+    path: '/api/waitinglists/:entry_id/priority',
+    tag: 'Waitlist',
+    access: 'waitlists:prioritize',
+    limit: 'events',
+    summary: 'Change the priority of an entry',
+    description:
+      "For the event's organizer and admins. Higher is served first; the reason is kept in the " +
+      'audit log.',
+    body: PrioritizeBody,
+    params: EntryParams,
+    success: { status: 200, description: 'The changed entry', data: WaitlistEntryDto },
+    errors: ['EVENT_CANCELLED', 'WAITLIST_ENTRY_NOT_FOUND'],
+    handle: waitlistsController.prioritize,
   }),
 ];
