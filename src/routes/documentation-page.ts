@@ -16,6 +16,10 @@ const STYLE = `
   .swagger-ui .response-col_status, .swagger-ui .responses-table .col_header:first-child { width: 48px }
   .swagger-ui .parameters-col_name { width: 110px }
   .swagger-ui .modal-ux { min-width: 0; width: 96%; max-width: 96% }
+  .swagger-ui .info table { table-layout: fixed }
+  .swagger-ui .info table tr > * { min-width: 0; padding-right: 6px }
+  .swagger-ui .info table tr > :first-child { width: 48px }
+  .swagger-ui .info table code { font-size: 11px; overflow-wrap: anywhere; padding: 0 }
 }
 `;
 
