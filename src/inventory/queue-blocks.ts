@@ -117,7 +117,7 @@ export async function rebuildQueueBlocks(
 }
 
 /** A queue number's block, in SQL. */
-export function blockSql({ isSqlite }: Database, column: string): string {
+function blockSql({ isSqlite }: Database, column: string): string {
   return `${column} ${isSqlite ? '/' : 'DIV'} ${String(BLOCK_SIZE)}`;
 }
 

@@ -1,4 +1,4 @@
-import { literal, QueryTypes, type WhereOptions } from 'sequelize';
+import { QueryTypes, type WhereOptions } from 'sequelize';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { Tx } from '../database/unit-of-work';
@@ -7,7 +7,7 @@ import type { EventRow } from '../models/event.model';
 import { waitlistEntryOf } from '../models/facts';
 import type { WaitlistBlockRow } from '../models/waitlist-block.model';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
-import { areBlocksCurrent, BLOCK_SIZE, blockOf, blockSql } from './queue-blocks';
+import { areBlocksCurrent, BLOCK_SIZE, blockOf } from './queue-blocks';
 
 /** An entry and where it is in its event's queue. */
 export interface EntryWithPosition {
@@ -31,10 +31,14 @@ interface Ahead {
 /** Of an event: whether the sums of its queue are up to date. */
 export type QueueState = Pick<EventRow, 'id' | 'version' | 'queue_counted_version'>;
 
-type EntryWithSums = WaitlistEntryRow & {
-  readonly entries_ahead: number | string;
-  readonly tickets_ahead: number | string | null;
-};
+/** Ranges that are summed up in one query; SQLite allows five times as many. */
+const RANGES_IN_QUERY = 100;
+
+/** Sums are text on MySQL, and null where there is nothing. */
+interface SumRow {
+  readonly entries: number | string;
+  readonly tickets: number | string | null;
+}
 
 /**
  * Reads entries with their positions: the sums of the blocks ahead, and those ahead of an entry within
@@ -50,25 +54,29 @@ export async function readPositions(
   events: readonly QueueState[],
 ): Promise<PositionedEntry[]> {
   const isCurrent = new Map(events.map((event) => [event.id, areBlocksCurrent(event)]));
-  const rows = await findEntries(database, tx, where);
+  const rows = await findRows(database.models.WaitlistEntry, { where, transaction: tx });
   const blocks = await loadBlocks(
     database,
     tx,
     new Set(rows.map((row) => row.event_id).filter((eventId) => isCurrent.get(eventId))),
   );
+  const blocksAhead = rows.map((row) => blocks.get(row.event_id)?.aheadOf(waitlistEntryOf(row)));
+  const ownBlocks = await sumOwnBlocks(
+    database,
+    tx,
+    rows.filter((_, index) => blocksAhead[index]),
+  );
   const positioned: PositionedEntry[] = [];
-  for (const row of rows) {
-    const entry = waitlistEntryOf(row);
-    const inBlocks = blocks.get(row.event_id)?.aheadOf(entry);
-    const ahead = inBlocks
-      ? {
-          entries: inBlocks.entries + Number(row.entries_ahead),
-          tickets: inBlocks.tickets + Number(row.tickets_ahead ?? 0),
-        }
-      : await countAhead(database, tx, row);
+  for (const [index, row] of rows.entries()) {
+    const before = blocksAhead[index];
+    const own = ownBlocks.get(row.id);
+    const ahead =
+      before && own
+        ? { entries: before.entries + own.entries, tickets: before.tickets + own.tickets }
+        : await countAhead(database, tx, row);
     positioned.push({
       eventId: row.event_id,
-      entry,
+      entry: waitlistEntryOf(row),
       position: ahead.entries + 1,
       ticketsAhead: ahead.tickets,
     });
@@ -76,30 +84,34 @@ export async function readPositions(
   return positioned;
 }
 
-/** Entries, each with the sums of those ahead of it in its own block. */
-async function findEntries(
-  database: Database,
+/**
+ * What is ahead of each row in its own block, by the row's id. Each range is written out: MySQL reads
+ * the range of a subquery that depends on its outer row from the head of the queue.
+ */
+async function sumOwnBlocks(
+  { sequelize }: Database,
   tx: Tx,
-  where: WhereOptions<WaitlistEntryRow>,
-): Promise<EntryWithSums[]> {
-  const { WaitlistEntry } = database.models;
-  // Sequelize names the outer table by its model.
-  const own = (column: string): string => `WaitlistEntry.${column}`;
-  const inOwnBlock =
-    `FROM waitlists AS ahead WHERE ahead.event_id = ${own('event_id')} ` +
-    `AND ahead.priority = ${own('priority')} ` +
-    `AND ahead.queue_no >= (${blockSql(database, own('queue_no'))}) * ${String(BLOCK_SIZE)} ` +
-    `AND ahead.queue_no < ${own('queue_no')}`;
-  const rows = await findRows(WaitlistEntry, {
-    attributes: [
-      ...Object.keys(WaitlistEntry.getAttributes()),
-      [literal(`(SELECT COUNT(*) ${inOwnBlock})`), 'entries_ahead'],
-      [literal(`(SELECT SUM(ahead.quantity) ${inOwnBlock})`), 'tickets_ahead'],
-    ],
-    where,
-    transaction: tx,
-  });
-  return rows as EntryWithSums[];
+  rows: readonly WaitlistEntryRow[],
+): Promise<ReadonlyMap<number, Ahead>> {
+  const ahead = new Map<number, Ahead>();
+  for (let from = 0; from < rows.length; from += RANGES_IN_QUERY) {
+    const ranges = rows
+      .slice(from, from + RANGES_IN_QUERY)
+      .map(
+        ({ id, event_id, priority, queue_no }) =>
+          `SELECT ${String(id)} AS id, COUNT(*) AS entries, SUM(quantity) AS tickets ` +
+          `FROM waitlists WHERE event_id = ${String(event_id)} ` +
+          `AND priority = ${String(priority)} ` +
+          `AND queue_no >= ${String(blockOf(queue_no) * BLOCK_SIZE)} ` +
+          `AND queue_no < ${String(queue_no)}`,
+      );
+    const sums = await sequelize.query<SumRow & { readonly id: number | string }>(
+      ranges.join(' UNION ALL '),
+      { type: QueryTypes.SELECT, transaction: tx },
+    );
+    for (const sum of sums) ahead.set(Number(sum.id), aheadIn(sum));
+  }
+  return ahead;
 }
 
 /** The sums of one queue's blocks, for any place in it. */
@@ -154,10 +166,7 @@ async function countAhead(
   tx: Tx,
   { event_id, priority, queue_no }: WaitlistEntryRow,
 ): Promise<Ahead> {
-  const [row] = await sequelize.query<{
-    entries: number | string;
-    tickets: number | string | null;
-  }>(
+  const [row] = await sequelize.query<SumRow>(
     'SELECT COUNT(*) AS entries, SUM(quantity) AS tickets FROM waitlists WHERE event_id = :event_id ' +
       'AND (priority > :priority OR (priority = :priority AND queue_no < :queue_no))',
     {
@@ -166,5 +175,9 @@ async function countAhead(
       transaction: tx,
     },
   );
-  return { entries: Number(row?.entries ?? 0), tickets: Number(row?.tickets ?? 0) };
+  return aheadIn(row!);
+}
+
+function aheadIn({ entries, tickets }: SumRow): Ahead {
+  return { entries: Number(entries), tickets: Number(tickets ?? 0) };
 }
