@@ -37,7 +37,7 @@ const ARROWS = {
   },
   database: {
     mayNotImport: ['*'],
-    except: ['config', 'errors', 'models', 'observability'],
+    except: ['config', 'errors', 'load', 'models', 'observability'],
     instead: 'database/ knows rows, not their meaning.',
   },
   policies: {

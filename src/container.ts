@@ -59,6 +59,8 @@ export function createContainer(config: Config): Container {
     config.database.dialect === 'mysql' ? connectionShares(config.database.poolMax) : SQLITE_SHARES;
   const loopLoad = new EventLoopLoad();
   const bulkheads = createBulkheads(shares, () => loopLoad.isHigh);
+  const { shortReads } = bulkheads;
+  const units = unitOfWork.within(bulkheads.accounts);
   const inventory = new InventoryExecutor({
     database,
     unitOfWork,
@@ -85,7 +87,8 @@ export function createContainer(config: Config): Container {
   const services: Services = {
     auth: new AuthService({
       database,
-      unitOfWork,
+      units,
+      shortReads,
       hasher,
       tokens,
       accounts,
@@ -96,6 +99,8 @@ export function createContainer(config: Config): Container {
     users: new UsersService({
       database,
       unitOfWork,
+      units,
+      shortReads,
       hasher,
       accounts,
       guard,

@@ -33,7 +33,7 @@ interface RouteBase<Body extends object, Query extends object, Params extends ob
   readonly limit?: LimitName;
   /**
    * Whose share of the database connections the handler uses. Left out by routes that go through the
-   * executor or a batched reader.
+   * executor or a batched reader, or that hash a password and take a share for their writes only.
    */
   readonly share?: Share;
   readonly body?: DtoClass<Body>;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Transaction, type Sequelize } from 'sequelize';
+import type { Bulkhead } from '../load/bulkhead';
 import { outcomeUnknown, serviceUnavailable } from '../errors/api-error';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
@@ -31,6 +32,9 @@ interface UnitOptions {
   /** Called with the conflict before each retry; may change what the next run does. */
   readonly beforeRetry?: (conflict: unknown) => Promise<void>;
 }
+
+/** What runs units of work, in one share of the connections or another. */
+export type Units = Pick<UnitOfWork, 'run'>;
 
 /** The parts of Sequelize's transaction that are used here but missing from its types. */
 interface TransactionInternals {
@@ -92,6 +96,16 @@ export class UnitOfWork {
         await options.beforeRetry?.(error);
       }
     }
+  }
+
+  /** The same units, but each holds a place in the share. The time limit includes the wait for it. */
+  within(share: Bulkhead): Units {
+    return {
+      run: (work, options) => {
+        const deadline = performance.now() + DEFAULT_UNIT_LIMIT_MS;
+        return share.run(() => this.run(work, { deadline, ...options }));
+      },
+    };
   }
 
   /**

@@ -10,11 +10,11 @@ export type Bulkheads = Readonly<Record<Share, Bulkhead>>;
 const SHORT_READS = { waitingMax: 500, waitLimitMs: 1_500, message: 'Too many reads at once' };
 /** Lists and reports: refused quickly, because each may take long. */
 const LONG_READS = { waitingMax: 100, waitLimitMs: 1_000, message: 'Too many lists at once' };
-/** Logins, sign-ups and changes of accounts. */
+/** Writes to accounts; passwords are hashed outside of it. */
 const ACCOUNTS = {
   waitingMax: 500,
   waitLimitMs: 4_000,
-  message: 'Too many account requests at once',
+  message: 'Too many changes of accounts at once',
 };
 /** Each may concern very many tickets, and is worth waiting for. */
 const DELETIONS = { waitingMax: 100, waitLimitMs: 4_000, message: 'Too many deletions at once' };

@@ -6,7 +6,7 @@ export interface ConnectionShares {
   readonly batchedReads: number;
   readonly shortReads: number;
   readonly longReads: number;
-  /** Logins, sign-ups and changes of accounts. */
+  /** Writes to accounts. */
   readonly accounts: number;
   /** Deletions of accounts: each holds one connection until all its tickets are given back. */
   readonly deletions: number;

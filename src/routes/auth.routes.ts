@@ -6,7 +6,6 @@ export const authRoutes: readonly Route[] = [
   publicRoute({
     method: 'post',
     path: '/api/auth/signup',
-    share: 'accounts',
     tag: 'Accounts',
     summary: 'Sign up',
     description:
@@ -20,7 +19,6 @@ export const authRoutes: readonly Route[] = [
   publicRoute({
     method: 'post',
     path: '/api/auth/login',
-    share: 'accounts',
     tag: 'Accounts',
     summary: 'Log in and get a token',
     description:
@@ -35,7 +33,6 @@ export const authRoutes: readonly Route[] = [
   protectedRoute({
     method: 'post',
     path: '/api/auth/logout',
-    share: 'accounts',
     tag: 'Accounts',
     access: 'accounts:write',
     limit: 'accounts',

@@ -10,7 +10,6 @@ const ownAccount = (actor: Actor, { params }: { params: UserParams }): boolean =
 
 const updateUser = {
   path: '/api/users/:id',
-  share: 'accounts',
   tag: 'Accounts',
   access: 'accounts:write',
   mayAsk: ownAccount,
@@ -90,7 +89,6 @@ export const usersRoutes: readonly Route[] = [
   protectedRoute({
     method: 'patch',
     path: '/api/users/:id/role',
-    share: 'accounts',
     tag: 'Accounts',
     access: 'accounts:change-role',
     limit: 'accounts',

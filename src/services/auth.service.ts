@@ -2,8 +2,9 @@ import { literal } from 'sequelize';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import { readNow } from '../database/timestamps';
-import type { UnitOfWork } from '../database/unit-of-work';
+import type { Units } from '../database/unit-of-work';
 import { ApiError } from '../errors/api-error';
+import type { Bulkhead } from '../load/bulkhead';
 import type { UserRow } from '../models/user.model';
 import type { Logger } from '../observability/logger';
 import type { Actor } from '../domain/rights';
@@ -29,7 +30,8 @@ export interface Login {
 /** Sign-up, login, logout and authentication by token. */
 export class AuthService {
   readonly #database: Database;
-  readonly #unitOfWork: UnitOfWork;
+  readonly #units: Units;
+  readonly #shortReads: Bulkhead;
   readonly #hasher: PasswordHasher;
   readonly #tokens: Tokens;
   readonly #accounts: AccountCache;
@@ -39,7 +41,9 @@ export class AuthService {
 
   constructor(options: {
     database: Database;
-    unitOfWork: UnitOfWork;
+    /** In the share of accounts, so that nothing is held while a password is hashed. */
+    units: Units;
+    shortReads: Bulkhead;
     hasher: PasswordHasher;
     tokens: Tokens;
     accounts: AccountCache;
@@ -49,7 +53,8 @@ export class AuthService {
     logger: Logger;
   }) {
     this.#database = options.database;
-    this.#unitOfWork = options.unitOfWork;
+    this.#units = options.units;
+    this.#shortReads = options.shortReads;
     this.#hasher = options.hasher;
     this.#tokens = options.tokens;
     this.#accounts = options.accounts;
@@ -65,7 +70,7 @@ export class AuthService {
     if (await this.#findByEmail(email)) throw emailTaken();
     const hash = await this.#hasher.hash(password);
     try {
-      return await this.#unitOfWork.run(async (tx) => {
+      return await this.#units.run(async (tx) => {
         const now = await readNow(this.#database, tx);
         const user = await this.#database.models.User.create(
           {
@@ -117,7 +122,7 @@ export class AuthService {
    */
   async logOut(actor: Actor): Promise<void> {
     const { User } = this.#database.models;
-    const [count] = await this.#unitOfWork.run((tx) =>
+    const [count] = await this.#units.run((tx) =>
       User.update(
         { token_version: literal('token_version + 1') },
         { where: { id: actor.id, deleted_at: null }, transaction: tx },
@@ -135,7 +140,7 @@ export class AuthService {
     try {
       if (hash === null || !this.#hasher.isOutdated(hash)) return;
       const renewed = await this.#hasher.hash(password);
-      await this.#unitOfWork.run((tx) =>
+      await this.#units.run((tx) =>
         this.#database.models.User.update(
           { password: renewed },
           { where: { id, password: hash }, transaction: tx },
@@ -153,7 +158,9 @@ export class AuthService {
   }
 
   async #findByEmail(email: string): Promise<UserRow | undefined> {
-    const [user] = await findRows(this.#database.models.User, { where: { email } });
+    const [user] = await this.#shortReads.run(() =>
+      findRows(this.#database.models.User, { where: { email } }),
+    );
     return user;
   }
 }

@@ -5,13 +5,12 @@ import { findRows } from '../database/find-rows';
 import type { Tx, UnitOfWork } from '../database/unit-of-work';
 import type { Ticket } from '../domain/inventory-state';
 import { nextActions, type NextAction } from '../domain/next-actions';
+import { LISTED_TICKETS_MAX } from '../domain/pieces';
 import { ApiError } from '../errors/api-error';
 import { readPositions, type PositionedEntry } from '../inventory/queue-positions';
 import type { BookingRow } from '../models/booking.model';
 import { eventFactsOf, ticketOf } from '../models/facts';
 
-/** Tickets listed one by one; of more, only the number. */
-const LISTED_TICKETS_MAX = 1_000;
 /** People with more tickets than this are read one by one, so that one answer holds few rows. */
 const FEW_TICKETS = 20;
 

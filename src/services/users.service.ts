@@ -3,8 +3,9 @@ import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import { lockUsers } from '../database/locks';
 import { readNow } from '../database/timestamps';
-import type { Tx, UnitOfWork } from '../database/unit-of-work';
+import type { Tx, UnitOfWork, Units } from '../database/unit-of-work';
 import { ApiError, serviceUnavailable, validationFailed } from '../errors/api-error';
+import type { Bulkhead } from '../load/bulkhead';
 import { writeAudit } from '../inventory/audit';
 import { EXCLUSIVE_LIMIT_MS } from '../inventory/inventory-executor';
 import { InvolvementChangedError, deleteAccountFromEvents } from '../inventory/delete-account';
@@ -34,6 +35,8 @@ const DELETION_TRIES = 10;
 export class UsersService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
+  readonly #units: Units;
+  readonly #shortReads: Bulkhead;
   readonly #hasher: PasswordHasher;
   readonly #accounts: AccountCache;
   readonly #guard: LoginGuard | null;
@@ -41,7 +44,11 @@ export class UsersService {
 
   constructor(options: {
     database: Database;
+    /** For deletions. */
     unitOfWork: UnitOfWork;
+    /** In the share of accounts, so that nothing is held while a password is hashed. */
+    units: Units;
+    shortReads: Bulkhead;
     hasher: PasswordHasher;
     accounts: AccountCache;
     /** Null disables the limit on password guesses. */
@@ -50,6 +57,8 @@ export class UsersService {
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
+    this.#units = options.units;
+    this.#shortReads = options.shortReads;
     this.#hasher = options.hasher;
     this.#accounts = options.accounts;
     this.#guard = options.guard;
@@ -103,7 +112,7 @@ export class UsersService {
     { actor, requestId }: RequestContext,
   ): Promise<UserRow> {
     if (patch.password !== undefined) this.#passwordRules.requireStrong(patch.password);
-    const before = await this.find(userId);
+    const before = await this.#shortReads.run(() => this.find(userId));
     const needsCurrent = actor.id === userId && patch.password !== undefined;
     if (needsCurrent) await this.#checkCurrentPassword(before, patch.currentPassword);
     const hash = patch.password === undefined ? null : await this.#hasher.hash(patch.password);
@@ -227,7 +236,7 @@ export class UsersService {
     change: (tx: Tx, current: UserRow, now: Date, admins: UserRow[]) => Promise<UserRow>,
   ): Promise<UserRow> {
     try {
-      const user = await this.#unitOfWork.run(async (tx) => {
+      const user = await this.#units.run(async (tx) => {
         const { user: current, admins } = await this.#lockUser(tx, userId);
         return change(tx, current, await readNow(this.#database, tx), admins);
       });

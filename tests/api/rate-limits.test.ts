@@ -166,15 +166,15 @@ describe('rate limits', () => {
     const people = await makePeople(api.container, requests);
     const logInAll = (): Promise<ApiAnswer[]> =>
       Promise.all(people.map(({ email }) => logIn(api, email, PASSWORD)));
-    const { accounts } = api.container.bulkheads;
+    const { auth } = api.container.services;
     let open: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       open = resolve;
     });
-    const run = accounts.run.bind(accounts);
-    const held = jest.spyOn(accounts, 'run').mockImplementation(async (work) => {
+    const check = auth.logIn.bind(auth);
+    const held = jest.spyOn(auth, 'logIn').mockImplementation(async (credentials) => {
       await gate;
-      return run(work);
+      return check(credentials);
     });
 
     const first = logInAll();
