@@ -9,15 +9,10 @@ import {
 import type { Logger } from '../observability/logger';
 import type { Locals } from './locals';
 
-/** The length to which an answer cuts field names. */
-const MAX_FIELD_CHARACTERS = 100;
-
 /** What body-parser and Express themselves throw. */
 interface HttpError extends Error {
   readonly status?: number;
   readonly type?: string;
-  /** The invalid field, if there is one. */
-  readonly field?: string;
 }
 
 /** Answers every failed request. Server errors are logged here and nowhere else. */
@@ -62,16 +57,10 @@ function toApiError(error: unknown): ApiError {
 
 function fromHttpError(error: HttpError): ApiError | undefined {
   switch (error.type) {
-    case 'entity.parse.failed':
-      return new ApiError('MALFORMED_JSON', 'The body is not valid UTF-8 JSON', { cause: error });
     case 'entity.too.large':
       return new ApiError('PAYLOAD_TOO_LARGE', 'The body is too large', { cause: error });
     case 'encoding.unsupported':
       return new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body uncompressed', { cause: error });
-    case 'entity.key.duplicate': {
-      const field = (error.field ?? 'body').slice(0, MAX_FIELD_CHARACTERS);
-      return validationFailed({ field, message: `${field} appears more than once` });
-    }
     default:
       // For example, the body ended early or the path has a broken percent-encoding.
       return error.status !== undefined && error.status >= 400 && error.status < 500

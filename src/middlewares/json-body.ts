@@ -1,115 +1,77 @@
-import { isUtf8 } from 'node:buffer';
-import type { IncomingHttpHeaders } from 'node:http';
 import express, { type Request } from 'express';
-import { ApiError } from '../errors/api-error';
+import { ApiError, validationFailed } from '../errors/api-error';
 import { duplicateKeyIn } from './duplicate-json-keys';
 import type { ApiHandler, ApiResponse } from './locals';
 
 /** The largest body, in bytes: a booking for a hundred guests takes about two thousand. */
 export const MAX_BODY_BYTES = 100 * 1_024;
+/** The longest name of a field or charset that an error message repeats, in characters. */
+const MAX_NAME_CHARACTERS = 100;
+/** UTF-8 by the names that clients use for it; ASCII is a part of it. */
+const UTF_8_NAMES: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 
-const parse = express.json({
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+const readBytes = express.raw({
   limit: MAX_BODY_BYTES,
   // A compressed body costs more to read than to send, and no request of the API is large.
   inflate: false,
-  // Validation checks that it is an object.
-  strict: false,
-  verify: (_request, _response, bytes) => {
-    if (!isUtf8(bytes)) throw new UnreadableBodyError('entity.parse.failed');
-    const key = duplicateKeyIn(bytes);
-    if (key !== undefined) throw new UnreadableBodyError('entity.key.duplicate', key);
-  },
+  // Chunks must be read to learn whether there is a body at all; only then does its type matter.
+  type: () => true,
 });
 
 /**
- * What `verify` throws. The parser sets a status on it, which an `ApiError` does not allow. The error
- * handler recognizes it by its type.
- */
-class UnreadableBodyError extends Error {
-  /** @param field the invalid field, if there is one */
-  constructor(
-    readonly type: 'entity.parse.failed' | 'entity.key.duplicate',
-    readonly field?: string,
-  ) {
-    super('The body cannot be read');
-    this.name = 'UnreadableBodyError';
-  }
-}
-
-/** Takes a body of any type as bytes. */
-const readBytes = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
-
-/** Names that clients give UTF-8; ASCII is a part of it. */
-const UTF8_NAMES: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
-const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
-/** The longest charset name that an answer repeats. */
-const MAX_CHARSET_CHARACTERS = 40;
-
-/**
- * Reads the JSON body, if there is one.
+ * Reads the JSON body. An empty body of any type counts as no body.
  *
- * @throws ApiError PAYLOAD_TOO_LARGE, or UNSUPPORTED_MEDIA_TYPE, which names a charset at fault
+ * @throws ApiError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, MALFORMED_JSON, or VALIDATION_FAILED
+ * for a duplicate field
  */
-export const jsonBody: ApiHandler = (request, response, next) => {
-  const { headers } = request;
-  // fetch sends this header for a POST without a body, and no content type.
-  if (headers['content-length'] === '0') {
-    next();
-    return;
+export const jsonBody: ApiHandler = async (request, response, next) => {
+  const bytes = await bytesOf(request, response);
+  request.body = undefined;
+  if (bytes.length > 0) {
+    requireJsonType(request);
+    request.body = parse(bytes);
   }
-  // An excessive size is reported before a wrong type. The parser checks undeclared sizes.
-  if (Number(headers['content-length']) > MAX_BODY_BYTES) {
-    throw new ApiError('PAYLOAD_TOO_LARGE', 'The body is too large');
-  }
-  const isChunked = headers['transfer-encoding'] !== undefined;
-  if (isChunked && headers['content-type'] === undefined)
-    return mustBeEmpty(request, response, next);
-  // Null means no body, false a body of another type.
-  const type = request.is('application/json');
-  if (type === false) throw otherType();
-  if (type !== null) takeAsUtf8(headers);
-  parse(request, response, next);
+  next();
 };
 
-/**
- * Reads chunks of no type: only at their end it is clear that there was no body.
- *
- * @throws ApiError UNSUPPORTED_MEDIA_TYPE where there was one
- */
-async function mustBeEmpty(
-  request: Request,
-  response: ApiResponse,
-  next: () => void,
-): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    readBytes(request, response, (fault?: Error) => {
-      if (fault === undefined) resolve();
-      else reject(fault);
+/** @throws the errors of body-parser, which the error handler maps by their `type` */
+function bytesOf(request: Request, response: ApiResponse): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    readBytes(request, response, (error?: Error) => {
+      if (error) reject(error);
+      else resolve(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
     });
   });
-  if ((request.body as Buffer).length > 0) throw otherType();
-  request.body = undefined;
-  next();
 }
 
-function otherType(): ApiError {
-  return new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json');
-}
-
-/**
- * Leaves the type without its charset: the parser knows UTF-8 by one of its names only.
- *
- * @throws ApiError UNSUPPORTED_MEDIA_TYPE for another charset
- */
-function takeAsUtf8(headers: IncomingHttpHeaders): void {
-  const charset = CHARSET.exec(headers['content-type'] ?? '')?.[1];
-  if (charset === undefined) return;
-  if (!UTF8_NAMES.has(charset.toLowerCase())) {
-    const name = charset.slice(0, MAX_CHARSET_CHARACTERS);
+function requireJsonType(request: Request): void {
+  if (request.is('application/json') === false) {
+    throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json');
+  }
+  const charset = CHARSET.exec(request.headers['content-type'] ?? '')?.[1];
+  if (charset !== undefined && !UTF_8_NAMES.has(charset.toLowerCase())) {
+    const name = charset.slice(0, MAX_NAME_CHARACTERS);
     throw new ApiError(
       'UNSUPPORTED_MEDIA_TYPE',
       `Send the body in UTF-8: the charset ${name} is not supported`,
     );
   }
-  headers['content-type'] = 'application/json';
+}
+
+function parse(bytes: Buffer): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(utf8.decode(bytes));
+  } catch (cause) {
+    throw new ApiError('MALFORMED_JSON', 'The body is not valid UTF-8 JSON', { cause });
+  }
+  const key = duplicateKeyIn(bytes);
+  if (key !== undefined) {
+    const field = key.slice(0, MAX_NAME_CHARACTERS);
+    throw validationFailed({ field, message: `${field} appears more than once` });
+  }
+  return value;
 }

@@ -240,6 +240,14 @@ describe('conventions', () => {
       expect((answer.body as { message: string }).message).toContain('ISO-8859-1');
     });
 
+    it('may begin with a byte order mark', async () => {
+      const event = await makeEvent(api);
+
+      const answer = await sendRaw(path, `\ufeff{"event_id": ${String(event.id)}}`);
+
+      expect(answer.status).toBe(201);
+    });
+
     it('in chunks without a type may be empty, and nothing else', async () => {
       const event = await makeEvent(api, { organizer: admin });
       const chunked = (text: string): Promise<{ status: number; body: unknown }> =>
