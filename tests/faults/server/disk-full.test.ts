@@ -116,7 +116,9 @@ const canMount = SmallDisk.canMount();
         let asked = 0;
         await until(async () => {
           for (let count = 0; count < LINES_AT_ONCE; count += 1) await ask((asked += 1));
-          return server.log.some(({ message }) => message.startsWith('The log file takes no'));
+          return server.log.some(({ message }) =>
+            message.startsWith("The log file can't be written"),
+          );
         }, LOG_LIMIT_MS);
         await until(() => loggedOnOutput() === asked);
 

@@ -6,15 +6,6 @@ import { MariadbServer, type ServerOptions } from './mariadb-server';
 const DATABASE = 'tickets';
 /** The account of the servers, with only the rights that they need. */
 const SERVICE_USER = 'tickets_service';
-const TABLES = [
-  'SequelizeMeta',
-  'audit_log',
-  'bookings',
-  'events',
-  'idempotency_keys',
-  'users',
-  'waitlists',
-] as const;
 const RIGHTS = 'SELECT, INSERT, UPDATE, DELETE';
 
 /** A mariadbd that one test file may break, with people in it. */
@@ -41,10 +32,13 @@ export class OwnMariadb {
     const bare = await createConnection({ host, port, user });
     await bare.query(`CREATE DATABASE ${DATABASE}`);
     await bare.end();
-    const own = new OwnMariadb(mariadb, await FaultWorld.open(root), root);
+    const world = await FaultWorld.open(root);
+    const own = new OwnMariadb(mariadb, world, root);
+    const models = Object.values(world.observer.container.database.models);
+    const tables = models.map((model: { readonly tableName: string }) => model.tableName);
     await own.asRoot(async (connection) => {
       await connection.query(`CREATE USER ${SERVICE_USER}@'%'`);
-      for (const table of TABLES) {
+      for (const table of ['SequelizeMeta', ...tables]) {
         await connection.query(`GRANT ${RIGHTS} ON ${DATABASE}.${table} TO ${SERVICE_USER}@'%'`);
       }
     });
