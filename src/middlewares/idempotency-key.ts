@@ -6,8 +6,8 @@ import type { ApiHandler } from './locals';
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * Reads the Idempotency-Key. The transaction of the effect looks it up: any earlier, two requests
- * could both find nothing.
+ * Reads the Idempotency-Key. The transaction of the effect looks it up. If it were looked up earlier,
+ * two requests could both find nothing.
  */
 export function idempotencyKey({ method, path }: Route): ApiHandler {
   const route = `${method.toUpperCase()} ${path}`;

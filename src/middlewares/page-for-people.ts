@@ -1,13 +1,13 @@
 import type { ApiHandler } from './locals';
 
 /**
- * Answers a browser that was pointed at `/` or at a page that does not exist: with a short page that
- * links to the documentation. Everyone else goes on to the JSON error.
+ * Answers a browser that opens `/` or a path that does not exist with a short page that links to the
+ * documentation. Other clients get the JSON error.
  */
 export const pageForPeople: ApiHandler = (request, response, next) => {
   const { method, path } = request;
   const isRead = method === 'GET' || method === 'HEAD';
-  // Of two types that a client likes as much, the first of the list is taken.
+  // If a client accepts both types equally, the first in the list wins.
   if (!isRead || request.accepts(['json', 'html']) !== 'html') {
     next();
     return;
@@ -28,12 +28,12 @@ const HOME: Text = {
 };
 const NOT_FOUND: Text = {
   title: 'Page not found',
-  words: 'There is no page at this address. What this server offers is in the documentation.',
+  words: 'There is no page at this address. The documentation lists the routes of this server.',
 };
 
 /**
- * The way from a page to the root of the API. It is relative, so that it is right behind a proxy
- * that serves the API under a path of its own.
+ * The relative path from a page to the root of the API, which also works behind a proxy that serves
+ * the API under a path prefix.
  */
 function rootFrom(path: string): string {
   return '../'.repeat(path.split('/').length - 2) || './';

@@ -2,8 +2,8 @@ import type { Logger } from '../observability/logger';
 import type { ApiHandler } from './locals';
 
 /**
- * Says once that a proxy seems to be in front although none is trusted: then everyone behind it has
- * the proxy's address, and shares its limits.
+ * Warns once if a proxy seems to be in front but none is trusted: then all clients behind it have the
+ * proxy's address and share its limits.
  */
 export function warnOfProxy(logger: Logger): ApiHandler {
   let hasWarned = false;
@@ -12,8 +12,8 @@ export function warnOfProxy(logger: Logger): ApiHandler {
       hasWarned = true;
       logger.warn(
         'A request carries X-Forwarded-For or Forwarded, but TRUST_PROXY is not set: the header is ' +
-          'not believed, and everyone behind one proxy shares the limits of its address. If a proxy ' +
-          'is in front, set TRUST_PROXY to how many there are, or to their addresses',
+          'ignored, and all clients behind one proxy share the limits of its address. If there is a ' +
+          'proxy, set TRUST_PROXY to the number of proxies or to their addresses',
       );
     }
     next();

@@ -23,18 +23,18 @@ const STYLE = `
 }
 `;
 
-/** The page has all of its files from us, and tells nobody that it was looked at. */
+/** The page loads all its files from this server and contacts no other. */
 export const DOCUMENTATION_PAGE: SwaggerUiOptions = {
   customSiteTitle: 'Event Ticket Booking API',
   customCss: STYLE,
   swaggerUrl: './openapi.json',
   swaggerOptions: {
-    // It would send the address of the document to a service of others.
+    // The validator would send the URL of the document to a third party.
     validatorUrl: null,
     tryItOutEnabled: true,
     displayRequestDuration: true,
     defaultModelsExpandDepth: 0,
-    // The token stays over a reload, in this browser's storage.
+    // Keeps the token in this browser's storage, so that it survives a reload.
     persistAuthorization: true,
   },
 };
@@ -43,7 +43,7 @@ const CHARSET = '<meta charset="UTF-8">';
 const VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">';
 
 /**
- * Swagger UI's page. Its own template has no viewport, so that phones would lay it out for a desk and
+ * Swagger UI's page. Its own template has no viewport, so phones would lay it out for a wide screen and
  * then shrink it.
  */
 export function documentationHtml(): string {
