@@ -20,8 +20,7 @@ const ARROWS = {
   },
   config: {
     mayNotImport: ['*'],
-    // `rate-limits` has the table of limits and their defaults.
-    except: ['text-validators', 'rate-limits'],
+    except: ['text-validators'],
     instead:
       'config/ depends on nothing else: read the settings in the container and pass them in.',
   },
@@ -47,7 +46,7 @@ const ARROWS = {
   },
   'rate-limits': {
     mayNotImport: ['*'],
-    except: ['errors', 'observability'],
+    except: ['config', 'errors', 'observability'],
     instead: 'rate-limits/ counts keys; the caller knows what they stand for.',
   },
   load: {

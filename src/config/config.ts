@@ -1,4 +1,4 @@
-import type { Limits } from '../rate-limits/limits';
+import type { Limits } from './limits';
 
 /** The configuration of the server: checked once at start, then frozen. */
 

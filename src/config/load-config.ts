@@ -9,7 +9,7 @@ import type { Config, DatabaseSettings } from './config';
 import { ConfigurationError } from './configuration-error';
 import { developmentSecret } from './development-secret';
 import { Environment, ENVIRONMENT_NAMES } from './environment';
-import { limitsOf } from './rate-limits';
+import { limitsOf } from './load-limits';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

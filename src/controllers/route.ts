@@ -6,7 +6,7 @@ import type { Replay } from '../inventory/idempotency';
 import type { Actor } from '../domain/rights';
 import type { Share } from '../load/bulkheads';
 import type { Permission } from '../policies/permissions';
-import type { LimitName } from '../rate-limits/limits';
+import type { LimitName } from '../config/limits';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { ApiError } from '../errors/api-error';
-import type { Limit, LimitName } from '../rate-limits/limits';
+import type { Limit, LimitName } from '../config/limits';
 import type { Allowance, RateLimiter } from '../rate-limits/rate-limiter';
 import type { ApiHandler, ApiResponse } from './locals';
 

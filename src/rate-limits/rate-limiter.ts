@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { Metrics } from '../observability/metrics';
 import { createCounter } from './counters';
-import { forEachLimit, type LimitName, type Limits } from './limits';
+import { forEachLimit, type LimitName, type Limits } from '../config/limits';
 
 const MS_PER_SECOND = 1_000;
 /**

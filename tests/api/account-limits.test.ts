@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { forEachLimit, LIMITS, type LimitName, type Limits } from '../../src/rate-limits/limits';
+import { forEachLimit, LIMITS, type LimitName, type Limits } from '../../src/config/limits';
 import { ROUTES } from '../../src/routes';
 import { makeEvent, type MadeEvent } from '../factories/events';
 import { makePerson, type Person } from '../factories/people';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../factories/events';
 import { makePeople, makePerson, PASSWORD } from '../factories/people';
-import { LIMITS } from '../../src/rate-limits/limits';
+import { LIMITS } from '../../src/config/limits';
 import { TestApi, type ApiAnswer } from '../support/http/test-api';
 import { until } from '../support/setup/until';
 

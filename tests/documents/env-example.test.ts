@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ENVIRONMENT_NAMES } from '../../src/config/environment';
 import { loadConfig } from '../../src/config/load-config';
-import { LIMITS } from '../../src/rate-limits/limits';
+import { LIMITS } from '../../src/config/limits';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const EXAMPLE = readFileSync(path.join(ROOT, '.env.example'), 'utf8');

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { ROUTES } from '../../src/routes/index';
-import { LIMITS } from '../../src/rate-limits/limits';
+import { LIMITS } from '../../src/config/limits';
 
 const DOCS = path.resolve(__dirname, '..', '..', 'docs');
 const TEXT = readFileSync(path.join(DOCS, 'security.md'), 'utf8');

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../src/rate-limits/limits';
+import { LIMITS } from '../../src/config/limits';
 import { makeEvent } from '../factories/events';
 import { makePeople, makePerson, PASSWORD } from '../factories/people';
 import { RedisServer } from '../support/servers/redis-server';

@@ -1,6 +1,6 @@
 /** Limits that replicas share through Redis, and limits and bookings without it. */
 import assert from 'node:assert/strict';
-import { LIMITS } from '../../src/rate-limits/limits';
+import { LIMITS } from '../../src/config/limits';
 import { makeEvent } from '../factories/events';
 import type { Person } from '../factories/people';
 import { until } from '../support/setup/until';

@@ -5,7 +5,7 @@ import type { Config } from '../../src/config/config';
 import { ConfigurationError } from '../../src/config/configuration-error';
 import { ENVIRONMENT_NAMES } from '../../src/config/environment';
 import { loadConfig, loadDatabaseSettings } from '../../src/config/load-config';
-import { LIMITS, type LimitName } from '../../src/rate-limits/limits';
+import { LIMITS, type LimitName } from '../../src/config/limits';
 
 type Variables = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import type { Config, DatabaseSettings } from '../../../src/config/config';
-import { LIMITS } from '../../../src/rate-limits/limits';
+import { LIMITS } from '../../../src/config/limits';
 
 export const TEST_SECRET = 'a secret that is only good for tests, 48 bytes long';
 

@@ -1,4 +1,4 @@
-import { forEachLimit, LIMITS, type LimitName, type Limits } from '../rate-limits/limits';
+import { forEachLimit, LIMITS, type LimitName, type Limits } from './limits';
 
 const FORM = /^(\d{1,9})\/(\d{1,9})$/;
 const MAX_REQUESTS = 1_000_000;
