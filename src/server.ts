@@ -8,6 +8,7 @@ import { shareMetrics } from './observability/cluster-metrics';
 import { createLogger } from './observability/logger';
 import { startHousekeeping } from './process/housekeeping';
 import { startReconcileWatch } from './process/reconcile-watch';
+import { requireStrongAdminPassword } from './process/admin-password';
 import { HttpServer } from './process/http-server';
 import { prepareDatabase } from './process/prepare-database';
 import { stopOnSignals } from './process/stop-on-signals';
@@ -15,6 +16,7 @@ import { Supervisor } from './process/supervisor';
 
 async function start(): Promise<void> {
   const config = loadConfig(process.env);
+  requireStrongAdminPassword(config.auth);
   if (config.workers > 1 && cluster.isPrimary) supervise(config);
   else await serve(config);
 }

@@ -71,9 +71,13 @@ export class LoginGuard {
       // No password was checked: the next wait must not grow, or anyone could lock others out.
       await this.#attempts.reward(key);
       this.metrics.rateLimited.inc({ limit: 'login-guard' });
-      throw new ApiError('RATE_LIMITED', 'Too many wrong passwords: wait before you try again', {
-        retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / MS_PER_SECOND)),
-      });
+      const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / MS_PER_SECOND));
+      throw new ApiError(
+        'RATE_LIMITED',
+        `Too many wrong passwords for this e-mail: after ${String(FREE_ATTEMPTS)} in a row there is ` +
+          `a wait before each; retry in ${String(retryAfterSeconds)} s`,
+        { retryAfterSeconds },
+      );
     }
   }
 

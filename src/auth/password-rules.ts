@@ -21,14 +21,18 @@ export class PasswordRules {
 
   /** @throws ApiError VALIDATION_FAILED for a password that attackers try first */
   requireStrong(password: string): void {
-    const lower = password.toLowerCase();
-    if (this.#common.has(lower)) throw refused('is one of the most common passwords');
-    if (this.#words.has(lower) || this.#words.has(lower.replace(AROUND_WORDS, ''))) {
-      throw refused('is a word that is easy to guess for this service');
+    const weakness = this.weaknessOf(password);
+    if (weakness !== null) {
+      throw validationFailed({ field: 'password', message: `password ${weakness}` });
     }
   }
-}
 
-function refused(reason: string): Error {
-  return validationFailed({ field: 'password', message: `password ${reason}: choose another` });
+  /** What is wrong with a password that attackers try first, to follow its name; else null. */
+  weaknessOf(password: string): string | null {
+    const lower = password.toLowerCase();
+    if (this.#common.has(lower)) return 'is one of the most common passwords: choose another';
+    return this.#words.has(lower) || this.#words.has(lower.replace(AROUND_WORDS, ''))
+      ? 'is a word that is easy to guess for this service: choose another'
+      : null;
+  }
 }

@@ -13,6 +13,7 @@ import {
   MinLength,
 } from 'class-validator';
 import {
+  CharactersBetween,
   EmailAddress,
   FitsBcrypt,
   MAX_EMAIL_CHARACTERS,
@@ -127,9 +128,9 @@ export class Environment {
   @MaxLength(MAX_EMAIL_CHARACTERS)
   ADMIN_EMAIL?: string;
 
-  /** Like any password: at least 8 characters, at most 72 bytes. */
+  /** Under the rules of every password: also refused if it is easy to guess. */
   @IsOptional()
-  @MinLength(MIN_PASSWORD_CHARACTERS)
+  @CharactersBetween(MIN_PASSWORD_CHARACTERS)
   @FitsBcrypt()
   ADMIN_PASSWORD?: string;
 
@@ -229,7 +230,7 @@ export class Environment {
   @IsIn(['error', 'warn', 'info', 'debug', 'silent'])
   LOG_LEVEL: 'error' | 'warn' | 'info' | 'debug' | 'silent' = 'info';
 
-  /** Origins that browsers may call from, separated by commas; `*` for any. */
+  /** Origins that browsers may call from (scheme://host:port), separated by commas; `*` for any. */
   @IsString()
   ORIGIN: string = '*';
 

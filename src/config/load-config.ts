@@ -10,6 +10,7 @@ import { ConfigurationError } from './configuration-error';
 import { developmentSecret } from './development-secret';
 import { Environment, ENVIRONMENT_NAMES } from './environment';
 import { limitsOf } from './load-limits';
+import { originsOf } from './origins';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -42,12 +43,12 @@ export function loadConfig(processVariables: Variables, root: string = process.c
   checkTogether(env, database, faults);
   const trustProxy = trustProxyOf(env.TRUST_PROXY, faults);
   const limits = limitsOf(env, faults);
+  const origins = originsOf(env.ORIGIN, faults);
   const refusedWords = wordsIn(env.PASSWORD_WORDS_FILE, root, faults);
   // Only a valid configuration may create a secret in the data folder.
   const secret = faults.length === 0 ? signingSecret(env, root, faults, warnings) : '';
   if (faults.length > 0) throw new ConfigurationError(faults);
 
-  const origins = originsOf(env);
   if (origins === '*' && env.CREDENTIALS === 'true') {
     warnings.push(
       'CREDENTIALS=true has no effect while ORIGIN is *: list the origins that may send credentials',
@@ -236,11 +237,6 @@ function migrateOnStart(env: Environment, database: DatabaseSettings): boolean {
     env.DB_MIGRATE_ON_START,
     env.NODE_ENV === 'development' && database.dialect === 'sqlite',
   );
-}
-
-function originsOf(env: Environment): '*' | string[] {
-  const origins = listOf(env.ORIGIN);
-  return origins.includes('*') ? '*' : origins;
 }
 
 /** There is no "all proxies": every client could then claim any address. */

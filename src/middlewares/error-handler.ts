@@ -13,6 +13,8 @@ import type { Locals } from './locals';
 interface HttpError extends Error {
   readonly status?: number;
   readonly type?: string;
+  /** Of `entity.too.large`, in bytes. */
+  readonly limit?: number;
 }
 
 /** Answers every failed request. Server errors are logged here and nowhere else. */
@@ -58,7 +60,7 @@ function toApiError(error: unknown): ApiError {
 function fromHttpError(error: HttpError): ApiError | undefined {
   switch (error.type) {
     case 'entity.too.large':
-      return new ApiError('PAYLOAD_TOO_LARGE', 'The body is too large', { cause: error });
+      return new ApiError('PAYLOAD_TOO_LARGE', bodyTooLarge(error.limit), { cause: error });
     case 'encoding.unsupported':
       return new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body uncompressed', { cause: error });
     default:
@@ -67,6 +69,10 @@ function fromHttpError(error: HttpError): ApiError | undefined {
         ? validationFailed({ field: 'request', message: 'The request is malformed' })
         : undefined;
   }
+}
+
+function bodyTooLarge(limit: number | undefined): string {
+  return `The body is larger than the limit of ${String(limit)} bytes`;
 }
 
 function internalError(cause: unknown): ApiError {

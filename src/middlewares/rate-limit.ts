@@ -17,9 +17,13 @@ export function rateLimit(limiter: RateLimiter, name: LimitName): ApiHandler {
     const allowance = await limiter.take(name, key);
     tell(response, limit, allowance);
     if (!allowance.isAllowed) {
-      throw new ApiError('RATE_LIMITED', 'Too many requests of this kind; wait before you retry', {
-        retryAfterSeconds: allowance.resetSeconds,
-      });
+      const { requests, seconds, by } = limit;
+      throw new ApiError(
+        'RATE_LIMITED',
+        `Too many requests: the limit "${name}" is ${String(requests)} in ${String(seconds)} s for ` +
+          `each ${by}; retry in ${String(allowance.resetSeconds)} s`,
+        { retryAfterSeconds: allowance.resetSeconds },
+      );
     }
     if (limit.successesForOne !== undefined) {
       locals.beforeSuccess = async () => {

@@ -7,9 +7,10 @@ import { createLogger } from '../observability/logger';
 import { buildDocument } from '../openapi/document';
 import { Metrics } from '../observability/metrics';
 import { ROUTES } from '../routes';
-import { AdminAccountsService } from '../services/admin-accounts.service';
+import { AdminAccountsService, type AdminMade } from '../services/admin-accounts.service';
 import { ReconcileService } from '../services/reconcile.service';
 import { PasswordHasher } from '../auth/password-hasher';
+import { PasswordRules } from '../auth/password-rules';
 import {
   fitsBcrypt,
   isEmailAddress,
@@ -80,7 +81,7 @@ export const COMMANDS: Readonly<Record<string, CliCommand>> = {
     },
   },
   'admin:create': {
-    help: 'create an admin: <e-mail> <password>, or ADMIN_EMAIL and ADMIN_PASSWORD',
+    help: 'create an admin, or make an existing account one: <e-mail> <password> [--reset-password]',
     run: createAdmin,
   },
   reconcile: {
@@ -93,24 +94,44 @@ function print(lines: readonly string[], otherwise = ''): void {
   console.log(lines.length > 0 ? lines.join('\n') : otherwise);
 }
 
+const RESET_PASSWORD = '--reset-password';
+
+/**
+ * Takes e-mail and password from the command line, or else from ADMIN_EMAIL and ADMIN_PASSWORD. Leaves
+ * the password of an existing account unless told to reset it.
+ */
 async function createAdmin(words: readonly string[]): Promise<number> {
-  const config = loadConfig(process.env);
-  const [email = config.auth.firstAdmin?.email ?? '', password = config.auth.firstAdmin?.password] =
-    words;
-  const isSoundPassword = fitsBcrypt(password) && password.length >= MIN_PASSWORD_CHARACTERS;
-  if (!isEmailAddress(email.trim()) || !isSoundPassword) {
+  const { auth } = loadConfig(process.env);
+  const [email = auth.firstAdmin?.email ?? '', password = auth.firstAdmin?.password] = words.filter(
+    (word) => word !== RESET_PASSWORD,
+  );
+  const resetPassword = words.includes(RESET_PASSWORD);
+  const isLongEnough = Array.from(password ?? '').length >= MIN_PASSWORD_CHARACTERS;
+  if (!isEmailAddress(email.trim()) || !fitsBcrypt(password) || !isLongEnough) {
     throw new UsageError(
-      'Usage: npm run admin:create -- <e-mail> <password>\nThe password must have at least ' +
-        `${String(MIN_PASSWORD_CHARACTERS)} characters and at most ${String(MAX_PASSWORD_BYTES)} bytes`,
+      `Usage: npm run admin:create -- <e-mail> <password> [${RESET_PASSWORD}]\nThe password must ` +
+        `have at least ${String(MIN_PASSWORD_CHARACTERS)} characters and at most ` +
+        `${String(MAX_PASSWORD_BYTES)} bytes`,
     );
   }
+  const weakness = new PasswordRules(auth).weaknessOf(password);
+  if (weakness !== null) throw new UsageError(`The password ${weakness}`);
   return withDatabase(async ({ database, unitOfWork }) => {
-    const hasher = new PasswordHasher(config.auth.bcryptRounds);
+    const hasher = new PasswordHasher(auth.bcryptRounds);
     const service = new AdminAccountsService({ database, unitOfWork, hasher });
-    const admin = await service.make({ email: email.trim().toLowerCase(), password });
-    console.log(`Account ${String(admin.id)} is now an admin`);
+    const credentials = { email: email.trim().toLowerCase(), password };
+    console.log(reportOf(await service.make(credentials, { resetPassword })));
     return 0;
   });
+}
+
+function reportOf({ id, was, isPasswordSet }: AdminMade): string {
+  const account = `Account ${String(id)}`;
+  if (was === 'absent') return `${account} was created as an admin`;
+  const role = was === 'admin' ? 'was an admin before' : `had the role ${was} and is an admin now`;
+  return isPasswordSet
+    ? `${account} ${role}; its password is the new one`
+    : `${account} ${role}; its password was not changed (${RESET_PASSWORD} changes it)`;
 }
 
 async function reconcileAll(): Promise<number> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { maxHeaderSize, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { validationFailed, ApiError } from '../errors/api-error';
 import type { Logger } from '../observability/logger';
@@ -56,7 +56,10 @@ function isUnanswered({ request, response }: Exchange): boolean {
 function refusalOf({ code }: ClientError): ApiError {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new ApiError('PAYLOAD_TOO_LARGE', 'The request head is too large');
+      return new ApiError(
+        'PAYLOAD_TOO_LARGE',
+        `The request head is larger than the limit of ${String(maxHeaderSize)} bytes`,
+      );
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return validationFailed({ field: 'request', message: 'The request did not arrive in time' });
     default:

@@ -4,10 +4,18 @@ import { lockUsers } from '../database/locks';
 import { readNow } from '../database/timestamps';
 import type { Tx, UnitOfWork } from '../database/unit-of-work';
 import { writeAudit } from '../inventory/audit';
+import type { Role } from '../domain/rights';
 import type { UserRow } from '../models/user.model';
 import { findAdminIds, isEmailTaken } from './accounts';
 import type { Credentials } from './auth.service';
 import type { PasswordHasher } from '../auth/password-hasher';
+
+/** What became of the account that was to be an admin. */
+export interface AdminMade {
+  readonly id: number;
+  readonly was: 'absent' | Role;
+  readonly isPasswordSet: boolean;
+}
 
 /** Creates admins from outside the API: at start-up and from the operator's command line. */
 export class AdminAccountsService {
@@ -29,7 +37,8 @@ export class AdminAccountsService {
   async ensureOne(credentials: Credentials): Promise<boolean> {
     if (await this.#hasAdmin()) return false;
     try {
-      await this.make(credentials);
+      // Who signed up with this e-mail before must not become the admin, so their password ends too.
+      await this.make(credentials, { resetPassword: true });
       return true;
     } catch (error) {
       // Another process that started at the same moment was quicker.
@@ -39,25 +48,33 @@ export class AdminAccountsService {
   }
 
   /**
-   * Makes the account with this e-mail an admin with this password; creates the account if it does
-   * not exist. Ends its tokens, so that someone who already had access does not become an admin.
+   * Makes the account with this e-mail an admin; creates the account if it does not exist. An account
+   * that becomes an admin or gets a password loses its tokens.
+   *
+   * @param password of a new account, or of an existing one with `resetPassword`
    */
-  async make({ email, password }: Credentials): Promise<UserRow> {
+  async make(
+    { email, password }: Credentials,
+    { resetPassword }: { readonly resetPassword: boolean },
+  ): Promise<AdminMade> {
     const hash = await this.#hasher.hash(password);
     return this.#unitOfWork.run(async (tx) => {
       const now = await readNow(this.#database, tx);
       const known = await this.#lockByEmail(tx, email);
-      const admin = known
-        ? await this.#promote(tx, known, hash, now)
+      if (known?.role === 'admin' && !resetPassword) {
+        return { id: known.id, was: 'admin', isPasswordSet: false };
+      }
+      const id = known
+        ? await this.#promote(tx, known, resetPassword ? hash : known.password, now)
         : await this.#create(tx, email, hash, now);
       const details = { before: { role: known?.role ?? null }, after: { role: 'admin' } };
       await writeAudit(
         this.#database,
         tx,
-        [{ action: 'user.role', actorId: null, userId: admin.id, requestId: null, details }],
+        [{ action: 'user.role', actorId: null, userId: id, requestId: null, details }],
         now,
       );
-      return admin;
+      return { id, was: known?.role ?? 'absent', isPasswordSet: !known || resetPassword };
     });
   }
 
@@ -74,27 +91,27 @@ export class AdminAccountsService {
     return known && (await lockUsers(this.#database, tx, [known.id]))[0];
   }
 
-  async #promote(tx: Tx, user: UserRow, hash: string, now: Date): Promise<UserRow> {
+  async #promote(tx: Tx, user: UserRow, password: string | null, now: Date): Promise<number> {
     const values = {
       role: 'admin' as const,
-      password: hash,
+      password,
       token_version: user.token_version + 1,
       updatedAt: now,
     };
     await this.#database.models.User.update(values, { where: { id: user.id }, transaction: tx });
-    return { ...user, ...values };
+    return user.id;
   }
 
-  async #create(tx: Tx, email: string, hash: string, now: Date): Promise<UserRow> {
+  async #create(tx: Tx, email: string, password: string, now: Date): Promise<number> {
     const values = {
       email,
-      password: hash,
+      password,
       role: 'admin' as const,
       token_version: 0,
       createdAt: now,
       updatedAt: now,
     };
     const user = await this.#database.models.User.create(values, { transaction: tx });
-    return user.get();
+    return user.get().id;
   }
 }

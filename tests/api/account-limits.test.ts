@@ -52,7 +52,7 @@ const ONCE_EACH: Limits = forEachLimit((name) => ({
 describe('limits of an account', () => {
   it.each(Object.entries(COUNTED))(
     'bound its %s together, and leave other accounts alone',
-    async (_name, asks) => {
+    async (name, asks) => {
       const api = await TestApi.start({ rateLimits: { enabled: true, limits: ONCE_EACH } });
       try {
         const [hasty, calm] = [await makePerson(api.container), await makePerson(api.container)];
@@ -66,8 +66,13 @@ describe('limits of an account', () => {
 
         expect(passed.map(({ status }) => status)).not.toContain(429);
         expect(refused.map(({ body }) => body.code)).toEqual(asks.map(() => 'RATE_LIMITED'));
-        for (const { headers } of refused) {
-          expect(headers['retry-after']).toBe(headers['ratelimit-reset']);
+        for (const { headers, body } of refused) {
+          const seconds = headers['ratelimit-reset']!;
+          expect(headers['retry-after']).toBe(seconds);
+          expect(body.message).toBe(
+            `Too many requests: the limit "${name}" is ${String(asks.length)} in 60 s for each ` +
+              `account; retry in ${seconds} s`,
+          );
         }
         expect(other.status).not.toBe(429);
         expect(other.headers['ratelimit-remaining']).toBe(String(asks.length - 1));

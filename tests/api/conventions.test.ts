@@ -203,9 +203,11 @@ describe('conventions', () => {
       const large = JSON.stringify({ event_id: 1, pad: 'x'.repeat(TOO_LARGE_BYTES) });
 
       for (const type of ['application/json', 'text/plain']) {
-        expect(await sendRaw(path, large, { 'Content-Type': type })).toMatchObject(
-          refusal('PAYLOAD_TOO_LARGE'),
-        );
+        const answer = await sendRaw(path, large, { 'Content-Type': type });
+        expect(answer).toMatchObject(refusal('PAYLOAD_TOO_LARGE'));
+        expect(answer.body).toMatchObject({
+          message: 'The body is larger than the limit of 102400 bytes',
+        });
       }
     });
 

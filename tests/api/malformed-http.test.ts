@@ -68,6 +68,17 @@ describe('malformed HTTP', () => {
     expect(head).toMatch(new RegExp(`X-Request-Id: ${requestId}`));
   });
 
+  it('is told the limit where the head is too large', async () => {
+    const [, body = ''] = (await send(`GET / HTTP/1.1\r\nHost: a\r\nX: ${HUGE}\r\n\r\n`)).split(
+      '\r\n\r\n',
+    );
+
+    expect(JSON.parse(body)).toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      message: 'The request head is larger than the limit of 16384 bytes',
+    });
+  });
+
   it('is not answered while the answer to an earlier request is pending', async () => {
     const { token } = await makePerson(container);
     const body = JSON.stringify({ event_name: `Pipelined ${token.slice(-8)}`, total_tickets: 1 });

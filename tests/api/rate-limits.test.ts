@@ -46,7 +46,10 @@ describe('rate limits', () => {
 
     expect(refused.status).toBe(429);
     expect(refused.body.code).toBe('RATE_LIMITED');
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    const seconds = refused.headers['retry-after']!;
+    expect(Number(seconds)).toBeGreaterThanOrEqual(1);
+    expect(refused.body.message).toContain(`after 5 in a row`);
+    expect(refused.body.message).toContain(`retry in ${seconds} s`);
   });
 
   it('count simultaneous guesses', async () => {

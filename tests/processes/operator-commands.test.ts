@@ -1,9 +1,9 @@
 import { Migrator } from '../../src/database/migrator';
 import { makeEvent, makeSoldOutEvent } from '../factories/events';
-import { makePerson } from '../factories/people';
+import { makePerson, PASSWORD } from '../factories/people';
 import { refusal } from '../support/http/refusal';
 import { runCli } from '../support/servers/server-process';
-import { TestApi } from '../support/http/test-api';
+import { TestApi, type ApiAnswer } from '../support/http/test-api';
 import { emptyDatabase } from '../support/setup/test-database';
 
 describe("the operator's commands", () => {
@@ -41,18 +41,50 @@ describe("the operator's commands", () => {
     expect(after.code).toBe(1);
   });
 
-  it('admin:create creates an account that can log in as admin, and promotes an existing one', async () => {
-    const user = await makePerson(api.container);
-    for (const email of ['New-Admin@Example.com', user.email]) {
-      expect(await run('admin:create', email, 'a new password')).toMatchObject({ code: 0 });
-      const { body } = await api.post('/api/auth/login', undefined, {
-        email,
-        password: 'a new password',
-      });
+  describe('admin:create', () => {
+    const logIn = (email: string, password: string): Promise<ApiAnswer> =>
+      api.post('/api/auth/login', undefined, { email, password });
+
+    it('creates an account that can log in as admin, and says so', async () => {
+      const created = await run('admin:create', 'New-Admin@Example.com', 'a new password');
+
+      expect(created.output).toMatch(/^Account \d+ was created as an admin\n$/);
+      expect(created.code).toBe(0);
+      const { body } = await logIn('new-admin@example.com', 'a new password');
       expect(body.data.user.role).toBe('admin');
-    }
-    // Earlier tokens of the account do not become an admin's.
-    expect(await api.get('/api/users', user.token)).toMatchObject(refusal('INVALID_TOKEN'));
+    });
+
+    it('promotes an existing account and ends its tokens, but leaves its password', async () => {
+      const user = await makePerson(api.container);
+      const promoted = await run('admin:create', user.email, 'a new password');
+
+      expect(promoted.output).toBe(
+        `Account ${String(user.id)} had the role user and is an admin now; its password was not changed ` +
+          '(--reset-password changes it)\n',
+      );
+      expect((await logIn(user.email, PASSWORD)).body.data.user.role).toBe('admin');
+      expect(await logIn(user.email, 'a new password')).toMatchObject(
+        refusal('INVALID_CREDENTIALS'),
+      );
+      // Earlier tokens of the account do not become an admin's.
+      expect(await api.get('/api/users', user.token)).toMatchObject(refusal('INVALID_TOKEN'));
+    });
+
+    it('changes nothing about an admin, unless told to reset the password', async () => {
+      const admin = await makePerson(api.container, 'admin');
+      const { output } = await run('admin:create', admin.email, 'a new password');
+
+      expect(output).toContain('was an admin before; its password was not changed');
+      expect((await api.get('/api/users/me', admin.token)).status).toBe(200);
+
+      const reset = await run('admin:create', '--reset-password', admin.email, 'a new password');
+
+      expect(reset.output).toBe(
+        `Account ${String(admin.id)} was an admin before; its password is the new one\n`,
+      );
+      expect((await logIn(admin.email, 'a new password')).status).toBe(200);
+      expect(await api.get('/api/users/me', admin.token)).toMatchObject(refusal('INVALID_TOKEN'));
+    });
   });
 
   it('db:status lists what is pending, and exits with 1', async () => {

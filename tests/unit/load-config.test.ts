@@ -125,6 +125,8 @@ describe('loadConfig', () => {
         { http: { origins: ['https://a.example', 'https://b.example'] } },
       ],
       ['ORIGIN', 'https://a.example, *', { http: { origins: '*' } }],
+      ['ORIGIN', 'capacitor://localhost', { http: { origins: ['capacitor://localhost'] } }],
+      ['ORIGIN', 'http://[::1]:5173', { http: { origins: ['http://[::1]:5173'] } }],
     ];
     const GROUPS: [names: string[], variables: Variables, effect: object][] = [
       [
@@ -283,6 +285,33 @@ describe('loadConfig', () => {
 
       expect(faults).toHaveLength(1);
       expect(faults[0]).toContain(name);
+    });
+
+    it.each([
+      ['http://localhost:5173/', 'write http://localhost:5173'],
+      ['https://a.example/shop', 'write https://a.example'],
+      ['https://a.example:443', 'write https://a.example'],
+      ['HTTPS://A.example', 'write https://a.example'],
+      ['https://müller.example', 'write https://xn--mller-kva.example'],
+      ['a.example', 'write the scheme too'],
+      ['localhost:5173', 'write the scheme too'],
+      ['https://a.example https://b.example', 'separate origins by commas'],
+      ['null', 'list the origins of your pages'],
+      ['https://*.example.com', 'patterns are not supported'],
+      ['https://:443', 'write https://host'],
+      ['capacitor://localhost/', 'write scheme://host'],
+    ])('ORIGIN=%s can match no page, and is named with what to write instead', (origin, remedy) => {
+      const faults = faultsOf({ ORIGIN: `https://good.example, ${origin}` });
+
+      expect(faults).toEqual([
+        expect.stringContaining(`ORIGIN has "${origin}", which is not the origin of a page: `),
+      ]);
+      expect(faults[0]).toContain(remedy);
+      expect(faults[0]).not.toContain('\n');
+    });
+
+    it('ORIGIN without any origin is one', () => {
+      expect(faultsOf({ ORIGIN: ' , ' })).toEqual(['ORIGIN lists no origin: set * for any']);
     });
 
     it('are reported all at once, and leave no secret behind', () => {

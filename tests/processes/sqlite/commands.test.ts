@@ -13,6 +13,13 @@ describe("the operator's commands refuse", () => {
     expect(code).toBe(1);
   });
 
+  it('a common password for an admin, in one line', async () => {
+    const { code, output } = await run('admin:create', 'a@example.com', 'Password1');
+
+    expect(output).toBe('The password is one of the most common passwords: choose another\n');
+    expect(code).toBe(1);
+  });
+
   it('an unknown command, and list the known ones', async () => {
     const { code, output } = await run('db:migrat');
 

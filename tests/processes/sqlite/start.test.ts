@@ -65,4 +65,20 @@ describe('a server with nothing configured', () => {
     expect(server.output).toContain('WEB_CONCURRENCY above 1 needs mysql');
     expect(existsSync(path.join(folder, 'data'))).toBe(false);
   });
+
+  it('holds its admin to the rules of all passwords: a common one is refused in one line', async () => {
+    const env = {
+      ADMIN_EMAIL: 'admin@example.com',
+      ADMIN_PASSWORD: 'Password1',
+      PASSWORD_DENYLIST: 'true',
+    };
+    const server = ServerProcess.spawn(null, { folder, env });
+
+    expect(await server.exited).toEqual({ code: 1, signal: null });
+    expect(server.otherOutput).toEqual([
+      'The configuration has 1 fault(s):',
+      '- ADMIN_PASSWORD is one of the most common passwords: choose another',
+    ]);
+    expect(server.log).toEqual([]);
+  });
 });
