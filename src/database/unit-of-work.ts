@@ -31,6 +31,8 @@ interface UnitOptions {
   readonly throwsConflicts?: boolean;
   /** Called with the conflict before each retry; may change what the next run does. */
   readonly beforeRetry?: (conflict: unknown) => Promise<void>;
+  /** It only locks and reads: whatever becomes of its COMMIT, nothing has changed. */
+  readonly changesNothing?: boolean;
 }
 
 /** What runs units of work, in one share of the connections or another. */
@@ -74,14 +76,15 @@ export class UnitOfWork {
    * `work` may run several times and must change nothing but the database.
    *
    * @throws ApiError SERVICE_UNAVAILABLE if the database can't do it in time: nothing has changed
-   * @throws ApiError OUTCOME_UNKNOWN if the connection broke after COMMIT was sent
+   * @throws ApiError OUTCOME_UNKNOWN if the connection broke after COMMIT was sent, unless the unit
+   * changes nothing
    * @throws any error that `work` throws, after a rollback
    */
   async run<T>(work: (tx: Tx) => Promise<T>, options: UnitOptions = {}): Promise<T> {
     const deadline = options.deadline ?? performance.now() + DEFAULT_UNIT_LIMIT_MS;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#attempt(work, deadline);
+        return await this.#attempt(work, deadline, options.changesNothing);
       } catch (error) {
         if (faultKind(error) === 'unavailable') {
           throw serviceUnavailable('The database is not available', error);
@@ -117,7 +120,7 @@ export class UnitOfWork {
     const deadline = options.deadline ?? performance.now() + DEFAULT_UNIT_LIMIT_MS;
     try {
       return await this.#transact(work, deadline, {
-        isRead: true,
+        changesNothing: true,
         isolationLevel: this.#isSqlite ? undefined : Transaction.ISOLATION_LEVELS.REPEATABLE_READ,
       });
     } catch (error) {
@@ -129,10 +132,10 @@ export class UnitOfWork {
     }
   }
 
-  #attempt<T>(work: (tx: Tx) => Promise<T>, deadline: number): Promise<T> {
-    if (!this.#isSqlite) return this.#transact(work, deadline, {});
+  #attempt<T>(work: (tx: Tx) => Promise<T>, deadline: number, changesNothing = false): Promise<T> {
+    if (!this.#isSqlite) return this.#transact(work, deadline, { changesNothing });
     const turn = this.#sqliteTail.then(() =>
-      this.#transact(work, deadline, { type: Transaction.TYPES.IMMEDIATE }),
+      this.#transact(work, deadline, { changesNothing, type: Transaction.TYPES.IMMEDIATE }),
     );
     this.#sqliteTail = turn.catch(() => undefined);
     return turn;
@@ -142,13 +145,12 @@ export class UnitOfWork {
     work: (tx: Tx) => Promise<T>,
     deadline: number,
     {
-      isRead = false,
+      changesNothing = false,
       ...options
     }: {
       type?: Transaction.TYPES;
       isolationLevel?: Transaction.ISOLATION_LEVELS;
-      /** It changes nothing: the outcome of its COMMIT is never unknown. */
-      isRead?: boolean;
+      changesNothing?: boolean;
     },
   ): Promise<T> {
     if (performance.now() >= deadline) throw serviceUnavailable('The database is too busy');
@@ -161,7 +163,7 @@ export class UnitOfWork {
     let isCommitting = false;
     try {
       const result = await work(tx);
-      isCommitting = !isRead;
+      isCommitting = !changesNothing;
       await this.#commit(tx);
       return result;
     } catch (error) {

@@ -230,7 +230,7 @@ export class InventoryExecutor {
     const userIds = pendings.flatMap(({ request }) => accountsIn(request.command));
     const heldIds = await this.#unitOfWork.run(
       (tx) => findHeldUsers(this.#database, tx, [...new Set(userIds)]),
-      { deadline },
+      { deadline, changesNothing: true },
     );
     const isHeld = ({ request }: Pending): boolean =>
       accountsIn(request.command).some((userId) => heldIds.has(userId));

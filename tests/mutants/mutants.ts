@@ -335,8 +335,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/database/unit-of-work.ts',
-        from: '      this.#transact(work, deadline, { type: Transaction.TYPES.IMMEDIATE }),',
-        to: '      this.#transact(work, deadline, { type: Transaction.TYPES.DEFERRED }),',
+        from: '      this.#transact(work, deadline, { changesNothing, type: Transaction.TYPES.IMMEDIATE }),',
+        to: '      this.#transact(work, deadline, { changesNothing, type: Transaction.TYPES.DEFERRED }),',
       },
     ],
   },

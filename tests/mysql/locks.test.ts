@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { MysqlSettings } from '../../src/config/config';
 import type { ApiError } from '../../src/errors/api-error';
 import { makeEvent } from '../factories/events';
 import { makePeople, makePerson, type Person } from '../factories/people';
+import { FaultProxy, PASS } from '../support/faults/fault-proxy';
 import { Outsider } from '../support/servers/outsider';
 import { TestApi, type ApiAnswer } from '../support/http/test-api';
+import { testDatabase } from '../support/setup/test-database';
 
 describe('a booking that waits for a lock', () => {
   let api: TestApi;
@@ -103,6 +106,43 @@ describe('a booking that waits for a lock', () => {
     expect(await observer.canLock('users', second.id)).toBe(true);
     await outsider.session.commit();
     expect((await booking).status).toBe(201);
+  });
+});
+
+describe('a booking whose account is locked, if the connection is lost while others are looked up', () => {
+  let proxy: FaultProxy;
+  let api: TestApi;
+  let outsider: Outsider;
+  beforeAll(async () => {
+    const settings = (await testDatabase()) as MysqlSettings;
+    proxy = await FaultProxy.start(settings.port);
+    api = await TestApi.start({ database: { ...settings, host: '127.0.0.1', port: proxy.port } });
+    outsider = await Outsider.enter(settings);
+  });
+  afterAll(async () => {
+    await outsider.leave();
+    await api.close();
+    await proxy.close();
+  });
+
+  it('is told that nothing has changed', async () => {
+    const event = await makeEvent(api);
+    const person = await makePerson(api.container);
+    await outsider.session.beginTransaction();
+    await outsider.session.query('SELECT id FROM users WHERE id = ? FOR UPDATE', [person.id]);
+    let isLookingUp = false;
+    proxy.judge = (sql) => {
+      if (sql.includes('FROM users') && sql.includes('SKIP LOCKED')) isLookingUp = true;
+      return isLookingUp && sql.startsWith('COMMIT') ? { kind: 'cut after' } : PASS;
+    };
+
+    const { status, body } = await api.post('/api/tickets/book', person.token, {
+      event_id: event.id,
+    });
+    proxy.heal();
+    await outsider.session.rollback();
+
+    expect([isLookingUp, status, body.code]).toEqual([true, 503, 'SERVICE_UNAVAILABLE']);
   });
 });
 
