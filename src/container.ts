@@ -16,6 +16,8 @@ import { LoginGuard } from './auth/login-guard';
 import { RateLimiter } from './rate-limits/rate-limiter';
 import { connectRedis } from './rate-limits/redis';
 import { AccountCache } from './auth/account-cache';
+import { finishCommand, finishCreation } from './presenters/finished-answers';
+import { AccountDeletion } from './services/account-deletion.service';
 import { AdminAccountsService } from './services/admin-accounts.service';
 import { AuditService } from './services/audit.service';
 import { AuthService } from './services/auth.service';
@@ -66,6 +68,7 @@ export function createContainer(config: Config): Container {
     unitOfWork,
     metrics,
     logger,
+    finish: finishCommand,
     slots: shares.batches,
   });
   addSampledGauges(metrics, {
@@ -98,7 +101,7 @@ export function createContainer(config: Config): Container {
     }),
     users: new UsersService({
       database,
-      unitOfWork,
+      deletion: new AccountDeletion({ database, unitOfWork, finish: finishCommand }),
       units,
       shortReads,
       hasher,
@@ -107,7 +110,7 @@ export function createContainer(config: Config): Container {
       passwordRules,
     }),
     commands,
-    events: new EventsService({ database, unitOfWork }),
+    events: new EventsService({ database, unitOfWork, finish: finishCreation }),
     eventReader,
     myEventReader: new MyEventReader({ database, unitOfWork }),
     tickets: new TicketsService({ database, commands, eventReader, bulkheads }),

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import type { EventFacts, Ticket } from '../../src/domain/inventory-state';
 import type { TicketsBooked } from '../../src/domain/outcomes';
-import { benchConfig, serve } from './serve';
+import { answerTo, benchConfig, serve } from './serve';
 
 const now = new Date();
 
@@ -45,6 +45,6 @@ const event: EventFacts = {
 };
 
 void serve(benchConfig(), {
-  commands: { perform: () => Promise.resolve(booked as never) },
+  commands: { perform: () => Promise.resolve(answerTo(booked)) },
   eventReader: { find: () => Promise.resolve(event) },
 });

@@ -3,6 +3,9 @@ import type { Config, MysqlSettings } from '../../src/config/config';
 import { loadConfig } from '../../src/config/load-config';
 import { createContainer } from '../../src/container';
 import type { Services } from '../../src/controllers/services';
+import type { TicketsBooked } from '../../src/domain/outcomes';
+import type { CommandAnswer } from '../../src/inventory/command-request';
+import { finishCommand } from '../../src/presenters/finished-answers';
 
 /** Methods of our services that a bench server replaces with its own. */
 export type Replacements = {
@@ -16,6 +19,11 @@ export function benchConfig(): Config {
 export function mysqlOf({ database }: Config): MysqlSettings {
   if (database.dialect !== 'mysql') throw new Error('The benchmark needs MySQL');
   return database;
+}
+
+/** The finished answer to a booking, as the executor makes it. */
+export function answerTo(booked: TicketsBooked): CommandAnswer {
+  return { refused: false, outcome: booked.outcome, ...finishCommand(booked, false) };
 }
 
 /** Serves our whole chain with some services replaced, and logs when it listens. */

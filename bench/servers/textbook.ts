@@ -9,7 +9,7 @@ import type { BookTickets } from '../../src/domain/commands';
 import type { TicketsBooked } from '../../src/domain/outcomes';
 import { ApiError } from '../../src/errors/api-error';
 import { defineModels } from '../../src/models';
-import { benchConfig, mysqlOf, serve } from './serve';
+import { answerTo, benchConfig, mysqlOf, serve } from './serve';
 
 const config = benchConfig();
 const mysql = mysqlOf(config);
@@ -109,6 +109,6 @@ async function book(
 void serve(config, {
   commands: {
     // This server supports only the command to book.
-    perform: async (eventId, command) => (await book(eventId, command as never)) as never,
+    perform: async (eventId, command) => answerTo(await book(eventId, command as never)),
   },
 });

@@ -1,7 +1,7 @@
 import type { EventParams } from '../dtos/common.dto';
 import type { ListAuditQuery } from '../dtos/operations.dto';
 import { presentAuditEntry, presentReconciliation } from '../presenters/operations.presenter';
-import { ok, pageAnswer, type Answer } from './answer';
+import { ok, pageAnswer, type Answer } from '../presenters/answer';
 import type { ActorRequest } from './request';
 import type { Services } from './services';
 

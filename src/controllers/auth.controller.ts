@@ -1,6 +1,6 @@
 import type { LoginBody, SignupBody } from '../dtos/users.dto';
 import { presentLogin, presentUser } from '../presenters/users.presenter';
-import { created, ok, type Answer } from './answer';
+import { created, ok, type Answer } from '../presenters/answer';
 import type { ActorRequest, ApiRequest } from './request';
 import type { Services } from './services';
 

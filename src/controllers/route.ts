@@ -1,8 +1,8 @@
-import type { Answer } from './answer';
+import type { Answer } from '../presenters/answer';
 import type { ActorRequest, ApiRequest } from './request';
 import type { Services } from './services';
 import type { ErrorCode } from '../errors/error-codes';
-import type { Replay } from '../inventory/idempotency';
+import type { CommandAnswer } from '../inventory/command-request';
 import type { Actor } from '../domain/rights';
 import type { Share } from '../load/bulkheads';
 import type { Permission } from '../policies/permissions';
@@ -51,7 +51,10 @@ export interface PublicRoute<
   Params extends object = object,
 > extends RouteBase<Body, Query, Params> {
   readonly access: 'public';
-  handle(services: Services, request: ApiRequest<Body, Query, Params>): Promise<Answer | Replay>;
+  handle(
+    services: Services,
+    request: ApiRequest<Body, Query, Params>,
+  ): Promise<Answer | CommandAnswer>;
 }
 
 /** Needs a role that has the permission. */
@@ -73,7 +76,10 @@ export interface ProtectedRoute<
    * or, with `active`, is cancelled.
    */
   readonly availability?: 'existing' | 'active';
-  handle(services: Services, request: ActorRequest<Body, Query, Params>): Promise<Answer | Replay>;
+  handle(
+    services: Services,
+    request: ActorRequest<Body, Query, Params>,
+  ): Promise<Answer | CommandAnswer>;
 }
 
 /** A route as data: binding, permissions, documentation and tests all read it. */

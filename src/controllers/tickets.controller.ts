@@ -1,57 +1,36 @@
-import type { TicketsBooked, TicketsCancelled } from '../domain/outcomes';
 import type { BookingParams } from '../dtos/common.dto';
 import type { BookTicketsBody, CancelTicketsBody, ListTicketsQuery } from '../dtos/tickets.dto';
-import type { Replay } from '../inventory/idempotency';
+import type { CommandAnswer } from '../inventory/command-request';
 import { presentAvailability } from '../presenters/events.presenter';
-import {
-  presentBooking,
-  presentBookingResult,
-  presentCancellation,
-  presentListedBooking,
-} from '../presenters/tickets.presenter';
-import { created, idempotently, ok, pageAnswer, type Answer } from './answer';
+import { presentBooking, presentListedBooking } from '../presenters/tickets.presenter';
+import { ok, pageAnswer, type Answer } from '../presenters/answer';
 import type { ActorRequest } from './request';
 import type { Services } from './services';
-
-const BOOKED_MESSAGES: Readonly<Record<TicketsBooked['outcome'], string>> = {
-  booked: 'All tickets booked',
-  partially_booked: 'Some tickets booked, the rest are on the waitlist',
-  waitlisted: 'Sold out: you are on the waitlist',
-};
-
-const bookedAnswer = (booked: TicketsBooked): Answer =>
-  created(BOOKED_MESSAGES[booked.outcome], presentBookingResult(booked));
-const cancelledAnswer = (cancelled: TicketsCancelled): Answer =>
-  ok('Tickets cancelled', presentCancellation(cancelled));
 
 export function book(
   { commands }: Services,
   request: ActorRequest<BookTicketsBody>,
-): Promise<Answer | Replay> {
-  const { actor, body } = request;
+): Promise<CommandAnswer> {
+  const { actor, body, idempotencyKey } = request;
   const { event_id, additionalUsers, quantity = 1 + additionalUsers.length } = body;
   const userId = body.user_id ?? actor.id;
   const command = { kind: 'book', bookedBy: actor.id, userId, additionalUsers, quantity } as const;
-  return idempotently(request, bookedAnswer, (idempotent) =>
-    commands.perform(event_id, command, request, { idempotent }),
-  );
+  return commands.perform(event_id, command, request, { idempotencyKey });
 }
 
 export function cancel(
   { commands, tickets }: Services,
   request: ActorRequest<CancelTicketsBody>,
-): Promise<Answer | Replay> {
-  const { actor, body } = request;
+): Promise<CommandAnswer> {
+  const { actor, body, idempotencyKey } = request;
   const { event_id: eventId = null, quantity = null } = body;
   const holderId = body.user_id ?? actor.id;
   const bookingIds = body.booking_ids ?? (body.booking_id === undefined ? [] : [body.booking_id]);
-  return idempotently(request, cancelledAnswer, (idempotent) =>
-    bookingIds.length === 0 && eventId !== null
-      ? commands.perform(eventId, { kind: 'cancel-held', holderId, quantity }, request, {
-          idempotent,
-        })
-      : tickets.cancelBookings(bookingIds, { eventId }, request, idempotent),
-  );
+  if (bookingIds.length > 0 || eventId === null) {
+    return tickets.cancelBookings(bookingIds, { eventId }, request, idempotencyKey);
+  }
+  const command = { kind: 'cancel-held', holderId, quantity } as const;
+  return commands.perform(eventId, command, request, { idempotencyKey });
 }
 
 export function available(_services: Services, { event }: ActorRequest): Promise<Answer> {

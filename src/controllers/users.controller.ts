@@ -1,7 +1,7 @@
 import type { PageQuery, UserParams } from '../dtos/common.dto';
 import type { ChangeRoleBody, UpdateUserBody } from '../dtos/users.dto';
 import { presentUser } from '../presenters/users.presenter';
-import { ok, pageAnswer, type Answer } from './answer';
+import { ok, pageAnswer, type Answer } from '../presenters/answer';
 import type { ActorRequest } from './request';
 import type { Services } from './services';
 

@@ -1,4 +1,3 @@
-import type { WaitlistJoined, WaitlistLeft } from '../domain/outcomes';
 import type { EntryParams, EventParams } from '../dtos/common.dto';
 import type {
   JoinWaitlistBody,
@@ -7,55 +6,46 @@ import type {
   LowerWaitlistBody,
   PrioritizeBody,
 } from '../dtos/waitlists.dto';
-import type { Replay } from '../inventory/idempotency';
-import { presentEntry, presentListedEntry } from '../presenters/waitlists.presenter';
-import { created, idempotently, ok, pageAnswer, type Answer } from './answer';
+import type { CommandAnswer } from '../inventory/command-request';
+import { presentListedEntry } from '../presenters/waitlists.presenter';
+import { pageAnswer, type Answer } from '../presenters/answer';
 import type { ActorRequest } from './request';
 import type { Services } from './services';
-
-const joinedAnswer = (joined: WaitlistJoined): Answer =>
-  created('You are on the waitlist', presentEntry(joined));
-const leftAnswer = (_left: WaitlistLeft): Answer => ok('Removed from the waitlist', null);
 
 export function join(
   { commands }: Services,
   request: ActorRequest<JoinWaitlistBody>,
-): Promise<Answer | Replay> {
-  const { actor, body } = request;
+): Promise<CommandAnswer> {
+  const { actor, body, idempotencyKey } = request;
   const { event_id, quantity, user_id: userId = actor.id } = body;
   const command = { kind: 'join', userId, requestedBy: actor.id, quantity } as const;
-  return idempotently(request, joinedAnswer, (idempotent) =>
-    commands.perform(event_id, command, request, { idempotent }),
-  );
+  return commands.perform(event_id, command, request, { idempotencyKey });
 }
 
-export async function lower(
-  { waitlists }: Services,
+export function lower(
+  { commands }: Services,
   request: ActorRequest<LowerWaitlistBody, unknown, EventParams>,
-): Promise<Answer> {
-  const { params, body } = request;
-  const entry = await waitlists.lower(params.event_id, body.quantity, request);
-  return ok('Waitlist entry changed', presentEntry(entry));
+): Promise<CommandAnswer> {
+  const { actor, params, body } = request;
+  const command = { kind: 'lower', userId: actor.id, quantity: body.quantity } as const;
+  return commands.perform(params.event_id, command, request);
 }
 
 export function leave(
   { commands }: Services,
   request: ActorRequest<unknown, LeaveWaitlistQuery, EventParams>,
-): Promise<Answer | Replay> {
-  const { actor, params, query } = request;
+): Promise<CommandAnswer> {
+  const { actor, params, query, idempotencyKey } = request;
   const command = { kind: 'leave', userId: query.user_id ?? actor.id, actor } as const;
-  return idempotently(request, leftAnswer, (idempotent) =>
-    commands.perform(params.event_id, command, request, { idempotent }),
-  );
+  return commands.perform(params.event_id, command, request, { idempotencyKey });
 }
 
-export async function prioritize(
+export function prioritize(
   { waitlists }: Services,
   request: ActorRequest<PrioritizeBody, unknown, EntryParams>,
-): Promise<Answer> {
+): Promise<CommandAnswer> {
   const { params, body } = request;
-  const entry = await waitlists.prioritize(params.entry_id, body, request);
-  return ok('Priority changed', presentEntry(entry));
+  return waitlists.prioritize(params.entry_id, body, request);
 }
 
 export async function list(

@@ -1,12 +1,20 @@
 import type { Acceptance } from '../domain/outcomes';
-import type { CommandRequest, CommandResult } from './command-request';
-import type { DecidedBatch, Verdict } from './decide-batch';
-import { Replay, scopeId, type NewKey, type StoredAnswer } from './idempotency';
+import {
+  replayOf,
+  type CommandAnswer,
+  type CommandRequest,
+  type CommandResult,
+  type FinishCommand,
+} from './command-request';
+import type { DecidedBatch } from './decide-batch';
+import { scopeId, type NewKey } from './idempotency';
 import type { NewIds } from './new-ids';
 
 /** What is known only once the rows are written. */
-interface Written {
+export interface Written {
+  /** Undefined for a batch that has written nothing. */
   readonly ids: NewIds | undefined;
+  /** Of changed entries, by entry id. */
   readonly positions: ReadonlyMap<number, number>;
 }
 
@@ -16,57 +24,41 @@ export interface AnsweredBatch {
   readonly newKeys: readonly NewKey[];
 }
 
-/**
- * Answers decided commands, with the ids of the rows they created.
- *
- * @param ids undefined for a batch that has written nothing
- * @param positions of changed entries, by entry id
- */
+/** Answers decided commands, with the ids of the rows they created. */
 export function answerBatch(
   batch: DecidedBatch,
-  ids: NewIds | undefined,
-  positions: ReadonlyMap<number, number>,
-): AnsweredBatch {
-  const answers = new Map<CommandRequest, StoredAnswer>();
-  const results = batch.verdicts.map((verdict) => resultOf(verdict, { ids, positions }, answers));
-  const newKeys = [...answers].flatMap(([{ idempotent }, answer]): NewKey[] =>
-    idempotent
-      ? [
-          {
-            eventId: batch.row.id,
-            key: idempotent,
-            answer,
-            replaces: batch.keys.get(scopeId(idempotent)),
-          },
-        ]
-      : [],
-  );
-  return { results, newKeys };
-}
-
-/** @param answers collects the answers of requests with a key, and serves their duplicates */
-function resultOf(
-  verdict: Verdict,
   written: Written,
-  answers: Map<CommandRequest, StoredAnswer>,
-): CommandResult {
-  if (verdict.kind === 'answered') return verdict.result;
-  if (verdict.kind === 'duplicate') {
-    const answer = answers.get(verdict.of);
-    if (!answer) throw new Error('A duplicate precedes the request that it repeats');
-    return new Replay(answer);
-  }
-  const { request, decision } = verdict;
-  if (decision.outcome.refused) return decision.outcome;
-  const acceptance = completed(decision.outcome, written);
-  if (request.idempotent) answers.set(request, storedAnswerOf(request, acceptance));
-  return acceptance;
+  finish: FinishCommand,
+): AnsweredBatch {
+  const answers = new Map<CommandRequest, CommandAnswer>();
+  const results = batch.verdicts.map((verdict) => {
+    if (verdict.kind === 'answered') return verdict.result;
+    if (verdict.kind === 'duplicate') return replayOf(known(answers.get(verdict.of)));
+    const { request, decision } = verdict;
+    if (decision.outcome.refused) return decision.outcome;
+    const answer = answerOf(request, completed(decision.outcome, written), finish);
+    answers.set(request, answer);
+    return answer;
+  });
+  return { results, newKeys: newKeysOf(batch, answers) };
 }
 
-function storedAnswerOf({ idempotent }: CommandRequest, acceptance: Acceptance): StoredAnswer {
-  // The request and its result have the same kind, but the type of a batch does not keep it.
-  const answer = idempotent?.answer as (acceptance: Acceptance) => StoredAnswer;
-  return answer(acceptance);
+function newKeysOf(
+  { row, keys }: DecidedBatch,
+  answers: ReadonlyMap<CommandRequest, CommandAnswer>,
+): NewKey[] {
+  return [...answers].flatMap(([{ idempotencyKey: key }, answer]) =>
+    key ? [{ eventId: row.id, key, answer, replaces: keys.get(scopeId(key)) }] : [],
+  );
+}
+
+function answerOf(
+  { isDryRun = false }: CommandRequest,
+  acceptance: Acceptance,
+  finish: FinishCommand,
+): CommandAnswer {
+  const outcome = acceptance.kind === 'book' ? acceptance.outcome : 'done';
+  return { refused: false, outcome, ...finish(acceptance, isDryRun) };
 }
 
 /** The outcome with the ids and the position that only the written rows tell. */
@@ -86,7 +78,7 @@ function completed(outcome: Acceptance, { ids, positions }: Written): Acceptance
   return outcome;
 }
 
-function known(value: number | undefined): number {
-  if (value === undefined) throw new Error('A row just written was not found again');
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('An answer needs a row or an answer that is not there');
   return value;
 }

@@ -8,7 +8,7 @@ import { eventFactsOf } from '../models/facts';
 import { answerBatch } from './answer-batch';
 import { auditOf, writeAudit, type AuditRecord } from './audit';
 import { ChangeSummary } from './change-summary';
-import type { BatchResult, CommandRequest } from './command-request';
+import type { BatchResult, CommandRequest, FinishCommand } from './command-request';
 import { decideBatch, type Decided, type DecidedBatch, type Verdict } from './decide-batch';
 import { loadKeys, saveKeys, type EventScope, type StoredKey } from './idempotency';
 import { loadInventories, type LoadRequest } from './inventory-loader';
@@ -58,6 +58,7 @@ export async function runBatches(
   database: Database,
   tx: Tx,
   batches: readonly EventBatch[],
+  finish: FinishCommand,
 ): Promise<BatchResults> {
   const askedAt = performance.now();
   const isSingle = batches.length === 1;
@@ -70,8 +71,8 @@ export async function runBatches(
   const [single] = found;
   const ran =
     isSingle && batches[0]!.isExclusive && single
-      ? [await runExclusive(database, tx, locked.now, single.row, single.requests[0]!)]
-      : await runLocked(database, tx, locked.now, found);
+      ? [await runExclusive(database, tx, locked.now, single.row, single.requests[0]!, finish)]
+      : await runLocked(database, tx, locked.now, found, finish);
   const results = new Map(found.map(({ row }, index) => [row.id, ran[index]!]));
   return {
     batches: batches.map(
@@ -88,12 +89,13 @@ export async function runExclusive(
   now: Date,
   row: EventRow,
   request: CommandRequest,
+  finish: FinishCommand,
 ): Promise<BatchResult> {
-  const [result] = await runLocked(database, tx, now, [{ row, requests: [request] }]);
+  const [result] = await runLocked(database, tx, now, [{ row, requests: [request] }], finish);
   if (result!.results.length > 0) return result!;
   const keys = await loadKeys(database, tx, scopesOf([{ row, requests: [request] }]));
   const storedKeys = keys.get(row.id) ?? new Map<string, StoredKey>();
-  return runInPieces(database, tx, now, { row, request, storedKeys });
+  return runInPieces(database, tx, now, { row, request, storedKeys }, finish);
 }
 
 /**
@@ -105,6 +107,7 @@ export async function runLocked(
   tx: Tx,
   now: Date,
   batches: readonly LockedBatch[],
+  finish: FinishCommand,
 ): Promise<BatchResult[]> {
   const keys = await loadKeys(database, tx, scopesOf(batches));
   const inventories = await loadInventories(database, tx, now, batches.map(loadRequestOf));
@@ -115,7 +118,9 @@ export async function runLocked(
   await writeQueueBlocks(database, tx, rowChanges.map(queueChangeOf));
   const ids = await readNewIds(database, tx, changed, singleTicket);
   const positions = await readChangedPositions(database, tx, decided, ids);
-  const answered = decided.map((batch) => answerBatch(batch, ids.get(batch.row.id), positions));
+  const answered = decided.map((batch) =>
+    answerBatch(batch, { ids: ids.get(batch.row.id), positions }, finish),
+  );
   await saveKeys(
     database,
     tx,
@@ -132,8 +137,8 @@ export async function runLocked(
 
 function scopesOf(batches: readonly LockedBatch[]): EventScope[] {
   return batches.flatMap(({ row, requests }) =>
-    requests.flatMap(({ idempotent }) =>
-      idempotent ? [{ eventId: row.id, scope: idempotent }] : [],
+    requests.flatMap(({ idempotencyKey }) =>
+      idempotencyKey ? [{ eventId: row.id, scope: idempotencyKey }] : [],
     ),
   );
 }

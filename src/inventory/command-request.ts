@@ -1,23 +1,40 @@
 import type { Command, CommandKind } from '../domain/commands';
-import type { AcceptanceOf, Refusal } from '../domain/outcomes';
-import type { IdempotentRequest, Replay } from './idempotency';
+import type { Acceptance, Refusal, TicketsBooked } from '../domain/outcomes';
+import type { IdempotencyKey, StoredAnswer } from './idempotency';
 
-/** A command, and what the audit log and a later replay need from its request. */
-export interface CommandRequest<C extends Command = Command> {
-  readonly command: C;
+/**
+ * A command, and what the audit log and a later replay need from its request. Plain data: whoever runs it
+ * knows by the kind of the command how it is decided and answered.
+ */
+export interface CommandRequest {
+  readonly command: Command;
   readonly actorId: number;
   readonly requestId: string | null;
   /** When the request arrived, on the `performance.now()` clock. Defaults to now. */
   readonly startedAt?: number;
   /** The actor's reason, in their own words. */
   readonly reason?: string | undefined;
-  readonly idempotent?: IdempotentRequest<AcceptanceOf<C['kind']>> | undefined;
+  readonly idempotencyKey?: IdempotencyKey | undefined;
   /** Decide and answer, but change nothing. */
   readonly isDryRun?: boolean | undefined;
 }
 
-export type CommandResult<Kind extends CommandKind = CommandKind> =
-  AcceptanceOf<Kind> | Refusal | Replay;
+/** The finished answer to an accepted command. */
+export interface CommandAnswer extends StoredAnswer {
+  readonly refused: false;
+  /** `replayed`: this is the stored answer to an earlier request with the same key. */
+  readonly outcome: 'done' | 'replayed' | TicketsBooked['outcome'];
+}
+
+export type CommandResult = CommandAnswer | Refusal;
+
+/** A stored answer, for a request that repeats the one it answered. */
+export function replayOf({ status, body }: StoredAnswer): CommandAnswer {
+  return { refused: false, outcome: 'replayed', status, body };
+}
+
+/** Makes the answer to an accepted command. It must not throw: the answer is part of the change. */
+export type FinishCommand = (acceptance: Acceptance, isDryRun: boolean) => StoredAnswer;
 
 /** What became of one event's commands. */
 export interface BatchResult {

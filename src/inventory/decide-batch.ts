@@ -3,10 +3,10 @@ import type { Decision } from '../domain/decision';
 import { NotLoadedError, type EventInventory } from '../domain/event-inventory';
 import type { EventFacts } from '../domain/inventory-state';
 import { isLarge } from '../domain/pieces';
-import { refusal, type Refusal } from '../domain/outcomes';
+import { refusal } from '../domain/outcomes';
 import type { EventRow } from '../models/event.model';
-import type { CommandRequest } from './command-request';
-import { judgeKey, KEY_REUSED_MESSAGE, scopeId, type Replay, type StoredKey } from './idempotency';
+import { replayOf, type CommandRequest, type CommandResult } from './command-request';
+import { judgeKey, KEY_REUSED_MESSAGE, scopeId, type StoredKey } from './idempotency';
 
 /** A command that the domain has decided. */
 export interface Decided {
@@ -22,7 +22,7 @@ export type Verdict =
   | Decided
   /** The same request comes earlier in the batch; both get the same answer. */
   | { readonly kind: 'duplicate'; readonly of: CommandRequest }
-  | { readonly kind: 'answered'; readonly result: Replay | Refusal };
+  | { readonly kind: 'answered'; readonly result: CommandResult };
 
 /** One event and its decided commands. */
 export interface DecidedBatch {
@@ -65,7 +65,7 @@ export function decideBatch(
     verdicts.push({ kind: 'decided', request, decision, before });
     if (decision.outcome.refused || request.isDryRun) continue;
     inventory.apply(decision);
-    if (request.idempotent) firstWithKey.set(scopeId(request.idempotent), request);
+    if (request.idempotencyKey) firstWithKey.set(scopeId(request.idempotencyKey), request);
     if ('entry' in decision.outcome) promisedEntries.add(decision.outcome.entry.userId);
   }
   return verdicts;
@@ -99,15 +99,15 @@ export function verdictByKey(
   { now }: EventInventory,
   storedKeys: ReadonlyMap<string, StoredKey>,
   firstWithKey: ReadonlyMap<string, CommandRequest>,
-  { idempotent }: CommandRequest,
+  { idempotencyKey }: CommandRequest,
 ): Verdict | undefined {
-  if (!idempotent) return undefined;
-  const judged = judgeKey(storedKeys.get(scopeId(idempotent)), idempotent, now);
+  if (!idempotencyKey) return undefined;
+  const judged = judgeKey(storedKeys.get(scopeId(idempotencyKey)), idempotencyKey, now);
   if (judged === 'reused') return { kind: 'answered', result: KEY_REUSED };
-  if (judged !== 'free') return { kind: 'answered', result: judged };
-  const first = firstWithKey.get(scopeId(idempotent));
+  if (judged !== 'free') return { kind: 'answered', result: replayOf(judged) };
+  const first = firstWithKey.get(scopeId(idempotencyKey));
   if (!first) return undefined;
-  return first.idempotent?.fingerprint === idempotent.fingerprint
+  return first.idempotencyKey?.fingerprint === idempotencyKey.fingerprint
     ? { kind: 'duplicate', of: first }
     : { kind: 'answered', result: KEY_REUSED };
 }

@@ -4,7 +4,7 @@ import { findRows } from '../database/find-rows';
 import { lockEvents } from '../database/locks';
 import type { Tx } from '../database/unit-of-work';
 import { runExclusive } from './batch';
-import type { CommandRequest } from './command-request';
+import type { CommandRequest, FinishCommand } from './command-request';
 
 /** Events that the deletion of an account affects. */
 interface Involvement {
@@ -35,6 +35,7 @@ export async function deleteAccountFromEvents(
   tx: Tx,
   request: Omit<CommandRequest, 'command'> & { readonly userId: number },
   lockAccounts: () => Promise<void>,
+  finish: FinishCommand,
 ): Promise<void> {
   const { userId } = request;
   const before = await involvementOf(database, tx, userId);
@@ -49,7 +50,7 @@ export async function deleteAccountFromEvents(
   for (const row of locked.rows) {
     if (!now.inventories.has(row.id)) continue;
     const removal = { ...request, command: { kind: 'delete-account', userId } as const };
-    await runExclusive(database, tx, locked.now, row, removal);
+    await runExclusive(database, tx, locked.now, row, removal, finish);
   }
   if (now.organized.size > 0) {
     await database.models.Event.update(

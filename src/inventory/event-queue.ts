@@ -188,11 +188,11 @@ export class EventQueue {
     );
   }
 
-  #hasDuplicateAhead({ request: { idempotent } }: Pending, index: number): boolean {
-    if (!idempotent) return false;
-    const scope = scopeId(idempotent);
+  #hasDuplicateAhead({ request: { idempotencyKey } }: Pending, index: number): boolean {
+    if (!idempotencyKey) return false;
+    const scope = scopeId(idempotencyKey);
     return [...this.#running, ...this.#waiting.slice(0, index)].some(
-      ({ request }) => request.idempotent && scopeId(request.idempotent) === scope,
+      ({ request }) => request.idempotencyKey && scopeId(request.idempotencyKey) === scope,
     );
   }
 }

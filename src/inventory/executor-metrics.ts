@@ -2,7 +2,6 @@ import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
 import type { BatchResults } from './batch';
 import type { CommandRequest, CommandResult } from './command-request';
-import { Replay } from './idempotency';
 
 const MS_PER_SECOND = 1_000;
 
@@ -21,7 +20,10 @@ export class ExecutorMetrics {
 
   countOutcome({ command: { kind } }: CommandRequest, result: CommandResult): void {
     this.#record(() => {
-      this.metrics.commandOutcomes.inc({ kind, outcome: outcomeOf(result) });
+      this.metrics.commandOutcomes.inc({
+        kind,
+        outcome: result.refused ? result.code : result.outcome,
+      });
     });
   }
 
@@ -53,10 +55,4 @@ export class ExecutorMetrics {
       this.logger.error('A metric could not be recorded', { error });
     }
   }
-}
-
-function outcomeOf(result: CommandResult): string {
-  if (result instanceof Replay) return 'replayed';
-  if (result.refused) return result.code;
-  return result.kind === 'book' ? result.outcome : 'done';
 }

@@ -37,16 +37,6 @@ export interface IdempotencyKey extends KeyScope {
   readonly fingerprint: string;
 }
 
-/** A request with a key: it runs once and gets the same answer each time it is sent. */
-export interface IdempotentRequest<Result> extends IdempotencyKey {
-  readonly answer: (result: Result) => StoredAnswer;
-}
-
-/** The answer to an earlier request with the same key. */
-export class Replay {
-  constructor(readonly answer: StoredAnswer) {}
-}
-
 export type StoredKey = Pick<
   IdempotencyKeyRow,
   'id' | 'user_id' | 'route' | 'idempotency_key' | 'fingerprint' | 'status' | 'body' | 'createdAt'
@@ -109,16 +99,20 @@ function scopeSql(
 }
 
 /**
- * Judges a request by the stored key: a replay of the stored answer, `reused` if the key came with
+ * Judges a request by the stored key: the stored answer, `reused` if the key came with
  * different input, or `free` if there is no stored key or it has expired.
  */
 export function judgeKey(
   stored: StoredKey | undefined,
   { fingerprint }: IdempotencyKey,
   now: Date,
-): Replay | 'reused' | 'free' {
+): StoredAnswer | 'reused' | 'free' {
   if (!stored || now.getTime() - stored.createdAt.getTime() >= KEY_LIFETIME_MS) return 'free';
-  return stored.fingerprint === fingerprint ? new Replay(stored) : 'reused';
+  return stored.fingerprint === fingerprint ? answerIn(stored) : 'reused';
+}
+
+function answerIn({ status, body }: StoredKey): StoredAnswer {
+  return { status, body };
 }
 
 export const KEY_REUSED_MESSAGE = 'This Idempotency-Key was used for a different request';

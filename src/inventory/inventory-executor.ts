@@ -2,13 +2,12 @@ import type { Database } from '../database/database';
 import { faultKind, HeldAccountsError, violatesUnique } from '../database/fault-kind';
 import { findHeldUsers } from '../database/locks';
 import type { UnitOfWork } from '../database/unit-of-work';
-import type { Command } from '../domain/commands';
 import { refusal } from '../domain/outcomes';
 import { ApiError, serviceUnavailable } from '../errors/api-error';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
 import { runBatches, type BatchResults } from './batch';
-import type { BatchResult, CommandRequest, CommandResult } from './command-request';
+import type { BatchResult, CommandRequest, CommandResult, FinishCommand } from './command-request';
 import { BatchLimits, EventQueue, type Pending } from './event-queue';
 import { ExecutorMetrics } from './executor-metrics';
 import { accountsIn } from './requirements';
@@ -37,6 +36,7 @@ interface RunningBatch {
 export class InventoryExecutor {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
+  readonly #finish: FinishCommand;
   readonly #metrics: ExecutorMetrics;
   readonly #queues = new Map<number, EventQueue>();
   /** Queues with commands that wait for a transaction, in the order in which they began to wait. */
@@ -49,6 +49,7 @@ export class InventoryExecutor {
   constructor(options: {
     database: Database;
     unitOfWork: UnitOfWork;
+    finish: FinishCommand;
     metrics: Metrics;
     logger: Logger;
     /** Transactions that may run at the same time. */
@@ -56,6 +57,7 @@ export class InventoryExecutor {
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
+    this.#finish = options.finish;
     this.#metrics = new ExecutorMetrics(options.metrics, options.logger);
     this.#slots = options.slots;
   }
@@ -72,10 +74,7 @@ export class InventoryExecutor {
    * @throws ApiError OUTCOME_UNKNOWN if the connection broke during the commit
    * @throws ApiError IDEMPOTENCY_KEY_IN_USE if its duplicate is still running and its time is over
    */
-  async execute<C extends Command>(
-    eventId: number,
-    request: CommandRequest<C>,
-  ): Promise<CommandResult<C['kind']>> {
+  async execute(eventId: number, request: CommandRequest): Promise<CommandResult> {
     const existing = this.#queues.get(eventId);
     if (this.#inFlight >= IN_FLIGHT_MAX || (existing && isFull(existing))) {
       this.#metrics.countTurnedAway();
@@ -92,8 +91,7 @@ export class InventoryExecutor {
     try {
       const result = await pending.promise;
       this.#metrics.countOutcome(request, result);
-      // The queue's type does not keep the kind of command; this is the result of this request.
-      return result as CommandResult<C['kind']>;
+      return result;
     } finally {
       this.#inFlight -= 1;
     }
@@ -185,6 +183,7 @@ export class InventoryExecutor {
             requests: pendings.map(({ request }) => request),
             isExclusive: pendings[0]!.isExclusive,
           })),
+          this.#finish,
         ),
       {
         deadline,

@@ -11,7 +11,7 @@ import { eventFactsOf } from '../models/facts';
 import { answerBatch } from './answer-batch';
 import { auditOf, writeAudit } from './audit';
 import { ChangeSummary } from './change-summary';
-import type { BatchResult, CommandRequest } from './command-request';
+import type { BatchResult, CommandRequest, FinishCommand } from './command-request';
 import { loadInventories } from './inventory-loader';
 import { writeEvents, writeRows } from './inventory-writer';
 import { saveKeys, type StoredKey } from './idempotency';
@@ -37,6 +37,7 @@ export async function runInPieces(
   tx: Tx,
   now: Date,
   { row, request, storedKeys }: LargeRequest,
+  finish: FinishCommand,
 ): Promise<BatchResult> {
   const before = eventFactsOf(row);
   const held = await countHeld(database, tx, row.id, request.command);
@@ -47,7 +48,9 @@ export async function runInPieces(
     const { outcome } = decision;
     if (outcome.refused) return refusedWith(outcome, progress);
     if (request.isDryRun) {
-      return { results: [previewOf(request.command, before, outcome)], promotedTickets: 0 };
+      const preview = previewOf(request.command, before, outcome);
+      const answer = finish(preview, true);
+      return { results: [{ refused: false, outcome: 'done', ...answer }], promotedTickets: 0 };
     }
     const changes = new RowChanges();
     for (const change of decision.changes) changes.add(change);
@@ -66,8 +69,8 @@ export async function runInPieces(
       effective: [],
       after,
     },
-    undefined,
-    new Map(),
+    { ids: undefined, positions: new Map() },
+    finish,
   );
   await saveKeys(database, tx, newKeys, now);
   await writeAudit(database, tx, [auditOf(request, before, after, progress.summary)], now);

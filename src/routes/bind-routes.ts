@@ -1,7 +1,7 @@
 import { Router, type Request } from 'express';
-import { envelopeOf, type Answer } from '../controllers/answer';
+import { envelopeOf, type Answer } from '../presenters/answer';
 import type { Services } from '../controllers/services';
-import { Replay } from '../inventory/idempotency';
+import type { CommandAnswer } from '../inventory/command-request';
 import { authenticate } from '../middlewares/authenticate';
 import { authorize } from '../middlewares/authorize';
 import { checkAvailability } from '../middlewares/check-availability';
@@ -85,11 +85,12 @@ export function nameRoute(path: string): ApiHandler {
 function handle(route: Route, services: Services, bulkheads: Bulkheads): ApiHandler {
   const { share } = route;
   return async (request, response) => {
-    const ask = (): Promise<Answer | Replay> => route.handle(services, requestIn(response.locals));
+    const ask = (): Promise<Answer | CommandAnswer> =>
+      route.handle(services, requestIn(response.locals));
     const answer = await (share ? bulkheads[share].run(ask) : ask());
     await response.locals.beforeSuccess?.();
     response.set('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
-    if (answer instanceof Replay) sendReplay(response, answer);
+    if ('body' in answer) sendFinished(response, answer);
     else sendAnswer(request, response, answer);
   };
 }
@@ -111,6 +112,7 @@ function sendAnswer(request: Request, response: ApiResponse, answer: Answer): vo
   else response.status(answer.status).json(envelopeOf(answer));
 }
 
-function sendReplay(response: ApiResponse, { answer: { status, body } }: Replay): void {
-  response.set('Idempotent-Replayed', 'true').status(status).type('json').send(body);
+function sendFinished(response: ApiResponse, { outcome, status, body }: CommandAnswer): void {
+  if (outcome === 'replayed') response.set('Idempotent-Replayed', 'true');
+  response.status(status).type('json').send(body);
 }

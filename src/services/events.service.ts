@@ -9,15 +9,15 @@ import type { EventFacts, EventStatus } from '../domain/inventory-state';
 import type { Actor } from '../domain/rights';
 import { ApiError } from '../errors/api-error';
 import { writeAudit } from '../inventory/audit';
+import { replayOf, type CommandAnswer } from '../inventory/command-request';
 import {
   judgeKey,
   KEY_REUSED_MESSAGE,
   loadKeys,
-  Replay,
   saveKeys,
   scopeId,
   type IdempotencyKey,
-  type IdempotentRequest,
+  type StoredAnswer,
   type StoredKey,
 } from '../inventory/idempotency';
 import { eventFactsOf } from '../models/facts';
@@ -35,6 +35,12 @@ export interface EventFilter extends PageRequest {
   readonly status?: EventStatus | undefined;
 }
 
+/** What became of an earlier request with the same key. */
+interface KnownKey {
+  readonly answer?: StoredAnswer;
+  readonly expired?: StoredKey;
+}
+
 /** The event id of keys whose request has no event yet. */
 const NO_EVENT = 0;
 
@@ -42,10 +48,17 @@ const NO_EVENT = 0;
 export class EventsService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
+  readonly #finish: (event: EventFacts) => StoredAnswer;
 
-  constructor(options: { database: Database; unitOfWork: UnitOfWork }) {
+  constructor(options: {
+    database: Database;
+    unitOfWork: UnitOfWork;
+    /** Makes the answer, which is stored with the event. */
+    finish: (event: EventFacts) => StoredAnswer;
+  }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
+    this.#finish = options.finish;
   }
 
   /**
@@ -56,17 +69,16 @@ export class EventsService {
   async create(
     event: NewEvent,
     request: RequestContext,
-    idempotent?: IdempotentRequest<EventFacts>,
-  ): Promise<EventFacts | Replay> {
+    key?: IdempotencyKey,
+  ): Promise<CommandAnswer> {
     try {
-      return await this.#create(event, request, idempotent);
+      return await this.#create(event, request, key);
     } catch (error) {
       if (!isTaken(error)) throw error;
       // A duplicate with the same key may have been faster: then its answer is now stored.
       const known =
-        idempotent &&
-        (await this.#unitOfWork.readConsistently((tx) => this.#findKey(tx, idempotent)));
-      if (known instanceof Replay) return known;
+        key && (await this.#unitOfWork.readConsistently((tx) => this.#findKey(tx, key)));
+      if (known?.answer) return replayOf(known.answer);
       throw new ApiError('EVENT_NAME_TAKEN', 'Another event already has this name', {
         details: [{ field: 'event_name', message: 'event_name is taken' }],
       });
@@ -90,18 +102,18 @@ export class EventsService {
   async #create(
     newEvent: NewEvent,
     { actor, requestId }: RequestContext,
-    idempotent: IdempotentRequest<EventFacts> | undefined,
-  ): Promise<EventFacts | Replay> {
+    key: IdempotencyKey | undefined,
+  ): Promise<CommandAnswer> {
     return this.#unitOfWork.run(async (tx) => {
-      const known = idempotent && (await this.#findKey(tx, idempotent));
-      if (known instanceof Replay) return known;
+      const known = key && (await this.#findKey(tx, key));
+      if (known?.answer) return replayOf(known.answer);
       const accounts = await shareLockUsers(this.#database, tx, [actor.id]);
       if (accounts.size === 0) throw invalidToken();
       const now = await readNow(this.#database, tx);
       const event = await this.#insert(tx, actor, newEvent, now);
-      if (idempotent) {
-        const answer = idempotent.answer(event);
-        const newKey = { eventId: NO_EVENT, key: idempotent, answer, replaces: known };
+      const answer = this.#finish(event);
+      if (key) {
+        const newKey = { eventId: NO_EVENT, key, answer, replaces: known?.expired };
         await saveKeys(this.#database, tx, [newKey], now);
       }
       await writeAudit(
@@ -125,7 +137,7 @@ export class EventsService {
         ],
         now,
       );
-      return event;
+      return { refused: false, outcome: 'done', ...answer };
     });
   }
 
@@ -158,12 +170,13 @@ export class EventsService {
   }
 
   /** The stored answer to an earlier duplicate, or the expired key that this one replaces. */
-  async #findKey(tx: Tx, key: IdempotencyKey): Promise<Replay | StoredKey | undefined> {
+  async #findKey(tx: Tx, key: IdempotencyKey): Promise<KnownKey | undefined> {
     const keys = await loadKeys(this.#database, tx, [{ eventId: NO_EVENT, scope: key }]);
     const stored = keys.get(NO_EVENT)?.get(scopeId(key));
-    const verdict = stored && judgeKey(stored, key, await readNow(this.#database, tx));
-    if (verdict === 'reused') throw new ApiError('IDEMPOTENCY_KEY_REUSED', KEY_REUSED_MESSAGE);
-    return verdict instanceof Replay ? verdict : stored;
+    if (!stored) return undefined;
+    const judged = judgeKey(stored, key, await readNow(this.#database, tx));
+    if (judged === 'reused') throw new ApiError('IDEMPOTENCY_KEY_REUSED', KEY_REUSED_MESSAGE);
+    return judged === 'free' ? { expired: stored } : { answer: judged };
   }
 }
 

@@ -2,9 +2,9 @@ import { Op, type WhereOptions } from 'sequelize';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { Ticket } from '../domain/inventory-state';
-import type { TicketsCancelled } from '../domain/outcomes';
 import { ApiError, validationFailed } from '../errors/api-error';
-import type { IdempotentRequest, Replay } from '../inventory/idempotency';
+import type { CommandAnswer } from '../inventory/command-request';
+import type { IdempotencyKey } from '../inventory/idempotency';
 import type { Bulkheads } from '../load/bulkheads';
 import { ticketOf } from '../models/facts';
 import type { BookingRow } from '../models/booking.model';
@@ -63,15 +63,15 @@ export class TicketsService {
     bookingIds: readonly number[],
     named: { readonly eventId: number | null },
     request: RequestContext,
-    idempotent?: IdempotentRequest<TicketsCancelled>,
-  ): Promise<TicketsCancelled | Replay> {
+    idempotencyKey?: IdempotencyKey,
+  ): Promise<CommandAnswer> {
     const eventId =
       named.eventId ?? (await this.#bulkheads.shortReads.run(() => this.#eventOf(bookingIds)));
     return this.#commands.perform(
       eventId,
       { kind: 'cancel-bookings', bookingIds, actor: request.actor },
       request,
-      { idempotent },
+      { idempotencyKey },
     );
   }
 

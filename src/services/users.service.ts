@@ -1,21 +1,24 @@
 import { Op } from 'sequelize';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
-import { lockUsers } from '../database/locks';
 import { readNow } from '../database/timestamps';
-import type { Tx, UnitOfWork, Units } from '../database/unit-of-work';
-import { ApiError, serviceUnavailable, validationFailed } from '../errors/api-error';
+import type { Tx, Units } from '../database/unit-of-work';
+import { ApiError, validationFailed } from '../errors/api-error';
 import type { Bulkhead } from '../load/bulkhead';
 import { writeAudit } from '../inventory/audit';
-import { EXCLUSIVE_LIMIT_MS } from '../inventory/inventory-executor';
-import { InvolvementChangedError, deleteAccountFromEvents } from '../inventory/delete-account';
 import type { Role } from '../domain/rights';
 import type { UserRow } from '../models/user.model';
-import { requireAllowed } from '../policies/accounts.policy';
 import type { Actor } from '../domain/rights';
 import type { LoginGuard } from '../auth/login-guard';
 import type { AccountCache } from '../auth/account-cache';
-import { emailTaken, findAdminIds, isEmailTaken } from './accounts';
+import type { AccountDeletion } from './account-deletion.service';
+import {
+  emailTaken,
+  isEmailTaken,
+  lockAccount,
+  requireAnotherAdmin,
+  userNotFound,
+} from './accounts';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 import type { PasswordHasher } from '../auth/password-hasher';
 import type { PasswordRules } from '../auth/password-rules';
@@ -28,13 +31,10 @@ export interface AccountPatch {
   readonly currentPassword?: string | undefined;
 }
 
-/** Most attempts to delete an account that is still in use. */
-const DELETION_TRIES = 10;
-
-/** Reads, changes, promotes and deletes accounts. */
+/** Reads, changes and promotes accounts. */
 export class UsersService {
   readonly #database: Database;
-  readonly #unitOfWork: UnitOfWork;
+  readonly #deletion: AccountDeletion;
   readonly #units: Units;
   readonly #shortReads: Bulkhead;
   readonly #hasher: PasswordHasher;
@@ -44,8 +44,7 @@ export class UsersService {
 
   constructor(options: {
     database: Database;
-    /** For deletions. */
-    unitOfWork: UnitOfWork;
+    deletion: AccountDeletion;
     /** In the share of accounts, so that nothing is held while a password is hashed. */
     units: Units;
     shortReads: Bulkhead;
@@ -56,7 +55,7 @@ export class UsersService {
     passwordRules: PasswordRules;
   }) {
     this.#database = options.database;
-    this.#unitOfWork = options.unitOfWork;
+    this.#deletion = options.deletion;
     this.#units = options.units;
     this.#shortReads = options.shortReads;
     this.#hasher = options.hasher;
@@ -152,7 +151,7 @@ export class UsersService {
   ): Promise<UserRow> {
     return this.#changeUser(userId, async (tx, current, now, admins) => {
       if (current.role === role) return current;
-      requireAnotherAdmin(current, admins);
+      requireAnotherAdmin({ user: current, admins });
       const values = { role, token_version: current.token_version + 1, updatedAt: now };
       await this.#database.models.User.update(values, { where: { id: userId }, transaction: tx });
       const details = { before: { role: current.role }, after: { role } };
@@ -167,53 +166,13 @@ export class UsersService {
   }
 
   /**
-   * Deletes an account in one transaction: its tickets go to the heads of the waitlists or back to
-   * stock, its waitlist entries are removed, and only an anonymous row remains.
+   * Deletes an account, and drops it from this process's cache.
    *
-   * Locks the person's events by id, then the person and, for an admin, all admins by id.
-   *
-   * @throws ApiError USER_NOT_FOUND, or FORBIDDEN for the last admin
+   * @throws ApiError as `AccountDeletion.delete` says
    */
   async deleteAccount(userId: number, { actor, requestId }: RequestContext): Promise<void> {
-    const deadline = performance.now() + EXCLUSIVE_LIMIT_MS;
-    for (let tries = 1; ; tries += 1) {
-      try {
-        await this.#deleteOnce(actor, userId, { requestId, deadline });
-        break;
-      } catch (error) {
-        if (!(error instanceof InvolvementChangedError)) throw error;
-        if (tries === DELETION_TRIES) {
-          throw serviceUnavailable('This account is still too busy to be deleted', error);
-        }
-      }
-    }
+    await this.#deletion.delete(userId, { actorId: actor.id, requestId });
     this.#accounts.forget(userId);
-  }
-
-  /** @throws InvolvementChangedError */
-  #deleteOnce(
-    actor: Actor,
-    userId: number,
-    { requestId, deadline }: { readonly requestId: string; readonly deadline: number },
-  ): Promise<void> {
-    return this.#unitOfWork.run(
-      async (tx) => {
-        const trace = { userId, actorId: actor.id, requestId };
-        await deleteAccountFromEvents(this.#database, tx, trace, async () => {
-          const { user, admins } = await this.#lockUser(tx, userId);
-          requireAnotherAdmin(user, admins);
-        });
-        const now = await readNow(this.#database, tx);
-        await this.#erase(tx, userId, now);
-        await writeAudit(
-          this.#database,
-          tx,
-          [{ action: 'user.delete', actorId: actor.id, userId, requestId, details: {} }],
-          now,
-        );
-      },
-      { deadline },
-    );
   }
 
   async #checkCurrentPassword(user: UserRow, given: string | undefined): Promise<void> {
@@ -233,11 +192,11 @@ export class UsersService {
   /** Runs `change` on the locked account, then drops the account from this process's cache. */
   async #changeUser(
     userId: number,
-    change: (tx: Tx, current: UserRow, now: Date, admins: UserRow[]) => Promise<UserRow>,
+    change: (tx: Tx, current: UserRow, now: Date, admins: readonly UserRow[]) => Promise<UserRow>,
   ): Promise<UserRow> {
     try {
       const user = await this.#units.run(async (tx) => {
-        const { user: current, admins } = await this.#lockUser(tx, userId);
+        const { user: current, admins } = await lockAccount(this.#database, tx, userId);
         return change(tx, current, await readNow(this.#database, tx), admins);
       });
       this.#accounts.forget(userId);
@@ -246,35 +205,6 @@ export class UsersService {
       throw isEmailTaken(error) ? emailTaken() : error;
     }
   }
-
-  /** Locks the account and, if it is an admin's, all admins' accounts, by id. */
-  async #lockUser(tx: Tx, userId: number): Promise<{ user: UserRow; admins: UserRow[] }> {
-    const adminIds = await findAdminIds(this.#database, tx);
-    const isAdmin = adminIds.includes(userId);
-    const rows = await lockUsers(this.#database, tx, isAdmin ? adminIds : [userId]);
-    const user = rows.find(({ id }) => id === userId);
-    if (!user) throw userNotFound(userId);
-    return { user, admins: rows.filter(({ role }) => role === 'admin') };
-  }
-
-  async #erase(tx: Tx, userId: number, now: Date): Promise<void> {
-    const { User, IdempotencyKey } = this.#database.models;
-    await IdempotencyKey.destroy({ where: { user_id: userId }, transaction: tx });
-    await User.update(
-      { email: null, password: null, deleted_at: now, updatedAt: now },
-      { where: { id: userId }, transaction: tx },
-    );
-  }
-}
-
-/** Without an admin, no one could make another admin. */
-function requireAnotherAdmin(user: UserRow, admins: readonly UserRow[]): void {
-  const isLast = user.role === 'admin' && admins.every(({ id }) => id === user.id);
-  requireAllowed(!isLast, "The last admin can't be demoted or deleted");
-}
-
-function userNotFound(userId: number): ApiError {
-  return new ApiError('USER_NOT_FOUND', `No user ${String(userId)}`);
 }
 
 function wrongPassword(): ApiError {

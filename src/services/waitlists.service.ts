@@ -1,11 +1,9 @@
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
 import type { UnitOfWork } from '../database/unit-of-work';
-import type { WaitlistEntryChanged } from '../domain/outcomes';
 import { ApiError } from '../errors/api-error';
 import type { Bulkheads } from '../load/bulkheads';
-import { Replay } from '../inventory/idempotency';
-import type { EntryWithPosition } from '../inventory/queue-positions';
+import type { CommandAnswer } from '../inventory/command-request';
 import type { Actor } from '../domain/rights';
 import type { CommandsService } from './commands.service';
 import type { Page } from './pages';
@@ -32,20 +30,6 @@ export class WaitlistsService {
   }
 
   /**
-   * Lowers the quantity of the caller's entry, which keeps its position.
-   *
-   * @throws ApiError as `CommandsService.perform` says
-   */
-  async lower(
-    eventId: number,
-    quantity: number,
-    request: RequestContext,
-  ): Promise<EntryWithPosition> {
-    const command = { kind: 'lower', userId: request.actor.id, quantity } as const;
-    return positionedOf(await this.#commands.perform(eventId, command, request));
-  }
-
-  /**
    * Moves an entry before those of lower priority. Its old priority restores its old position.
    *
    * @throws ApiError WAITLIST_ENTRY_NOT_FOUND, or as `CommandsService.perform` says
@@ -54,10 +38,10 @@ export class WaitlistsService {
     entryId: number,
     { priority, reason }: { readonly priority: number; readonly reason: string },
     request: RequestContext,
-  ): Promise<EntryWithPosition> {
+  ): Promise<CommandAnswer> {
     const eventId = await this.#bulkheads.shortReads.run(() => this.#eventOf(entryId));
     const command = { kind: 'prioritize', entryId, priority, actor: request.actor } as const;
-    return positionedOf(await this.#commands.perform(eventId, command, request, { reason }));
+    return this.#commands.perform(eventId, command, request, { reason });
   }
 
   /** Lists entries by event, then in queue order, each with its current position. */
@@ -78,11 +62,4 @@ export class WaitlistsService {
     }
     return row.event_id;
   }
-}
-
-function positionedOf(changed: WaitlistEntryChanged | Replay): EntryWithPosition {
-  if (changed instanceof Replay) throw new Error('This route takes no Idempotency-Key');
-  const { eventId, entry, position } = changed;
-  if (position === null) throw new Error('An executed command knows the position of its entry');
-  return { eventId, entry, position };
 }

@@ -413,8 +413,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/decide-batch.ts',
-        from: '  return first.idempotent?.fingerprint === idempotent.fingerprint',
-        to: '  return first.idempotent !== undefined',
+        from: '  return first.idempotencyKey?.fingerprint === idempotencyKey.fingerprint',
+        to: '  return first.idempotencyKey !== undefined',
       },
     ],
   },
@@ -426,7 +426,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
       {
         file: 'src/inventory/decide-batch.ts',
         from: '  if (!first) return undefined;',
-        to: `  if (!first || idempotent.key !== '') return undefined;`,
+        to: `  if (!first || idempotencyKey.key !== '') return undefined;`,
       },
     ],
   },
@@ -461,8 +461,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/inventory/idempotency.ts',
-        from: `  return stored.fingerprint === fingerprint ? new Replay(stored) : 'reused';`,
-        to: `  return stored.fingerprint.length === fingerprint.length ? new Replay(stored) : 'reused';`,
+        from: `  return stored.fingerprint === fingerprint ? answerIn(stored) : 'reused';`,
+        to: `  return stored.fingerprint.length === fingerprint.length ? answerIn(stored) : 'reused';`,
       },
     ],
   },
@@ -578,9 +578,11 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
         file: 'src/inventory/inventory-executor.ts',
         from: `            isExclusive: pendings[0]!.isExclusive,
           })),
+          this.#finish,
         ),`,
         to: `            isExclusive: pendings[0]!.isExclusive,
           })),
+          this.#finish,
         ).then((done) => {
           done.batches.forEach((result, index) => {
             if (result) settle(batches[index]!, result);
@@ -885,7 +887,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     tests: [{ project: 'sqlite', file: 'tests/api/roles.test.ts' }],
     edits: [
       {
-        file: 'src/services/users.service.ts',
+        file: 'src/services/accounts.ts',
         from: `  const isLast = user.role === 'admin' && admins.every(({ id }) => id === user.id);`,
         to: `  const isLast = user.role === 'admin' && admins.length === 0;`,
       },

@@ -5,6 +5,7 @@ import {
 import { makeEvent } from '../factories/events';
 import { makePeople, makePerson, type Person } from '../factories/people';
 import { Outsider } from '../support/servers/outsider';
+import { finishCommand } from '../../src/presenters/finished-answers';
 import { TestApi } from '../support/http/test-api';
 
 describe('changing an account that others use', () => {
@@ -43,7 +44,9 @@ describe('changing an account that others use', () => {
   const deleteFromEvents = ({ id }: Person, lockAccounts: () => Promise<void>): Promise<void> => {
     const { database, unitOfWork } = api.container;
     const request = { userId: id, actorId: id, requestId: null };
-    return unitOfWork.run((tx) => deleteAccountFromEvents(database, tx, request, lockAccounts));
+    return unitOfWork.run((tx) =>
+      deleteAccountFromEvents(database, tx, request, lockAccounts, finishCommand),
+    );
   };
 
   it('a deletion finds an event that was created before the account was locked', async () => {

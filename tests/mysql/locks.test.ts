@@ -170,7 +170,7 @@ describe('events that others have locked', () => {
       actorId: id,
       requestId: null,
     });
-    return 'refused' in result && !result.refused ? result.kind : 'refused';
+    return result.refused ? 'refused' : 'book';
   };
 
   /** The ids of the events in a statement. */

@@ -5,9 +5,8 @@ import { decideBatch, type Verdict } from '../../src/inventory/decide-batch';
 import {
   judgeKey,
   KEY_LIFETIME_HOURS,
-  Replay,
   scopeId,
-  type IdempotentRequest,
+  type IdempotencyKey,
   type StoredKey,
 } from '../../src/inventory/idempotency';
 import { entry, eventFacts, inventoryOf, NOW, ticket, ADMIN } from '../support/domain/inventory';
@@ -26,26 +25,23 @@ function requestOf(command: Command, options: Partial<CommandRequest> = {}): Com
   return { command, actorId: 1, requestId: null, ...options };
 }
 
-function idempotentRequest(
-  fields: Partial<IdempotentRequest<unknown>> = {},
-): IdempotentRequest<unknown> {
+function keyOf(fields: Partial<IdempotencyKey> = {}): IdempotencyKey {
   return {
     userId: 1,
     route: 'POST /api/tickets/book',
     key: 'k',
     fingerprint: 'a'.repeat(64),
-    answer: () => ({ status: 201, body: '{}' }),
     ...fields,
   };
 }
 
-function storedOf(idempotent: IdempotentRequest<unknown>, ageMs = 0): StoredKey {
+function storedOf(idempotencyKey: IdempotencyKey, ageMs = 0): StoredKey {
   return {
     id: 1,
-    user_id: idempotent.userId,
-    route: idempotent.route,
-    idempotency_key: idempotent.key,
-    fingerprint: idempotent.fingerprint,
+    user_id: idempotencyKey.userId,
+    route: idempotencyKey.route,
+    idempotency_key: idempotencyKey.key,
+    fingerprint: idempotencyKey.fingerprint,
     status: 201,
     body: '{"first":true}',
     createdAt: new Date(NOW.getTime() - ageMs),
@@ -128,7 +124,7 @@ describe('a batch of commands', () => {
 describe('requests with one key in a batch', () => {
   it('run once, and the others are duplicates', () => {
     const inventory = inventoryOf({});
-    const first = requestOf(book(1), { idempotent: idempotentRequest() });
+    const first = requestOf(book(1), { idempotencyKey: keyOf() });
 
     const verdicts = decideBatch(inventory, none, [first, { ...first }, { ...first }]);
 
@@ -144,7 +140,7 @@ describe('requests with one key in a batch', () => {
     const verdicts = decideBatch(
       inventory,
       none,
-      scopes.map((scope) => requestOf(book(1), { idempotent: idempotentRequest(scope) })),
+      scopes.map((scope) => requestOf(book(1), { idempotencyKey: keyOf(scope) })),
     );
 
     expect(kindsOf(verdicts)).toEqual(['decided', 'decided', 'decided', 'decided']);
@@ -152,8 +148,8 @@ describe('requests with one key in a batch', () => {
 
   it('are refused if they ask for something else', () => {
     const verdicts = decideBatch(inventoryOf({}), none, [
-      requestOf(book(1), { idempotent: idempotentRequest() }),
-      requestOf(book(1, 2), { idempotent: idempotentRequest({ fingerprint: 'b'.repeat(64) }) }),
+      requestOf(book(1), { idempotencyKey: keyOf() }),
+      requestOf(book(1, 2), { idempotencyKey: keyOf({ fingerprint: 'b'.repeat(64) }) }),
     ]);
 
     expect(verdicts[1]).toMatchObject({
@@ -164,11 +160,11 @@ describe('requests with one key in a batch', () => {
 
   it('leave the key free after a refusal', () => {
     const inventory = inventoryOf({});
-    const idempotent = idempotentRequest();
+    const idempotencyKey = keyOf();
 
     const verdicts = decideBatch(inventory, none, [
-      requestOf({ kind: 'cancel-held', holderId: 1, quantity: null }, { idempotent }),
-      requestOf(book(1), { idempotent }),
+      requestOf({ kind: 'cancel-held', holderId: 1, quantity: null }, { idempotencyKey }),
+      requestOf(book(1), { idempotencyKey }),
     ]);
 
     expect(kindsOf(verdicts)).toEqual(['decided', 'decided']);
@@ -177,37 +173,41 @@ describe('requests with one key in a batch', () => {
 
   it('get the stored answer if there is one, and run nothing', () => {
     const inventory = inventoryOf({});
-    const idempotent = idempotentRequest();
-    const stored = storedOf(idempotent);
+    const idempotencyKey = keyOf();
+    const stored = storedOf(idempotencyKey);
 
-    const verdicts = decideBatch(inventory, new Map([[scopeId(idempotent), stored]]), [
-      requestOf(book(1), { idempotent }),
+    const verdicts = decideBatch(inventory, new Map([[scopeId(idempotencyKey), stored]]), [
+      requestOf(book(1), { idempotencyKey }),
     ]);
 
-    expect(verdicts).toEqual([{ kind: 'answered', result: new Replay(stored) }]);
+    const result = { refused: false, outcome: 'replayed', status: 201, body: '{"first":true}' };
+    expect(verdicts).toEqual([{ kind: 'answered', result }]);
     expect(inventory.event.availableTickets).toBe(10);
   });
 });
 
 describe('a stored key', () => {
-  const idempotent = idempotentRequest();
+  const idempotencyKey = keyOf();
 
   it('answers the same request until it is 24 hours old', () => {
     const lifetimeMs = KEY_LIFETIME_HOURS * HOUR_MS;
 
     expect(lifetimeMs).toBe(24 * HOUR_MS);
-    expect(judgeKey(storedOf(idempotent, lifetimeMs - 1), idempotent, NOW)).toBeInstanceOf(Replay);
-    expect(judgeKey(storedOf(idempotent, lifetimeMs), idempotent, NOW)).toBe('free');
+    expect(judgeKey(storedOf(idempotencyKey, lifetimeMs - 1), idempotencyKey, NOW)).toEqual({
+      status: 201,
+      body: '{"first":true}',
+    });
+    expect(judgeKey(storedOf(idempotencyKey, lifetimeMs), idempotencyKey, NOW)).toBe('free');
   });
 
   it('refuses another request, unless it has expired', () => {
-    const other = { ...idempotent, fingerprint: 'b'.repeat(64) };
+    const other = { ...idempotencyKey, fingerprint: 'b'.repeat(64) };
 
-    expect(judgeKey(storedOf(idempotent), other, NOW)).toBe('reused');
-    expect(judgeKey(storedOf(idempotent, 25 * HOUR_MS), other, NOW)).toBe('free');
+    expect(judgeKey(storedOf(idempotencyKey), other, NOW)).toBe('reused');
+    expect(judgeKey(storedOf(idempotencyKey, 25 * HOUR_MS), other, NOW)).toBe('free');
   });
 
   it('counts as free if there is none', () => {
-    expect(judgeKey(undefined, idempotent, NOW)).toBe('free');
+    expect(judgeKey(undefined, idempotencyKey, NOW)).toBe('free');
   });
 });

@@ -12,12 +12,11 @@ function requestWith(key: string): CommandRequest {
     command: { kind: 'cancel-event', actor: ADMIN },
     actorId: 1,
     requestId: null,
-    idempotent: {
+    idempotencyKey: {
       userId: 1,
       route: 'POST /api/events/:event_id/cancel',
       key,
       fingerprint: 'same',
-      answer: () => ({ status: 200, body: '{}' }),
     },
   };
 }
