@@ -10,6 +10,19 @@ import type { LimitName } from '../config/limits';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
+/** The groups of the documentation, in the order in which their requests can be tried. */
+export const TAGS = {
+  'Sign-in': 'Creating an account and getting a token',
+  Events: 'Creating, listing and changing events',
+  Tickets: 'Booking, and reading tickets; each booking is one ticket',
+  Waitlist: 'Waiting for tickets of a sold-out event',
+  Cancellation: 'Giving tickets back, and cancelling events',
+  Operations: 'For operators of the server',
+  Accounts: 'Reading, changing and deleting accounts',
+} as const;
+
+export type Tag = keyof typeof TAGS;
+
 export type DtoClass<T extends object = object> = new () => T;
 
 /** The `data` of a route's successful response. */
@@ -25,7 +38,7 @@ interface RouteBase<Body extends object, Query extends object, Params extends ob
   readonly method: Method;
   /** In Express syntax: `/api/events/:event_id`. */
   readonly path: string;
-  readonly tag: 'Accounts' | 'Events' | 'Tickets' | 'Waitlist' | 'Operations';
+  readonly tag: Tag;
   readonly summary: string;
   /** Details that the summary leaves out. */
   readonly description: string;

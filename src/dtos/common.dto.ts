@@ -1,5 +1,6 @@
 import { ERROR_CODES, type ErrorCode } from '../errors/error-codes';
 import {
+  Cursor,
   FromText,
   Id,
   ListOf,
@@ -34,7 +35,7 @@ export class PageQuery {
   limit: number = DEFAULT_PAGE_ROWS;
 
   @Optional()
-  @Opaque('`meta.next` of the previous page, unchanged', 'WzIwXQ')
+  @Cursor('`meta.next` of the previous page, unchanged; empty for the first page')
   after?: string;
 }
 

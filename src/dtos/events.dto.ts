@@ -71,8 +71,8 @@ export class CreateEventBody implements SelfChecking {
 }
 
 @Examples({
-  'Add one ticket': { total_tickets: 3 },
   'Rename the event': { event_name: 'Midsummer Night Concert' },
+  'Add one ticket': { total_tickets: 3 },
   'Remove the cap per person': { max_tickets_per_user: null },
 })
 export class UpdateEventBody implements SelfChecking {
@@ -140,7 +140,7 @@ export class EventDto {
   @OneOf('Status; `cancelled` is final', EVENT_STATUSES)
   status!: EventStatusName;
 
-  @IdOrNull('Account id of the organizer; null after that account is deleted', 7)
+  @IdOrNull('Account id of the organizer; null after that account is deleted')
   organizer_id!: number | null;
 
   @WholeNumberOrNull('Most tickets that a person may hold and wait for in total; null for no cap', {
@@ -173,7 +173,7 @@ export class EventStatusDto extends EventDto {
 }
 
 export class PromotionDto {
-  @Id('Account id of the person who gets tickets', 9)
+  @Id('Account id of the person who gets tickets')
   user_id!: number;
 
   @WholeNumber('Number of tickets', { min: 1, max: MAX_QUANTITY, example: 1 })

@@ -188,7 +188,7 @@ export function OneOf(
 /** `true` or `false` in a query. */
 export function FlagFromText(description: string): PropertyDecorator {
   return compose(
-    { description },
+    { description, default: false },
     Transform(({ value }: { value: unknown }) =>
       value === 'true' ? true : value === 'false' ? false : value,
     ),
@@ -220,6 +220,17 @@ export function Opaque(description: string, example: string, max = 4_096): Prope
     { minLength: 1, description, example },
     IsString(),
     Matches(/^[\x21-\x7e]+$/),
+    MaxLength(max),
+  );
+}
+
+/** A `meta.next` that a list takes back. Tools that send every parameter leave it empty. */
+export function Cursor(description: string, max = 4_096): PropertyDecorator {
+  return compose(
+    { description, default: '' },
+    Transform(({ value }: { value: unknown }) => (value === '' ? undefined : value)),
+    IsString(),
+    Matches(/^[\x21-\x7e]*$/),
     MaxLength(max),
   );
 }

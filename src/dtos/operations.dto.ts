@@ -89,7 +89,7 @@ export class ListAuditQuery extends PageQuery {
 
   @Optional()
   @FromText()
-  @Id('Only actions by this person or for this person', 9)
+  @Id('Only actions by this person or for this person')
   user_id?: number;
 
   @Optional()
@@ -104,10 +104,10 @@ export class AuditEntryDto {
   @OneOf('What was done', AUDIT_ACTIONS)
   action!: AuditAction;
 
-  @IdOrNull('Account id of the actor; null for the system', 7)
+  @IdOrNull('Account id of the actor; null for the system')
   actor_id!: number | null;
 
-  @IdOrNull('Account id of the person whom the action concerns', 7)
+  @IdOrNull('Account id of the person whom the action concerns')
   user_id!: number | null;
 
   @IdOrNull('Event id', 1)

@@ -25,7 +25,7 @@ export type BookingStatusName = (typeof BOOKING_STATUSES)[number];
 @Examples({
   'Three tickets for yourself': { event_id: 1, quantity: 3 },
   'One ticket': { event_id: 1 },
-  'One each for yourself and two others': { event_id: 1, additionalUsers: [8, 9] },
+  'One each for yourself and two others': { event_id: 1, additionalUsers: [2, 3] },
 })
 export class BookTicketsBody implements SelfChecking {
   @Id('Event id')
@@ -47,7 +47,7 @@ export class BookTicketsBody implements SelfChecking {
   additionalUsers: number[] = [];
 
   @Optional()
-  @Id('Your own account id, the default; an admin may act for another person', 7)
+  @Id('Your own account id, the default; an admin may act for another person')
   user_id?: number;
 
   @Optional()
@@ -76,8 +76,8 @@ export class BookTicketsBody implements SelfChecking {
 @Examples({
   'All of your tickets for an event': { event_id: 1 },
   'The last one of your tickets': { event_id: 1, quantity: 1 },
-  'One ticket by its booking id': { booking_id: 12 },
-  'Several tickets of one event': { booking_ids: [12, 13] },
+  'One ticket by its booking id': { booking_id: 1 },
+  'Several tickets of one event': { booking_ids: [1, 2] },
 })
 export class CancelTicketsBody implements SelfChecking {
   @Optional()
@@ -93,19 +93,19 @@ export class CancelTicketsBody implements SelfChecking {
   quantity?: number;
 
   @Optional()
-  @Id('Booking id of one ticket', 12)
+  @Id('Booking id of one ticket')
   booking_id?: number;
 
   @Optional()
   @ListOfIds('Booking ids of tickets of one event', {
     min: 1,
     max: MAX_BOOKING_IDS,
-    example: [12, 13],
+    example: [1, 2],
   })
   booking_ids?: number[];
 
   @Optional()
-  @Id('Your own account id, the default; an admin may act for another person', 7)
+  @Id('Your own account id, the default; an admin may act for another person')
   user_id?: number;
 
   faults(): FieldFault[] {
@@ -138,7 +138,7 @@ export class ListTicketsQuery extends PageQuery {
 
 /** One ticket. */
 export class BookingDto {
-  @LargeId('Booking id', 12)
+  @LargeId('Booking id')
   id!: number;
 
   @Id('Event id')
@@ -151,10 +151,10 @@ export class BookingDto {
   })
   ticket_no!: number;
 
-  @Id('Account id of the holder', 7)
+  @Id('Account id of the holder')
   user_id!: number;
 
-  @Id('Account id of the person who booked it or requested its waitlist entry', 7)
+  @Id('Account id of the person who booked it or requested its waitlist entry')
   booked_by!: number;
 
   @OneOf('Status; cancelled tickets are kept', BOOKING_STATUSES)
@@ -178,7 +178,7 @@ export class ListedBookingDto extends BookingDto {
 }
 
 export class WaitlistPositionDto {
-  @Id('Account id of the person who waits', 7)
+  @Id('Account id of the person who waits')
   user_id!: number;
 
   @WholeNumber('Tickets still wanted', { min: 1, max: MAX_QUANTITY, example: 1 })

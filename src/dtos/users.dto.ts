@@ -72,7 +72,7 @@ export class ChangeRoleBody {
 }
 
 export class UserDto {
-  @Id('Account id', 7)
+  @Id('Account id')
   id!: number;
 
   @Email('E-mail, in lower case')

@@ -27,7 +27,7 @@ export class JoinWaitlistBody {
   quantity: number = 1;
 
   @Optional()
-  @Id('Your own account id, the default; an admin may act for another person', 7)
+  @Id('Your own account id, the default; an admin may act for another person')
   user_id?: number;
 }
 
@@ -59,7 +59,7 @@ export class PrioritizeBody {
 export class LeaveWaitlistQuery {
   @Optional()
   @FromText()
-  @Id('Account id of the person to remove, by default your own; for the organizer and admins', 9)
+  @Id('Account id of the person to remove, by default your own; for the organizer and admins')
   user_id?: number;
 }
 
@@ -71,18 +71,18 @@ export class ListWaitlistQuery extends PageQuery {
 
   @Optional()
   @FromText()
-  @Id("Only this person's entries", 9)
+  @Id("Only this person's entries")
   user_id?: number;
 }
 
 export class WaitlistEntryDto {
-  @LargeId('Waitlist entry id', 3)
+  @LargeId('Waitlist entry id')
   id!: number;
 
   @Id('Event id')
   event_id!: number;
 
-  @Id('Account id of the person who waits', 9)
+  @Id('Account id of the person who waits')
   user_id!: number;
 
   @WholeNumber('Tickets still wanted', { min: 1, max: MAX_QUANTITY, example: 1 })

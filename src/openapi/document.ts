@@ -2,7 +2,7 @@ import { ErrorDto, PageMeta } from '../dtos/common.dto';
 import { ERROR_CODES } from '../errors/error-codes';
 import { HealthDto } from '../dtos/operations.dto';
 import { examplesOf } from '../dtos/examples';
-import type { DtoClass, Route } from '../controllers/route';
+import { TAGS, type DtoClass, type Route } from '../controllers/route';
 import { OPERATIONS_PATHS } from './operations-paths';
 import { hasEtag, isIdempotent, RESPONSE_HEADERS, responsesOf } from './responses';
 import { dtosIn, referenceTo, schemaFromDto, type Schema } from './schema-from-dto';
@@ -12,6 +12,8 @@ const DESCRIPTION = `Books event tickets under heavy load: no event is oversold,
 Every successful response is \`{ statusCode, message, data }\`; lists also have \`meta\`. Every error response is \`{ statusCode, code, message, details?, requestId }\`: \`code\` is stable and meant for programs.
 
 **To try it here:** sign up, log in, copy the token into "Authorize", create an event with 2 tickets, and book 3.
+
+The requests are in an order in which they succeed one after another, with their examples unchanged, on a server without data. Those marked "admins only" need the token of an admin.
 
 ## Error codes
 
@@ -37,13 +39,7 @@ export function buildDocument(routes: readonly Route[], version: string): Schema
     },
     // Relative to the document itself: right under whatever path a proxy serves the API.
     servers: [{ url: '..', description: 'This server' }],
-    tags: [
-      { name: 'Accounts', description: 'Sign-up, login and account management' },
-      { name: 'Events', description: 'Creating, listing and managing events' },
-      { name: 'Tickets', description: 'Booking and cancelling; each booking is one ticket' },
-      { name: 'Waitlist', description: 'Waiting for tickets of a sold-out event' },
-      { name: 'Operations', description: 'For operators of the server' },
-    ],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths: { ...pathsOf(routes), ...OPERATIONS_PATHS },
     components: {
       securitySchemes: {
@@ -81,16 +77,19 @@ function operationOf(route: Route): Schema {
       ...parametersOf(route.query, 'query'),
       ...headersOf(route),
     ],
-    ...(route.body
-      ? {
-          requestBody: {
-            required: true,
-            content: { 'application/json': bodyOf(route.body) },
-          },
-        }
-      : {}),
+    ...requestBodyOf(route),
     responses: responsesOf(route),
   };
+}
+
+/** A POST that takes no fields may still send an empty object, as some clients always do. */
+function requestBodyOf({ method, body }: Route): Schema {
+  if (body) {
+    return { requestBody: { required: true, content: { 'application/json': bodyOf(body) } } };
+  }
+  if (method !== 'post') return {};
+  const empty = { schema: { type: 'object', additionalProperties: false }, example: {} };
+  return { requestBody: { required: false, content: { 'application/json': empty } } };
 }
 
 function bodyOf(dto: DtoClass): Schema {
@@ -121,18 +120,19 @@ function parametersOf(dto: DtoClass | undefined, place: 'path' | 'query'): Schem
     properties: Record<string, Schema>;
     required?: string[];
   };
-  return Object.entries(properties).map(([name, { description, example, ...schema }]) => {
-    const isRequired = place === 'path' || required.includes(name);
-    return {
-      name,
-      in: place,
-      required: isRequired,
-      description,
-      schema,
-      // The page fills in examples, so one for an optional parameter would narrow every first try.
-      ...(isRequired ? { example } : {}),
-    };
-  });
+  return Object.entries(properties).map(([name, { description, example, ...schema }]) =>
+    place === 'path' || required.includes(name)
+      ? { name, in: place, required: true, description, schema, example }
+      : { name, in: place, required: false, description, schema: withExample(schema, example) },
+  );
+}
+
+/**
+ * The example of an optional parameter is in its schema: importers read it there, and the page, which
+ * would fill in one beside the schema and so narrow every first try, does not.
+ */
+function withExample(schema: Schema, example: unknown): Schema {
+  return example === undefined || 'default' in schema ? schema : { ...schema, examples: [example] };
 }
 
 function headersOf(route: Route): Schema[] {
@@ -145,7 +145,14 @@ function headersOf(route: Route): Schema[] {
       description:
         'Makes the request safe to retry: for 24 hours, requests with the same key run once and get ' +
         'the same answer',
-      schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+      schema: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 255,
+        pattern: '^[\\x21-\\x7e]+$',
+        // API clients replace this by a new id for each request.
+        examples: ['{{$guid}}'],
+      },
     });
   }
   if (hasEtag(route)) {
@@ -154,7 +161,7 @@ function headersOf(route: Route): Schema[] {
       in: 'header',
       required: false,
       description: '`ETag` of an earlier answer; the answer is 304 if nothing has changed since',
-      schema: { type: 'string' },
+      schema: { type: 'string', examples: [RESPONSE_HEADERS.ETag.schema.example] },
     });
   }
   return headers;

@@ -5,9 +5,9 @@ import { referenceTo, type Schema } from './schema-from-dto';
 const UNKNOWN_QUERY = errorResponse(400, ['VALIDATION_FAILED']);
 
 function healthOperation(operationId: string, summary: string, description: string): Schema {
-  const answer = (text: string): Schema => ({
+  const answer = (text: string, example: HealthDto): Schema => ({
     description: text,
-    content: { 'application/json': { schema: referenceTo(HealthDto) } },
+    content: { 'application/json': { schema: referenceTo(HealthDto), example } },
   });
   return {
     get: {
@@ -16,7 +16,11 @@ function healthOperation(operationId: string, summary: string, description: stri
       summary,
       description,
       security: [],
-      responses: { 200: answer('Yes'), 400: UNKNOWN_QUERY, 503: answer('No') },
+      responses: {
+        200: answer('Yes', { status: 'ok' }),
+        400: UNKNOWN_QUERY,
+        503: answer('No', { status: 'unavailable', reason: 'The database is not available' }),
+      },
     },
   };
 }
@@ -45,7 +49,9 @@ export const OPERATIONS_PATHS: Schema = {
       responses: {
         200: {
           description: 'The metrics',
-          content: { 'text/plain': { schema: { type: 'string' } } },
+          content: {
+            'text/plain': { schema: { type: 'string' }, example: 'database_up 1\n' },
+          },
         },
         400: UNKNOWN_QUERY,
         403: errorResponse(403, ['FORBIDDEN']),
@@ -62,7 +68,9 @@ export const OPERATIONS_PATHS: Schema = {
       responses: {
         200: {
           description: 'OpenAPI 3.1',
-          content: { 'application/json': { schema: { type: 'object' } } },
+          content: {
+            'application/json': { schema: { type: 'object' }, example: { openapi: '3.1.0' } },
+          },
         },
         400: UNKNOWN_QUERY,
       },

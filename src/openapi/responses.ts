@@ -1,6 +1,7 @@
 import { ErrorDto, PageMeta } from '../dtos/common.dto';
 import { ERROR_CODES, type ErrorCode } from '../errors/error-codes';
 import type { ProtectedRoute, Route } from '../controllers/route';
+import { exampleAnswerOf } from './example-answers';
 import { referenceTo, type Schema } from './schema-from-dto';
 
 /** Codes that any route can answer with. */
@@ -61,7 +62,9 @@ export function responsesOf(route: Route): Schema {
         ...(hasEtag(route) ? (['ETag'] as const) : []),
         ...(isIdempotent(route) ? (['Idempotent-Replayed'] as const) : []),
       ),
-      content: { 'application/json': { schema: envelopeOf(route) } },
+      content: {
+        'application/json': { schema: envelopeOf(route), example: exampleAnswerOf(route) },
+      },
     },
   };
   if (hasEtag(route)) {

@@ -6,7 +6,7 @@ export const authRoutes: readonly Route[] = [
   publicRoute({
     method: 'post',
     path: '/api/auth/signup',
-    tag: 'Accounts',
+    tag: 'Sign-in',
     summary: 'Sign up',
     description:
       'A new account has the role `user`. The e-mail is trimmed and lower-cased; it must be unique.',
@@ -19,7 +19,7 @@ export const authRoutes: readonly Route[] = [
   publicRoute({
     method: 'post',
     path: '/api/auth/login',
-    tag: 'Accounts',
+    tag: 'Sign-in',
     summary: 'Log in and get a token',
     description:
       'Copy `data.token` into "Authorize". The answer is the same for an unknown e-mail and a ' +

@@ -39,8 +39,6 @@ export const eventsRoutes: readonly Route[] = [
     errors: ['EVENT_NAME_TAKEN'],
     handle: eventsController.create,
   }),
-  protectedRoute({ ...eventStatus, path: '/api/events/:event_id' }),
-  protectedRoute({ ...eventStatus, path: '/api/events/status/:event_id' }),
   protectedRoute({
     method: 'get',
     path: '/api/events',
@@ -55,6 +53,7 @@ export const eventsRoutes: readonly Route[] = [
     success: { status: 200, description: 'Events, ordered by id', data: EventDto, isList: true },
     handle: eventsController.list,
   }),
+  protectedRoute({ ...eventStatus, path: '/api/events/:event_id' }),
   protectedRoute({
     method: 'patch',
     path: '/api/events/:event_id',
@@ -73,10 +72,25 @@ export const eventsRoutes: readonly Route[] = [
     errors: ['EVENT_NOT_FOUND', 'EVENT_CANCELLED', 'EVENT_NAME_TAKEN', 'CAPACITY_BELOW_BOOKED'],
     handle: eventsController.update,
   }),
+  protectedRoute({ ...eventStatus, path: '/api/events/status/:event_id' }),
+  protectedRoute({
+    method: 'get',
+    path: '/api/events/:event_id/me',
+    tag: 'Tickets',
+    access: 'events:read',
+    limit: 'profiles',
+    summary: "Get the caller's status for an event",
+    description:
+      'Tickets held, position in the queue, tickets ahead, and the actions allowed next.',
+    params: EventParams,
+    success: { status: 200, description: "The caller's status for the event", data: MyEventDto },
+    errors: ['EVENT_NOT_FOUND'],
+    handle: eventsController.mine,
+  }),
   protectedRoute({
     method: 'post',
     path: '/api/events/:event_id/cancel',
-    tag: 'Events',
+    tag: 'Cancellation',
     access: 'events:manage',
     limit: 'events',
     summary: 'Cancel an event permanently',
@@ -87,19 +101,5 @@ export const eventsRoutes: readonly Route[] = [
     success: { status: 200, description: 'The cancelled event', data: EventDto },
     errors: ['EVENT_NOT_FOUND', 'EVENT_CANCELLED'],
     handle: eventsController.cancel,
-  }),
-  protectedRoute({
-    method: 'get',
-    path: '/api/events/:event_id/me',
-    tag: 'Events',
-    access: 'events:read',
-    limit: 'profiles',
-    summary: "Get the caller's status for an event",
-    description:
-      'Tickets held, position in the queue, tickets ahead, and the actions allowed next.',
-    params: EventParams,
-    success: { status: 200, description: "The caller's status for the event", data: MyEventDto },
-    errors: ['EVENT_NOT_FOUND'],
-    handle: eventsController.mine,
   }),
 ];

@@ -55,7 +55,7 @@ export const ticketsRoutes: readonly Route[] = [
   protectedRoute({
     method: 'post',
     path: '/api/tickets/cancel',
-    tag: 'Tickets',
+    tag: 'Cancellation',
     access: 'tickets:cancel',
     mayAsk: forOneself,
     limit: 'cancelling',

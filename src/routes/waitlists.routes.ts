@@ -14,31 +14,6 @@ import { protectedRoute, type Route } from '../controllers/route';
 
 export const waitlistsRoutes: readonly Route[] = [
   protectedRoute({
-    method: 'post',
-    path: '/api/waitinglists/join-waitlist',
-    tag: 'Waitlist',
-    access: 'waitlists:join',
-    mayAsk: forOneself,
-    limit: 'booking',
-    summary: 'Join the waitlist of a sold-out event',
-    description:
-      'While tickets are available, the answer is 409 `TICKETS_AVAILABLE`: book instead. Each ' +
-      'person has at most one entry per event.',
-    isIdempotent: true,
-    availability: 'active',
-    body: JoinWaitlistBody,
-    success: { status: 201, description: 'The new entry', data: WaitlistEntryDto },
-    errors: [
-      'EVENT_NOT_FOUND',
-      'EVENT_CANCELLED',
-      'USER_NOT_FOUND',
-      'TICKET_LIMIT_REACHED',
-      'TICKETS_AVAILABLE',
-      'ALREADY_WAITLISTED',
-    ],
-    handle: waitlistsController.join,
-  }),
-  protectedRoute({
     method: 'get',
     path: '/api/waitinglists',
     share: 'longReads',
@@ -55,6 +30,22 @@ export const waitlistsRoutes: readonly Route[] = [
       isList: true,
     },
     handle: waitlistsController.list,
+  }),
+  protectedRoute({
+    method: 'patch',
+    path: '/api/waitinglists/:entry_id/priority',
+    tag: 'Waitlist',
+    access: 'waitlists:prioritize',
+    limit: 'events',
+    summary: 'Change the priority of an entry',
+    description:
+      "For the event's organizer and admins. Higher is served first; the reason is kept in the " +
+      'audit log.',
+    body: PrioritizeBody,
+    params: EntryParams,
+    success: { status: 200, description: 'The changed entry', data: WaitlistEntryDto },
+    errors: ['EVENT_CANCELLED', 'WAITLIST_ENTRY_NOT_FOUND'],
+    handle: waitlistsController.prioritize,
   }),
   protectedRoute({
     method: 'patch',
@@ -87,19 +78,28 @@ export const waitlistsRoutes: readonly Route[] = [
     handle: waitlistsController.leave,
   }),
   protectedRoute({
-    method: 'patch',
-    path: '/api/waitinglists/:entry_id/priority',
+    method: 'post',
+    path: '/api/waitinglists/join-waitlist',
     tag: 'Waitlist',
-    access: 'waitlists:prioritize',
-    limit: 'events',
-    summary: 'Change the priority of an entry',
+    access: 'waitlists:join',
+    mayAsk: forOneself,
+    limit: 'booking',
+    summary: 'Join the waitlist of a sold-out event',
     description:
-      "For the event's organizer and admins. Higher is served first; the reason is kept in the " +
-      'audit log.',
-    body: PrioritizeBody,
-    params: EntryParams,
-    success: { status: 200, description: 'The changed entry', data: WaitlistEntryDto },
-    errors: ['EVENT_CANCELLED', 'WAITLIST_ENTRY_NOT_FOUND'],
-    handle: waitlistsController.prioritize,
+      'While tickets are available, the answer is 409 `TICKETS_AVAILABLE`: book instead. Each ' +
+      'person has at most one entry per event.',
+    isIdempotent: true,
+    availability: 'active',
+    body: JoinWaitlistBody,
+    success: { status: 201, description: 'The new entry', data: WaitlistEntryDto },
+    errors: [
+      'EVENT_NOT_FOUND',
+      'EVENT_CANCELLED',
+      'USER_NOT_FOUND',
+      'TICKET_LIMIT_REACHED',
+      'TICKETS_AVAILABLE',
+      'ALREADY_WAITLISTED',
+    ],
+    handle: waitlistsController.join,
   }),
 ];

@@ -51,7 +51,9 @@ describe('lists', () => {
           refusal('VALIDATION_FAILED', 'limit'),
         );
       }
-      const forged = ['nonsense', '', Buffer.from('[1,2,3,4,5]'), Buffer.from('["1 OR 1=1"]')];
+      const first = await api.get(path, admin.token, { after: '' });
+      expect(first.body).toEqual(body);
+      const forged = ['nonsense', Buffer.from('[1,2,3,4,5]'), Buffer.from('["1 OR 1=1"]')];
       for (const cursor of forged) {
         const after = Buffer.isBuffer(cursor) ? cursor.toString('base64url') : cursor;
         expect(await api.get(path, admin.token, { after })).toMatchObject(

@@ -31,8 +31,8 @@ describe('the documentation page', () => {
     const { page } = browser;
     await page.goto(`${server.url}/api-docs`);
 
-    await execute(page, 'Accounts', 'postAuthSignup', 201);
-    const login = await execute(page, 'Accounts', 'postAuthLogin', 200);
+    await execute(page, 'Sign-in', 'postAuthSignup', 201);
+    const login = await execute(page, 'Sign-in', 'postAuthLogin', 200);
     await authorize(page, login.data.token as string);
     const event = await execute(page, 'Events', 'postEventsInitialize', 201);
     expect(event.data).toMatchObject({ total_tickets: 2, available_tickets: 2 });
@@ -44,7 +44,7 @@ describe('the documentation page', () => {
     expect(data.waitlisted).toEqual([{ user_id: login.data.user.id, quantity: 1, position: 1 }]);
     if (TAKES_SCREENSHOT) await takeScreenshot(page);
     // Reading requires no typing either.
-    const mine = await execute(page, 'Events', 'getEventsEventIdMe', 200);
+    const mine = await execute(page, 'Tickets', 'getEventsEventIdMe', 200);
     expect(mine.data).toMatchObject({ tickets_held: 2, tickets_ahead: 0 });
     const list = await execute(page, 'Tickets', 'getTickets', 200);
     expect(list.data).toHaveLength(2);
