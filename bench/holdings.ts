@@ -13,7 +13,7 @@ import { Tokens } from '../src/auth/tokens';
 import { loadConfig } from '../src/config/load-config';
 import { openMaintenanceDatabase, type Database } from '../src/database/database';
 import { Migrator } from '../src/database/migrator';
-import { MariadbServer } from '../tests/support/servers/mariadb-server';
+import { DatabaseServer } from '../tests/support/servers/database-server';
 import { databaseVariables, ServerProcess } from '../tests/support/servers/server-process';
 import { buildServer } from '../tests/support/setup/build-server';
 import { TEST_SECRET } from '../tests/support/setup/test-config';
@@ -64,7 +64,7 @@ const FIRST_HOLDER = 10_000;
 async function main(): Promise<void> {
   const chosen = process.argv.slice(2).map(Number);
   buildServer();
-  const mariadb = await MariadbServer.start({ options: ['--innodb-buffer-pool-size=1G'] });
+  const mariadb = await DatabaseServer.start({ options: ['--innodb-buffer-pool-size=1G'] });
   try {
     const settings = {
       dialect: 'mysql',

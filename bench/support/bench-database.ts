@@ -6,7 +6,7 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import type { MysqlSettings } from '../../src/config/config';
 import { Migrator } from '../../src/database/migrator';
 import { Tokens } from '../../src/auth/tokens';
-import { MariadbServer } from '../../tests/support/servers/mariadb-server';
+import { DatabaseServer } from '../../tests/support/servers/database-server';
 import { TEST_SECRET, testConfig } from '../../tests/support/setup/test-config';
 
 const DATABASE = 'bench';
@@ -36,14 +36,14 @@ export class BenchDatabase {
   #nextEventId = 1;
 
   private constructor(
-    private readonly server: MariadbServer,
+    private readonly server: DatabaseServer,
     readonly settings: MysqlSettings,
     private readonly connection: Connection,
     private readonly folder: string,
   ) {}
 
   static async start(): Promise<BenchDatabase> {
-    const server = await MariadbServer.start({ options: ['--innodb-buffer-pool-size=1G'] });
+    const server = await DatabaseServer.start({ options: ['--innodb-buffer-pool-size=1G'] });
     const settings: MysqlSettings = {
       dialect: 'mysql',
       host: '127.0.0.1',

@@ -140,7 +140,7 @@ function namesOf(list: readonly { readonly name: string }[]): string[] {
 async function withNamedLock<T>(sequelize: Sequelize, work: () => Promise<T>): Promise<T> {
   // The transaction only reserves one connection of the pool; the work does not run in it.
   return sequelize.transaction(async (transaction) => {
-    const name = "CONCAT('migrate.', MD5(DATABASE()))";
+    const name = "CONCAT('migrate.', SHA2(DATABASE(), 224))";
     const [row] = await sequelize.query<{ locked: number | null }>(
       `SELECT GET_LOCK(${name}, ${String(LOCK_WAIT_SECONDS)}) AS locked`,
       { type: QueryTypes.SELECT, transaction },

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { DatabaseSettings } from '../../src/config/config';
-import { MariadbServer } from '../support/servers/mariadb-server';
+import { DatabaseServer } from '../support/servers/database-server';
 import { buildServer } from '../support/setup/build-server';
 import { emptyDatabase } from '../support/setup/test-database';
 import { fuzz } from './fuzzer';
@@ -35,7 +35,7 @@ const { values } = parseArgs({
 async function run(): Promise<void> {
   buildServer();
   const folder = mkdtempSync(path.join(tmpdir(), 'tickets-fuzz-'));
-  const mariadb = values.database === 'sqlite' ? undefined : await MariadbServer.start();
+  const mariadb = values.database === 'sqlite' ? undefined : await DatabaseServer.start();
   try {
     const report = await fuzz(await settingsOf(folder, mariadb), {
       requests: Number(values.requests),
@@ -58,7 +58,10 @@ async function run(): Promise<void> {
   }
 }
 
-function settingsOf(folder: string, mariadb: MariadbServer | undefined): Promise<DatabaseSettings> {
+function settingsOf(
+  folder: string,
+  mariadb: DatabaseServer | undefined,
+): Promise<DatabaseSettings> {
   globalThis.TEST_DIALECT = mariadb ? 'mysql' : 'sqlite';
   process.env.TEST_FOLDER = folder;
   process.env.TEST_DB_HOST = '127.0.0.1';

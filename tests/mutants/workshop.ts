@@ -1,5 +1,5 @@
 import { createConnection } from 'mysql2/promise';
-import { MariadbServer } from '../support/servers/mariadb-server';
+import { DatabaseServer } from '../support/servers/database-server';
 import { Compiler } from './compiler';
 import type { Mutant } from './mutant';
 import { ScratchTree } from './scratch-tree';
@@ -11,14 +11,14 @@ export class Workshop {
 
   private constructor(
     private readonly tree: ScratchTree,
-    private readonly mariadb: MariadbServer,
+    private readonly mariadb: DatabaseServer,
   ) {
     this.#compiler = new Compiler(tree);
   }
 
   static async open(): Promise<Workshop> {
     const tree = new ScratchTree();
-    const mariadb = await MariadbServer.start();
+    const mariadb = await DatabaseServer.start();
     const { processId } = mariadb;
     process.once('exit', () => {
       try {

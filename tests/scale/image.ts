@@ -15,7 +15,7 @@ import path from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { freePort } from '../support/setup/free-port';
 import { builderSees, readDockerfile, ROOT, type Stage } from '../support/documents/dockerfile';
-import { MariadbServer } from '../support/servers/mariadb-server';
+import { DatabaseServer } from '../support/servers/database-server';
 import { until } from '../support/setup/until';
 
 /** `node` of the base image. */
@@ -138,7 +138,7 @@ function commandOf(keyword: string): readonly string[] {
 }
 
 async function checkService(image: string): Promise<void> {
-  const mariadb = await MariadbServer.start();
+  const mariadb = await DatabaseServer.start();
   const running: ChildProcess[] = [];
   try {
     const env = await prepare(mariadb);
@@ -173,7 +173,7 @@ async function checkService(image: string): Promise<void> {
   }
 }
 
-async function prepare(mariadb: MariadbServer): Promise<Variables> {
+async function prepare(mariadb: DatabaseServer): Promise<Variables> {
   const admin = await createConnection({ host: '127.0.0.1', port: mariadb.port, user: 'root' });
   await admin.query('CREATE DATABASE tickets; '.trim());
   await admin.query("CREATE USER tickets@'%' IDENTIFIED BY 'password of the test'");

@@ -5,7 +5,7 @@ import type { MysqlSettings } from '../../src/config/config';
 import { makePeople, type Person } from '../factories/people';
 import { FaultWorld } from '../support/faults/fault-world';
 import { freePort } from '../support/setup/free-port';
-import { MariadbServer } from '../support/servers/mariadb-server';
+import { DatabaseServer } from '../support/servers/database-server';
 import { RedisServer } from '../support/servers/redis-server';
 import { ServerProcess, spawnCli } from '../support/servers/server-process';
 import { NginxProxy } from './nginx-proxy';
@@ -21,11 +21,11 @@ export class Installation {
     readonly world: FaultWorld,
     readonly replicas: ServerProcess[],
     readonly proxy: NginxProxy,
-    private readonly mariadb: MariadbServer,
+    private readonly mariadb: DatabaseServer,
   ) {}
 
   static async start(): Promise<Installation> {
-    const mariadb = await MariadbServer.start();
+    const mariadb = await DatabaseServer.start();
     const database = await makeDatabase(mariadb.port);
     const migration = spawnCli(database, ['db:migrate']);
     const [code] = (await once(migration, 'exit')) as [number];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { survives } from '../../support/faults/fault-report';
-import { OwnMariadb } from '../../support/servers/own-mariadb';
+import { OwnDatabase } from '../../support/servers/own-database';
 import { ServerProcess } from '../../support/servers/server-process';
 import { until } from '../../support/setup/until';
 
@@ -8,11 +8,11 @@ const START_LIMIT_MS = 60_000;
 const JUMP_SECONDS = 3_600;
 
 describe('a database whose clock jumps', () => {
-  let own: OwnMariadb;
+  let own: OwnDatabase;
   let server: ServerProcess;
   beforeAll(async () => {
     // The servers use SYSDATE; treated as NOW, it follows the clock of the session.
-    own = await OwnMariadb.start({ options: ['--sysdate-is-now'] });
+    own = await OwnDatabase.start({ options: ['--sysdate-is-now'] });
     server = await ServerProcess.start(own.service);
   }, START_LIMIT_MS);
   afterAll(async () => {

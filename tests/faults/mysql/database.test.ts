@@ -3,7 +3,7 @@ import type { Connection } from 'mysql2/promise';
 import { Rounds, times } from '../../support/faults/fault-profile';
 import { survives } from '../../support/faults/fault-report';
 import { expectHealth } from '../../support/servers/health';
-import { OwnMariadb } from '../../support/servers/own-mariadb';
+import { OwnDatabase } from '../../support/servers/own-database';
 import { ServerProcess } from '../../support/servers/server-process';
 import { expectWhole, getThrough, isDone, untilBooked } from '../../support/faults/trouble';
 import { until } from '../../support/setup/until';
@@ -15,10 +15,10 @@ const START_LIMIT_MS = 60_000;
 const ER_TOO_MANY_CONNECTIONS = 1040;
 
 describe('a database in trouble', () => {
-  let own: OwnMariadb;
+  let own: OwnDatabase;
   let server: ServerProcess;
   beforeAll(async () => {
-    own = await OwnMariadb.start({ options: ['--max-connections=40'] });
+    own = await OwnDatabase.start({ options: ['--max-connections=40'] });
     server = await ServerProcess.start(own.service);
   }, START_LIMIT_MS);
   afterAll(async () => {
@@ -47,13 +47,13 @@ describe('a database in trouble', () => {
         const load = run.startLoad(CLIENTS);
         const enough = 50 + Math.random() * 500;
         await until(() => run.history.calls.length > enough);
-        await own.mariadb.kill();
+        await own.server.kill();
         const killedAt = performance.now();
         await pause(times({ short: 1_000, full: 5_000, long: 5_000 }));
         await expectHealth(server.url, { live: 200, ready: 503 });
         const since = run.history.calls.filter(({ startedAt }) => startedAt > killedAt);
         expect(since.filter(isDone)).toEqual([]);
-        await own.mariadb.restart();
+        await own.server.restart();
         await untilBooked(next, own.world.people[0]!);
         await load.stop();
         await expectHealth(server.url, { live: 200, ready: 200 });

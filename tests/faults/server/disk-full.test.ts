@@ -4,7 +4,8 @@ import type { DatabaseSettings, SqliteSettings } from '../../../src/config/confi
 import { Rounds, times } from '../../support/faults/fault-profile';
 import { survives } from '../../support/faults/fault-report';
 import { FaultWorld, type FaultRun } from '../../support/faults/fault-world';
-import { OwnMariadb } from '../../support/servers/own-mariadb';
+import { testEngine } from '../../support/servers/database-engine';
+import { OwnDatabase } from '../../support/servers/own-database';
 import { ServerProcess } from '../../support/servers/server-process';
 import { SmallDisk } from '../../support/faults/small-disk';
 import { testDatabase } from '../../support/setup/test-database';
@@ -14,7 +15,8 @@ import { until } from '../../support/setup/until';
 /** Room for what the rounds write, in addition to what fills the disk. */
 const WRITTEN_MIB = times({ short: 0, full: 300, long: 3_000 });
 const SQLITE_MIB = 32 + WRITTEN_MIB;
-const MARIADB_MIB = 176 + WRITTEN_MIB;
+/** An empty data folder of MySQL is larger. */
+const SERVER_MIB = { mariadb: 176, mysql: 320 }[testEngine()] + WRITTEN_MIB;
 const LOG_MIB = 4;
 /** Lines between two checks whether the server has noticed. */
 const LINES_AT_ONCE = 50;
@@ -137,15 +139,15 @@ const canMount = SmallDisk.canMount();
   );
 });
 
-const hasMariadb = globalThis.TEST_DIALECT === 'mysql';
-(canMount && hasMariadb ? describe : undefined)?.('MariaDB on a full disk', () => {
+const hasServer = globalThis.TEST_DIALECT === 'mysql';
+(canMount && hasServer ? describe : undefined)?.('a database server on a full disk', () => {
   let disk: SmallDisk;
-  let own: OwnMariadb;
+  let own: OwnDatabase;
   beforeAll(async () => {
-    disk = SmallDisk.mount(MARIADB_MIB);
-    const dataFolder = path.join(disk.folder, 'mariadb');
+    disk = SmallDisk.mount(SERVER_MIB);
+    const dataFolder = path.join(disk.folder, 'server');
     mkdirSync(dataFolder);
-    own = await OwnMariadb.start({ dataFolder });
+    own = await OwnDatabase.start({ dataFolder });
   }, START_LIMIT_MS);
   afterAll(async () => {
     await own.stop();
@@ -154,8 +156,8 @@ const hasMariadb = globalThis.TEST_DIALECT === 'mysql';
 
   survives({ area: 'The database', ...FAULT }, async () => {
     const rounds = await fillUp(own.world, own.service, disk, async () => {
-      // MariaDB may exit after some seconds without room; a supervisor restarts it.
-      if (own.mariadb.hasEnded) await own.mariadb.restart();
+      // It may exit after some seconds without room; a supervisor restarts it.
+      if (own.server.hasEnded) await own.server.restart();
     });
     await own.world.settle();
     return rounds;

@@ -46,6 +46,8 @@ const COM_QUERY = 0x03;
 const COM_STMT_PREPARE = 0x16;
 const COM_STMT_EXECUTE = 0x17;
 const HEADER_BYTES = 4;
+/** Before the text of each query to MySQL, but not to MariaDB: no attributes, in one set. */
+const NO_ATTRIBUTES = Buffer.from([0, 1]);
 const MS_PER_SECOND = 1_000;
 
 /** A proxy between a server and its MySQL database that breaks connections on request. */
@@ -98,6 +100,8 @@ export class FaultProxy {
 /** One connection through the proxy. */
 class Link {
   #isSilent = false;
+  /** What stands between the command and the text of each query. */
+  #beforeQuery: Buffer = Buffer.alloc(0);
   /** Replaces the handling of the next chunk from the database. */
   #onAnswer: ((link: Link) => void) | undefined;
   #pending = Buffer.alloc(0);
@@ -137,7 +141,8 @@ class Link {
   async #fromClient(chunk: Buffer): Promise<void> {
     this.#pending = Buffer.concat([this.#pending, chunk]);
     for (let packet = this.#takePacket(); packet; packet = this.#takePacket()) {
-      const sql = statementIn(packet);
+      if (hasAttributes(packet)) this.#beforeQuery = NO_ATTRIBUTES;
+      const sql = statementIn(packet, this.#beforeQuery);
       const verdict = sql === undefined ? PASS : this.proxy.judge(sql);
       await this.#carryOut(verdict, packet);
     }
@@ -187,7 +192,7 @@ class Link {
     this.#onAnswer = (link) => {
       void link.#send(link.client, errorPacket(error));
     };
-    await this.#send(this.database, queryPacket('ROLLBACK'));
+    await this.#send(this.database, queryPacket('ROLLBACK', this.#beforeQuery));
   }
 
   async #fromDatabase(chunk: Buffer): Promise<void> {
@@ -227,12 +232,21 @@ function* slices(chunk: Buffer, bytes: number): Generator<Buffer> {
   }
 }
 
+function hasAttributes(packet: Buffer): boolean {
+  const text = HEADER_BYTES + 1;
+  return (
+    packet[HEADER_BYTES] === COM_QUERY &&
+    packet.subarray(text, text + NO_ATTRIBUTES.length).equals(NO_ATTRIBUTES)
+  );
+}
+
 /** The statement in a packet; undefined for any other command. */
-function statementIn(packet: Buffer): string | undefined {
+function statementIn(packet: Buffer, before: Buffer): string | undefined {
   const isCommand = packet[3] === 0;
   if (!isCommand) return undefined;
   switch (packet[HEADER_BYTES]) {
     case COM_QUERY:
+      return packet.toString('utf8', HEADER_BYTES + 1 + before.length);
     case COM_STMT_PREPARE:
       return packet.toString('utf8', HEADER_BYTES + 1);
     case COM_STMT_EXECUTE:
@@ -249,8 +263,8 @@ function packetOf(sequence: number, payload: Buffer): Buffer {
   return Buffer.concat([header, payload]);
 }
 
-function queryPacket(sql: string): Buffer {
-  return packetOf(0, Buffer.concat([Buffer.from([COM_QUERY]), Buffer.from(sql)]));
+function queryPacket(sql: string, before: Buffer): Buffer {
+  return packetOf(0, Buffer.concat([Buffer.from([COM_QUERY]), before, Buffer.from(sql)]));
 }
 
 function errorPacket({ errno, sqlState }: InjectedError): Buffer {

@@ -1,5 +1,6 @@
-/** Databases by the names of the Jest projects that run on them. */
-const DATABASES = { sqlite: 'SQLite', mysql: 'MySQL/MariaDB' };
+/** Projects that run on the database server, of which the set-up knows the version. */
+const ON_SERVER = /^(mysql|.*-mysql|faults|redis)$/;
+const ON_SQLITE = /^(sqlite|.*-sqlite|browser)$/;
 
 /** A Jest reporter that lists, at the end, what was run on which databases, and what was not. */
 export default class WhatRan {
@@ -26,13 +27,15 @@ export default class WhatRan {
           `${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} skipped`,
       );
     }
-    const ran = Object.keys(DATABASES).filter((database) =>
-      [...projects.keys()].some((name) => name.split('-').at(-1) === database),
-    );
+    const uses = (names) => [...projects.keys()].some((name) => names.test(name));
+    const ran = [
+      ...(uses(ON_SQLITE) ? ['SQLite'] : []),
+      ...(uses(ON_SERVER) && process.env.TEST_DB_VERSION ? [process.env.TEST_DB_VERSION] : []),
+    ];
     console.log(
       ran.length === 0
         ? 'None of these tests uses a database.'
-        : `The tests ran on ${ran.map((database) => DATABASES[database]).join(' and on ')}.`,
+        : `The tests ran on ${ran.join(' and on ')}.`,
     );
   }
 }

@@ -1,60 +1,54 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../setup/free-port';
+import { engineOf, type Engine, type EngineName } from './database-engine';
 
 const START_LIMIT_MS = 60_000;
 const POLL_MS = 50;
-/** Where Debian and others put servers outside of the usual PATH. */
-const SERVER_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/bin', '/usr/local/bin'];
 
 export interface ServerOptions {
-  /** Further options of mariadbd. */
+  /** MariaDB by default. */
+  readonly engine?: EngineName;
+  /** Further options of the server. */
   readonly options?: readonly string[];
   readonly port?: number;
   /** The data folder; by default a temporary one, removed at the end. */
   readonly dataFolder?: string;
 }
 
-/** A private MariaDB on a free port, with a separate data folder. */
-export class MariadbServer {
+/** A private MariaDB or MySQL on a free port, with a separate data folder. */
+export class DatabaseServer {
   #process: ChildProcess | undefined;
 
   private constructor(
+    readonly engine: Engine,
     readonly port: number,
     readonly folder: string,
     private readonly options: readonly string[],
   ) {}
 
   static async start({
+    engine: name = 'mariadb',
     options = [],
     port,
     dataFolder,
-  }: ServerOptions = {}): Promise<MariadbServer> {
-    const folder = dataFolder ?? mkdtempSync(path.join(tmpdir(), 'tickets-mariadb-'));
-    const server = new MariadbServer(port ?? (await freePort()), folder, options);
-    execFileSync(
-      required('mariadb-install-db'),
-      [
-        '--no-defaults',
-        `--datadir=${path.join(folder, 'data')}`,
-        `--user=${userInfo().username}`,
-        '--auth-root-authentication-method=normal',
-        '--skip-test-db',
-      ],
-      { stdio: 'pipe' },
-    );
+  }: ServerOptions = {}): Promise<DatabaseServer> {
+    const engine = engineOf(name);
+    const folder = dataFolder ?? mkdtempSync(path.join(tmpdir(), `tickets-${name}-`));
+    engine.initialize(path.join(folder, 'data'));
+    const server = new DatabaseServer(engine, port ?? (await freePort()), folder, options);
     await server.restart();
     return server;
   }
 
   get processId(): number {
     const id = this.#process?.pid;
-    if (id === undefined) throw new Error('mariadbd is not running');
+    if (id === undefined) throw new Error(`${this.engine.label} is not running`);
     return id;
   }
 
@@ -65,20 +59,20 @@ export class MariadbServer {
 
   /** Starts the server on the existing data. */
   async restart(): Promise<void> {
+    const [file, ...args] = this.engine.command;
     const server = spawn(
-      required('mariadbd'),
+      file,
       [
-        '--no-defaults',
+        ...args,
         `--datadir=${path.join(this.folder, 'data')}`,
-        `--socket=${path.join(this.folder, 'mariadb.sock')}`,
-        `--pid-file=${path.join(this.folder, 'mariadb.pid')}`,
-        `--log-error=${path.join(this.folder, 'mariadb.log')}`,
+        `--socket=${path.join(this.folder, 'server.sock')}`,
+        `--pid-file=${path.join(this.folder, 'server.pid')}`,
+        `--log-error=${path.join(this.folder, 'server.log')}`,
         `--port=${String(this.port)}`,
         `--user=${userInfo().username}`,
         '--bind-address=127.0.0.1',
         '--innodb-flush-log-at-trx-commit=1',
         '--innodb-buffer-pool-size=256M',
-        '--skip-name-resolve',
         // Ids with gaps, so that code which relies on insertId + 1 fails.
         '--auto-increment-increment=7',
         '--auto-increment-offset=3',
@@ -90,7 +84,7 @@ export class MariadbServer {
     const limit = Date.now() + START_LIMIT_MS;
     while (!(await accepts(this.port))) {
       if (server.exitCode !== null || Date.now() > limit) {
-        throw new Error(`mariadbd did not start: see ${this.folder}/mariadb.log`);
+        throw new Error(`${this.engine.label} did not start: see ${this.folder}/server.log`);
       }
       await pause(POLL_MS);
     }
@@ -115,17 +109,6 @@ export class MariadbServer {
     server.kill(signal);
     await exited;
   }
-}
-
-function binary(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(path.delimiter), ...SERVER_FOLDERS];
-  return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
-}
-
-function required(name: string): string {
-  const file = binary(name);
-  if (file === undefined) throw new Error(`${name} is not installed`);
-  return file;
 }
 
 /** A listening port is not enough: the server sends a greeting only once it is ready. */

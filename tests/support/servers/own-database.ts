@@ -1,28 +1,30 @@
 import { createConnection, type Connection } from 'mysql2/promise';
 import type { MysqlSettings } from '../../../src/config/config';
 import { FaultWorld } from '../faults/fault-world';
-import { MariadbServer, type ServerOptions } from './mariadb-server';
+import { testEngine } from './database-engine';
+import { DatabaseServer, type ServerOptions } from './database-server';
 
 const DATABASE = 'tickets';
 /** The account of the servers, with only the rights that they need. */
 const SERVICE_USER = 'tickets_service';
 const RIGHTS = 'SELECT, INSERT, UPDATE, DELETE';
+const ER_NO_SUCH_THREAD = 1094;
 
-/** A mariadbd that one test file may break, with people in it. */
-export class OwnMariadb {
+/** A database server that one test file may break, with people in it. */
+export class OwnDatabase {
   private constructor(
-    readonly mariadb: MariadbServer,
+    readonly server: DatabaseServer,
     readonly world: FaultWorld,
     /** For root, to whom connection limits and read-only mode do not apply. */
     readonly root: MysqlSettings,
   ) {}
 
-  static async start(options: ServerOptions = {}): Promise<OwnMariadb> {
-    const mariadb = await MariadbServer.start(options);
+  static async start(options: ServerOptions = {}): Promise<OwnDatabase> {
+    const server = await DatabaseServer.start({ engine: testEngine(), ...options });
     const root: MysqlSettings = {
       dialect: 'mysql',
       host: '127.0.0.1',
-      port: mariadb.port,
+      port: server.port,
       user: 'root',
       password: '',
       database: DATABASE,
@@ -33,7 +35,7 @@ export class OwnMariadb {
     await bare.query(`CREATE DATABASE ${DATABASE}`);
     await bare.end();
     const world = await FaultWorld.open(root);
-    const own = new OwnMariadb(mariadb, world, root);
+    const own = new OwnDatabase(server, world, root);
     const models = Object.values(world.observer.container.database.models);
     const tables = models.map((model: { readonly tableName: string }) => model.tableName);
     await own.asRoot(async (connection) => {
@@ -89,7 +91,7 @@ export class OwnMariadb {
     await this.asRoot(async (connection) => {
       await connection.query(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${SERVICE_USER}@'%'`);
       await connection.query(`GRANT SELECT ON ${DATABASE}.* TO ${SERVICE_USER}@'%'`);
-      await connection.query(`KILL USER ${SERVICE_USER}`);
+      await killAllOf(SERVICE_USER, connection);
     });
   }
 
@@ -101,6 +103,22 @@ export class OwnMariadb {
 
   async stop(): Promise<void> {
     await this.world.close();
-    await this.mariadb.stop();
+    await this.server.stop();
+  }
+}
+
+/** MySQL has no `KILL USER`. */
+async function killAllOf(user: string, connection: Connection): Promise<void> {
+  const [rows] = await connection.query(
+    'SELECT id FROM information_schema.processlist WHERE user = ?',
+    [user],
+  );
+  for (const { id } of rows as { id: number }[]) {
+    try {
+      await connection.query(`KILL ${String(id)}`);
+    } catch (error) {
+      const hasEnded = (error as { errno?: number }).errno === ER_NO_SUCH_THREAD;
+      if (!hasEnded) throw error;
+    }
   }
 }
