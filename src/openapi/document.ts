@@ -93,11 +93,13 @@ function requestBodyOf({ method, body }: Route): Schema {
 }
 
 function bodyOf(dto: DtoClass): Schema {
-  const examples = Object.entries(examplesOf(dto)).map(([summary, value]) => [
-    nameOf(summary),
-    { summary, value },
-  ]);
-  return { schema: referenceTo(dto), examples: Object.fromEntries(examples) as Schema };
+  const examples = Object.entries(examplesOf(dto));
+  const named = examples.map(([summary, value]) => [nameOf(summary), { summary, value }]);
+  return {
+    // Insomnia reads examples only here.
+    schema: { ...referenceTo(dto), example: examples[0]?.[1] },
+    examples: Object.fromEntries(named) as Schema,
+  };
 }
 
 /** `All of your tickets for an event` → `all-of-your-tickets-for-an-event`. */
