@@ -71,7 +71,7 @@ function parse(bytes: Buffer): unknown {
   const key = duplicateKeyIn(bytes);
   if (key !== undefined) {
     const field = key.slice(0, MAX_NAME_CHARACTERS);
-    throw validationFailed({ field, message: `${field} appears more than once` });
+    throw validationFailed({ field, message: `${field} is sent more than once` });
   }
   return value;
 }

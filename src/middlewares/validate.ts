@@ -23,12 +23,12 @@ export function validate({
   return (request, response, next) => {
     const { locals } = response;
     const actorId = locals.actor?.id;
-    locals.params = checked(params ?? Nothing, request.params, actorId);
+    locals.params = checked(params ?? Nothing, request.params, { actorId });
     requireOnce(query ?? Nothing, request.query);
-    locals.query = checked(query ?? Nothing, request.query, actorId);
+    locals.query = checked(query ?? Nothing, request.query, { actorId, kind: 'query parameter' });
     // Undefined means no body; null is a body, but not an object.
     const given: unknown = request.body === undefined ? {} : request.body;
-    locals.body = checked(body ?? Nothing, given, actorId);
+    locals.body = checked(body ?? Nothing, given, { actorId });
     next();
   };
 }
@@ -40,14 +40,20 @@ function requireOnce(dto: DtoClass, query: Request['query']): void {
 }
 
 /** @throws ApiError VALIDATION_FAILED naming each invalid field */
-function checked(dto: DtoClass, raw: unknown, actorId: number | undefined): object {
+function checked(
+  dto: DtoClass,
+  raw: unknown,
+  { actorId, kind = 'field' }: { actorId: number | undefined; kind?: string },
+): object {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw validationFailed({ field: 'body', message: 'The body must be a JSON object' });
   }
   const known = fieldNamesOf(dto);
   const unknown = Object.keys(raw).filter((name) => !known.has(name));
-  if (unknown.length > 0)
-    throw validationFailed(...unknown.slice(0, MAX_LISTED_FAULTS).map(isUnknown));
+  if (unknown.length > 0) {
+    const listed = unknown.slice(0, MAX_LISTED_FAULTS);
+    throw validationFailed(...listed.map((name) => isUnknown(name, kind)));
+  }
   // Most routes take no query, and validating an empty one costs as much as a full one.
   if (known.size === 0) return new dto();
   const shapeless = Object.entries(raw).filter(([, value]) => !isPlain(value));
@@ -59,9 +65,9 @@ function checked(dto: DtoClass, raw: unknown, actorId: number | undefined): obje
   return instance;
 }
 
-function isUnknown(name: string): FieldFault {
+function isUnknown(name: string, kind: string): FieldFault {
   const field = name.slice(0, MAX_NAME_CHARACTERS);
-  return { field, message: `${field} is not a field of this request` };
+  return { field, message: `${field} is not a ${kind} of this request` };
 }
 
 function isDoubled(field: string): FieldFault {

@@ -87,7 +87,14 @@ describe('conventions', () => {
             headers: { Authorization: `Bearer ${admin.token}`, 'Content-Type': 'application/json' },
             ...(route.method === 'get' ? {} : { body: '{}' }),
           });
-          expect([query, response.status]).toEqual([query, 400]);
+          const { message } = (await response.json()) as { message: string };
+          expect([query, response.status, message]).toEqual([
+            query,
+            400,
+            expect.stringMatching(
+              /is not a query parameter of this request|is sent more than once/,
+            ),
+          ]);
         }
       },
     );

@@ -76,8 +76,7 @@ describe('a server with nothing configured', () => {
 
     expect(await server.exited).toEqual({ code: 1, signal: null });
     expect(server.otherOutput).toEqual([
-      'The configuration has 1 fault(s):',
-      '- ADMIN_PASSWORD is one of the most common passwords: choose another',
+      'The configuration is wrong: ADMIN_PASSWORD is one of the most common passwords: choose another',
     ]);
     expect(server.log).toEqual([]);
   });
