@@ -82,7 +82,8 @@ async function main(): Promise<void> {
     const database = openMaintenanceDatabase(settings);
     const { auth } = loadConfig({ SECRET_KEY: TEST_SECRET, ...databaseVariables(settings) });
     const tokens = new Tokens(auth);
-    const tokenOf = (userId: number): string => tokens.issue({ userId, version: 0 });
+    const tokenOf = (userId: number): string =>
+      tokens.issue({ userId, version: 0, authTime: null });
     await makePeople(database);
     const rows: object[] = [];
     let run = 0;

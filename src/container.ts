@@ -29,6 +29,7 @@ import { ReconcileService } from './services/reconcile.service';
 import { MyEventReader } from './services/my-event-reader';
 import { PasswordHasher } from './auth/password-hasher';
 import { PasswordRules } from './auth/password-rules';
+import { SessionsService } from './services/sessions.service';
 import { TicketsService } from './services/tickets.service';
 import { Tokens } from './auth/tokens';
 import { UsersService } from './services/users.service';
@@ -87,13 +88,21 @@ export function createContainer(config: Config): Container {
   const eventReader = new EventReader(database);
   const commands = new CommandsService(inventory);
   const passwordRules = new PasswordRules(config.auth);
+  const sessions = new SessionsService({
+    database,
+    units,
+    tokens,
+    refreshLifetimeSeconds: config.auth.refreshLifetimeSeconds,
+  });
   const services: Services = {
+    sessions,
     auth: new AuthService({
       database,
       units,
       shortReads,
       hasher,
       tokens,
+      sessions,
       accounts,
       guard,
       passwordRules,
@@ -104,6 +113,7 @@ export function createContainer(config: Config): Container {
       deletion: new AccountDeletion({ database, unitOfWork, finish: finishCommand }),
       units,
       shortReads,
+      deletions: bulkheads.deletions,
       hasher,
       accounts,
       guard,

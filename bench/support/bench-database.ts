@@ -194,7 +194,7 @@ export class BenchDatabase {
     const { auth } = testConfig(this.settings);
     const tokens = new Tokens({ ...auth, tokenLifetimeSeconds: TOKEN_SECONDS });
     const lines = Array.from({ length: ASKERS }, (_, index) =>
-      tokens.issue({ userId: QUEUE_PEOPLE + index + 1, version: 0 }),
+      tokens.issue({ userId: QUEUE_PEOPLE + index + 1, version: 0, authTime: null }),
     );
     writeFileSync(this.askers, lines.join('\n'));
     writeFileSync(this.regulars, lines.slice(0, REGULARS).join('\n'));

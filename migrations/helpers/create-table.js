@@ -20,6 +20,15 @@ const idColumn = (queryInterface) =>
     : 'id INTEGER NOT NULL AUTO_INCREMENT PRIMARY KEY';
 
 /**
+ * The primary key column of a table that may have more rows than 32 bits can count.
+ * @param {import('sequelize').QueryInterface} queryInterface
+ */
+const largeIdColumn = (queryInterface) =>
+  isSqlite(queryInterface)
+    ? idColumn(queryInterface)
+    : 'id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY';
+
+/**
  * Text that compares byte by byte, as SQLite does by default.
  * @param {import('sequelize').QueryInterface} queryInterface
  * @param {number} length in characters
@@ -60,4 +69,4 @@ async function createTable(queryInterface, table, { parts, indexes = {} }) {
   });
 }
 
-module.exports = { createTable, exactText, idColumn, isSqlite };
+module.exports = { createTable, exactText, idColumn, isSqlite, largeIdColumn };

@@ -38,6 +38,7 @@ export interface Config {
     /** Only verify tokens. */
     readonly previousSecrets: readonly string[];
     readonly tokenLifetimeSeconds: number;
+    readonly refreshLifetimeSeconds: number;
     readonly bcryptRounds: number;
     readonly refuseCommonPasswords: boolean;
     /** Words that no password may consist of, even with digits or punctuation around them. */

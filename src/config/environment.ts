@@ -115,6 +115,13 @@ export class Environment {
   })
   JWT_EXPIRES_IN: string = '1h';
 
+  /** How long a login can be refreshed if it is not used: seconds, or a number and s, m, h or d. */
+  @Matches(/^[1-9]\d{0,8}[smhd]?$/, {
+    message:
+      'REFRESH_EXPIRES_IN must be seconds, or a number followed by s, m, h or d, such as 30d',
+  })
+  REFRESH_EXPIRES_IN: string = '30d';
+
   /** Cost of a password hash; each step doubles it. */
   @WholeNumber()
   @Max(MAX_BCRYPT_ROUNDS)
@@ -164,6 +171,11 @@ export class Environment {
   @IsOptional()
   @IsString()
   RATE_LIMIT_LOGIN?: string;
+
+  /** Refreshes of one address; ten with a good token count as one. */
+  @IsOptional()
+  @IsString()
+  RATE_LIMIT_REFRESH?: string;
 
   /** Bookings and joins of one account, together. */
   @IsOptional()

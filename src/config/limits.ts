@@ -7,8 +7,8 @@ export interface Limit {
   readonly successesForOne?: number;
 }
 
-/** An office or a phone network logs in from one address: right passwords count a tenth. */
-const RIGHT_PASSWORDS_FOR_ONE = 10;
+/** An office or a phone network logs in from one address: right passwords and tokens count a tenth. */
+const LOGINS_FOR_ONE = 10;
 
 /**
  * What is limited, and how by default. Routes name their limit; routes that name the same one share
@@ -16,7 +16,8 @@ const RIGHT_PASSWORDS_FOR_ONE = 10;
  */
 export const LIMITS = {
   signup: { requests: 20, seconds: 60, by: 'address' },
-  login: { requests: 30, seconds: 60, by: 'address', successesForOne: RIGHT_PASSWORDS_FOR_ONE },
+  login: { requests: 30, seconds: 60, by: 'address', successesForOne: LOGINS_FOR_ONE },
+  refresh: { requests: 60, seconds: 60, by: 'address', successesForOne: LOGINS_FOR_ONE },
   booking: { requests: 60, seconds: 60, by: 'account' },
   cancelling: { requests: 120, seconds: 60, by: 'account' },
   events: { requests: 60, seconds: 60, by: 'account' },

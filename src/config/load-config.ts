@@ -69,6 +69,7 @@ export function loadConfig(processVariables: Variables, root: string = process.c
       secret,
       previousSecrets: listOf(env.SECRET_KEY_PREVIOUS),
       tokenLifetimeSeconds: secondsOf(env.JWT_EXPIRES_IN),
+      refreshLifetimeSeconds: secondsOf(env.REFRESH_EXPIRES_IN),
       bcryptRounds: env.BCRYPT_ROUNDS,
       refuseCommonPasswords: flag(env.PASSWORD_DENYLIST, env.NODE_ENV === 'production'),
       refusedWords,

@@ -1,5 +1,5 @@
-import type { LoginBody, SignupBody } from '../dtos/users.dto';
-import { presentLogin, presentUser } from '../presenters/users.presenter';
+import type { LoginBody, LogoutBody, RefreshBody, SignupBody } from '../dtos/users.dto';
+import { presentLogin, presentTokenPair, presentUser } from '../presenters/users.presenter';
 import { created, ok, type Answer } from '../presenters/answer';
 import type { ActorRequest, ApiRequest } from './request';
 import type { Services } from './services';
@@ -15,7 +15,21 @@ export async function logIn({ auth }: Services, { body }: ApiRequest<LoginBody>)
   return ok('Logged in', presentLogin(await auth.logIn(body)));
 }
 
-export async function logOut({ auth }: Services, { actor }: ActorRequest): Promise<Answer> {
-  await auth.logOut(actor);
-  return ok('Logged out everywhere', null);
+export async function refresh(
+  { sessions }: Services,
+  { body }: ApiRequest<RefreshBody>,
+): Promise<Answer> {
+  return ok('A new pair of tokens', presentTokenPair(await sessions.refresh(body.refresh_token)));
+}
+
+export async function logOut(
+  { auth, sessions }: Services,
+  { actor, body: { refresh_token: refreshToken } }: ActorRequest<LogoutBody>,
+): Promise<Answer> {
+  if (refreshToken === undefined) {
+    await auth.logOut(actor);
+    return ok('Logged out everywhere', null);
+  }
+  await sessions.end(actor.id, refreshToken);
+  return ok('Logged out on this device', null);
 }

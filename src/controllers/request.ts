@@ -1,3 +1,4 @@
+import type { Credential } from '../auth/credential';
 import type { EventFacts } from '../domain/inventory-state';
 import type { Actor } from '../domain/rights';
 import type { IdempotencyKey } from '../inventory/idempotency';
@@ -20,6 +21,7 @@ export interface ActorRequest<Body = unknown, Query = unknown, Params = unknown>
   Params
 > {
   readonly actor: Actor;
+  readonly credential: Credential;
   /** The event as the availability check read it, on routes with that check. */
   readonly event: EventFacts | undefined;
 }

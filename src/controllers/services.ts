@@ -5,6 +5,7 @@ import type { EventReader } from '../services/event-reader';
 import type { EventsService } from '../services/events.service';
 import type { MyEventReader } from '../services/my-event-reader';
 import type { ReconcileService } from '../services/reconcile.service';
+import type { SessionsService } from '../services/sessions.service';
 import type { TicketsService } from '../services/tickets.service';
 import type { UsersService } from '../services/users.service';
 import type { WaitlistsService } from '../services/waitlists.service';
@@ -12,6 +13,7 @@ import type { WaitlistsService } from '../services/waitlists.service';
 /** The services that controllers call. */
 export interface Services {
   readonly auth: AuthService;
+  readonly sessions: SessionsService;
   readonly users: UsersService;
   readonly commands: CommandsService;
   readonly events: EventsService;

@@ -1,5 +1,5 @@
 import type { PageQuery, UserParams } from '../dtos/common.dto';
-import type { ChangeRoleBody, UpdateUserBody } from '../dtos/users.dto';
+import type { ChangeRoleBody, DeleteAccountBody, UpdateUserBody } from '../dtos/users.dto';
 import { presentUser } from '../presenters/users.presenter';
 import { ok, pageAnswer, type Answer } from '../presenters/answer';
 import type { ActorRequest } from './request';
@@ -43,8 +43,8 @@ export async function changeRole(
 
 export async function deleteAccount(
   { users }: Services,
-  request: ActorRequest<unknown, unknown, UserParams>,
+  request: ActorRequest<DeleteAccountBody, unknown, UserParams>,
 ): Promise<Answer> {
-  await users.deleteAccount(request.params.id, request);
+  await users.deleteAccount(request.params.id, request.body.current_password, request);
   return ok('Account deleted', null);
 }

@@ -2,7 +2,15 @@ import type { FindOptions, Model, ModelStatic } from 'sequelize';
 import { asDate } from './timestamps';
 
 /** Columns that SQLite returns as text in plain rows. */
-const DATE_COLUMNS = ['createdAt', 'updatedAt', 'deleted_at', 'now'] as const;
+const DATE_COLUMNS = [
+  'createdAt',
+  'updatedAt',
+  'deleted_at',
+  'used_at',
+  'auth_time',
+  'expires_at',
+  'now',
+] as const;
 
 /**
  * Finds rows as plain objects: many times cheaper than model instances, and they can't be saved by

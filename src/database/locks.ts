@@ -1,10 +1,11 @@
 /**
- * The only place that locks rows. Lock order: events by id, then users by id. The event's lock also
+ * The only place that locks rows. Lock order: events by id, then users by id, then one session. The event's lock also
  * guards everything that belongs to the event (bookings, waitlist entries, keys), so these rows are
  * not locked themselves. SQLite allows one write transaction at a time, which replaces all locks.
  */
 import { QueryTypes } from 'sequelize';
 import type { EventRow } from '../models/event.model';
+import type { SessionRow } from '../models/session.model';
 import type { UserRow } from '../models/user.model';
 import type { Database } from './database';
 import { HeldAccountsError, isLockWait } from './fault-kind';
@@ -123,4 +124,18 @@ export async function lockUsers(
     lock: tx.LOCK.UPDATE,
     transaction: tx,
   });
+}
+
+/** Locks the session that a refresh token belongs to. */
+export async function lockSession(
+  { models }: Database,
+  tx: Tx,
+  family: string,
+): Promise<SessionRow | undefined> {
+  const [session] = await findRows(models.Session, {
+    where: { family },
+    lock: tx.LOCK.UPDATE,
+    transaction: tx,
+  });
+  return session;
 }

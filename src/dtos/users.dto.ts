@@ -18,6 +18,12 @@ import type { SelfChecking } from './self-checking';
 export const ROLES = ['user', 'organizer', 'admin'] as const;
 export type RoleName = (typeof ROLES)[number];
 
+const EXAMPLE_REFRESH_TOKEN = `rt_${'x'.repeat(65)}`;
+
+function RefreshToken(description: string): PropertyDecorator {
+  return Opaque(description, EXAMPLE_REFRESH_TOKEN);
+}
+
 @Examples({ 'A new account': { email: 'someone@example.com', password: 'correct horse battery' } })
 export class SignupBody {
   @Email('Trimmed and lower-cased')
@@ -55,7 +61,10 @@ export class UpdateUserBody implements SelfChecking {
   password?: string;
 
   @Optional()
-  @GivenPassword('Required to change your own password')
+  @GivenPassword(
+    'Required to change your own password; to change your own e-mail, unless you logged in less ' +
+      'than 5 minutes ago',
+  )
   current_password?: string;
 
   faults(): FieldFault[] {
@@ -63,6 +72,31 @@ export class UpdateUserBody implements SelfChecking {
       ? [{ field: 'email', message: 'email or password must be given' }]
       : [];
   }
+}
+
+@Examples({ 'Your own account': { current_password: 'correct horse battery' } })
+export class DeleteAccountBody {
+  @Optional()
+  @GivenPassword(
+    'Required to delete your own account, unless you logged in less than 5 minutes ago',
+  )
+  current_password?: string;
+}
+
+@Examples({ 'The token from the login': { refresh_token: EXAMPLE_REFRESH_TOKEN } })
+export class RefreshBody {
+  @RefreshToken('From the login or the last refresh')
+  refresh_token!: string;
+}
+
+@Examples({
+  'All devices': {},
+  'This device': { refresh_token: EXAMPLE_REFRESH_TOKEN },
+})
+export class LogoutBody {
+  @Optional()
+  @RefreshToken('Only the session of this token ends; left out, everything ends')
+  refresh_token?: string;
 }
 
 @Examples({ 'Make an organizer': { role: 'organizer' } })
@@ -88,7 +122,7 @@ export class UserDto {
   updatedAt!: string;
 }
 
-export class LoginDto {
+export class TokenPairDto {
   @Opaque('Send it as `Authorization: Bearer <token>`', 'eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl')
   token!: string;
 
@@ -98,6 +132,18 @@ export class LoginDto {
   @WholeNumber('Seconds until the token expires', { min: 1, max: MAX_COUNT, example: 3_600 })
   expires_in!: number;
 
+  @RefreshToken('Exchange it for a new pair by `POST /api/auth/refresh`, once')
+  refresh_token!: string;
+
+  @WholeNumber('Seconds until the refresh token expires', {
+    min: 1,
+    max: MAX_COUNT,
+    example: 2_592_000,
+  })
+  refresh_expires_in!: number;
+}
+
+export class LoginDto extends TokenPairDto {
   @Nested('Account that the token belongs to', () => UserDto)
   user!: UserDto;
 }

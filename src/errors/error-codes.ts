@@ -20,7 +20,11 @@ export const ERROR_CODES = {
   },
   INVALID_TOKEN: {
     status: 401,
-    meaning: 'The token is invalid, expired or revoked; log in again.',
+    meaning: 'The token is invalid or revoked; log in again.',
+  },
+  TOKEN_EXPIRED: {
+    status: 401,
+    meaning: 'The token is good but over; refresh it, or log in again.',
   },
   INVALID_CREDENTIALS: {
     status: 401,

@@ -15,7 +15,9 @@ export function authenticate(auth: AuthService): ApiHandler {
         headers: { 'WWW-Authenticate': 'Bearer' },
       });
     }
-    response.locals.actor = await auth.authenticate(token);
+    const { actor, credential } = await auth.authenticate(token);
+    response.locals.actor = actor;
+    response.locals.credential = credential;
     next();
   };
 }

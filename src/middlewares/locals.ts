@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { Credential } from '../auth/credential';
 import type { ActorRequest } from '../controllers/request';
 import type { EventFacts } from '../domain/inventory-state';
 import type { Actor } from '../domain/rights';
@@ -12,6 +13,7 @@ export interface Locals {
   /** The pattern of the matched route, for metrics. */
   route?: string;
   actor?: Actor;
+  credential?: Credential;
   body: object;
   query: object;
   params: object;

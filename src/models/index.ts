@@ -3,6 +3,7 @@ import { defineAuditEntry } from './audit-entry.model';
 import { defineBooking } from './booking.model';
 import { defineEvent } from './event.model';
 import { defineIdempotencyKey } from './idempotency-key.model';
+import { defineSession } from './session.model';
 import { defineUser } from './user.model';
 import { defineWaitlistBlock } from './waitlist-block.model';
 import { defineWaitlistEntry } from './waitlist-entry.model';
@@ -11,6 +12,7 @@ import { defineWaitlistEntry } from './waitlist-entry.model';
 export function defineModels(sequelize: Sequelize) {
   return {
     User: defineUser(sequelize),
+    Session: defineSession(sequelize),
     Event: defineEvent(sequelize),
     Booking: defineBooking(sequelize),
     WaitlistEntry: defineWaitlistEntry(sequelize),

@@ -2,6 +2,7 @@ import { ErrorDto, PageMeta } from '../dtos/common.dto';
 import { ERROR_CODES } from '../errors/error-codes';
 import { HealthDto } from '../dtos/operations.dto';
 import { examplesOf } from '../dtos/examples';
+import { isSelfChecking } from '../dtos/self-checking';
 import { TAGS, type DtoClass, type Route } from '../controllers/route';
 import { OPERATIONS_PATHS } from './operations-paths';
 import { hasEtag, isIdempotent, RESPONSE_HEADERS, responsesOf } from './responses';
@@ -85,11 +86,22 @@ function operationOf(route: Route): Schema {
 /** A POST that takes no fields may still send an empty object, as some clients always do. */
 function requestBodyOf({ method, body }: Route): Schema {
   if (body) {
-    return { requestBody: { required: true, content: { 'application/json': bodyOf(body) } } };
+    return {
+      requestBody: {
+        required: !isOptional(body),
+        content: { 'application/json': bodyOf(body) },
+      },
+    };
   }
   if (method !== 'post') return {};
   const empty = { schema: { type: 'object', additionalProperties: false }, example: {} };
   return { requestBody: { required: false, content: { 'application/json': empty } } };
+}
+
+/** Whether the route takes an empty body, or none. */
+function isOptional(dto: DtoClass): boolean {
+  const { required = [] } = schemaFromDto(dto) as { required?: string[] };
+  return required.length === 0 && !isSelfChecking(new dto());
 }
 
 function bodyOf(dto: DtoClass): Schema {

@@ -17,6 +17,14 @@ const someone = { id: 1, email: 'someone@example.com', role: 'user', ...TIMES };
 const organizer = { ...someone, role: 'organizer' };
 const admin = { id: 2, email: 'admin@example.com', role: 'admin', ...TIMES };
 
+const tokenPair = {
+  token: 'eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl',
+  token_type: 'Bearer',
+  expires_in: 3_600,
+  refresh_token: `rt_${'x'.repeat(65)}`,
+  refresh_expires_in: 2_592_000,
+};
+
 const newEvent = {
   id: 1,
   event_name: 'Midsummer Concert',
@@ -68,15 +76,8 @@ const beforeTheEnd = {
 
 const EXAMPLES: Readonly<Record<string, ExampleAnswer>> = {
   'post /api/auth/signup': { message: 'Account created', data: someone },
-  'post /api/auth/login': {
-    message: 'Logged in',
-    data: {
-      token: 'eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl',
-      token_type: 'Bearer',
-      expires_in: 3_600,
-      user: someone,
-    },
-  },
+  'post /api/auth/login': { message: 'Logged in', data: { ...tokenPair, user: someone } },
+  'post /api/auth/refresh': { message: 'A new pair of tokens', data: tokenPair },
 
   'post /api/events/initialize': { message: 'Event created', data: newEvent },
   'get /api/events': { message: 'Events', data: [newEvent] },

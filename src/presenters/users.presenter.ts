@@ -1,6 +1,7 @@
-import type { LoginDto, UserDto } from '../dtos/users.dto';
+import type { LoginDto, TokenPairDto, UserDto } from '../dtos/users.dto';
 import type { UserRow } from '../models/user.model';
 import type { Login } from '../services/auth.service';
+import type { TokenPair } from '../services/sessions.service';
 
 export function presentUser(user: UserRow): UserDto {
   return {
@@ -13,6 +14,16 @@ export function presentUser(user: UserRow): UserDto {
   };
 }
 
-export function presentLogin({ token, expiresInSeconds, user }: Login): LoginDto {
-  return { token, token_type: 'Bearer', expires_in: expiresInSeconds, user: presentUser(user) };
+export function presentTokenPair(pair: TokenPair): TokenPairDto {
+  return {
+    token: pair.token,
+    token_type: 'Bearer',
+    expires_in: pair.expiresInSeconds,
+    refresh_token: pair.refreshToken,
+    refresh_expires_in: pair.refreshExpiresInSeconds,
+  };
+}
+
+export function presentLogin({ user, ...pair }: Login): LoginDto {
+  return { ...presentTokenPair(pair), user: presentUser(user) };
 }

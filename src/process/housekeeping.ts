@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Container } from '../container';
 import { removeExpiredKeys } from '../inventory/idempotency';
+import { removeExpiredSessions } from '../services/sessions.service';
 import { rebuildOutdatedQueue, removeEmptyBlocks } from '../inventory/queue-blocks';
 
 /** How often housekeeping runs. */
@@ -9,7 +10,7 @@ const INTERVAL_MS = 5 * 60_000;
 const BATCH_PAUSE_MS = 100;
 
 /**
- * Removes expired keys and empty blocks in small batches, and rebuilds the sums of queues that a server
+ * Removes expired keys, expired sessions and empty blocks in small batches, and rebuilds the sums of queues that a server
  * of an earlier version has changed. The first run starts immediately.
  */
 export function startHousekeeping({ database, unitOfWork, logger }: Container): { stop(): void } {
@@ -21,6 +22,7 @@ export function startHousekeeping({ database, unitOfWork, logger }: Container): 
     try {
       await repeat(() => rebuildOutdatedQueue(database, unitOfWork));
       await repeat(() => removeExpiredKeys(database));
+      await repeat(() => removeExpiredSessions(database));
       if (!isStopped) await removeEmptyBlocks(database);
     } catch (error) {
       if (!isStopped) logger.warn('Housekeeping failed; retrying later', { error });

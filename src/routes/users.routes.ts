@@ -1,6 +1,6 @@
 import * as usersController from '../controllers/users.controller';
 import { PageQuery, UserParams } from '../dtos/common.dto';
-import { ChangeRoleBody, UpdateUserBody, UserDto } from '../dtos/users.dto';
+import { ChangeRoleBody, DeleteAccountBody, UpdateUserBody, UserDto } from '../dtos/users.dto';
 import { mayActFor } from '../policies/accounts.policy';
 import type { Actor } from '../domain/rights';
 import { protectedRoute, type Route } from '../controllers/route';
@@ -17,7 +17,8 @@ const updateUser = {
   summary: 'Change e-mail or password',
   description:
     'Your own account, or any account as an admin. Changing your own password requires ' +
-    '`current_password`. A new password revokes every earlier token.',
+    '`current_password`, and so does your own e-mail, unless you logged in less than 5 minutes ago. ' +
+    'A new password revokes every earlier token.',
   body: UpdateUserBody,
   params: UserParams,
   success: { status: 200, description: 'The changed account', data: UserDto },
@@ -85,7 +86,6 @@ export const usersRoutes: readonly Route[] = [
   protectedRoute({
     method: 'delete',
     path: '/api/users/:id',
-    share: 'deletions',
     tag: 'Accounts',
     access: 'accounts:write',
     mayAsk: ownAccount,
@@ -94,10 +94,12 @@ export const usersRoutes: readonly Route[] = [
     description:
       'Your own account, or any account as an admin, but never the last admin. One transaction ' +
       'gives its active tickets to the waitlists or back to stock, removes its waitlist entries, ' +
-      'and keeps only an anonymous row. Admins manage the events that it organized.',
+      'and keeps only an anonymous row. Admins manage the events that it organized. Your own ' +
+      'account requires `current_password`, unless you logged in less than 5 minutes ago.',
+    body: DeleteAccountBody,
     params: UserParams,
     success: { status: 200, description: 'The account is deleted', data: null },
-    errors: ['USER_NOT_FOUND'],
+    errors: ['USER_NOT_FOUND', 'INVALID_CREDENTIALS'],
     handle: usersController.deleteAccount,
   }),
 ];

@@ -76,8 +76,9 @@ export class AccountDeletion {
   }
 
   async #erase(tx: Tx, userId: number, now: Date): Promise<void> {
-    const { User, IdempotencyKey } = this.#database.models;
+    const { User, Session, IdempotencyKey } = this.#database.models;
     await IdempotencyKey.destroy({ where: { user_id: userId }, transaction: tx });
+    await Session.destroy({ where: { user_id: userId }, transaction: tx });
     await User.update(
       { email: null, password: null, deleted_at: now, updatedAt: now },
       { where: { id: userId }, transaction: tx },

@@ -14,6 +14,8 @@ import type { AccountCache } from '../auth/account-cache';
 import type { PasswordHasher } from '../auth/password-hasher';
 import type { PasswordRules } from '../auth/password-rules';
 import { invalidToken, type Tokens } from '../auth/tokens';
+import type { Credential } from '../auth/credential';
+import type { SessionsService, TokenPair } from './sessions.service';
 
 export interface Credentials {
   /** Trimmed and in lower case. */
@@ -21,10 +23,14 @@ export interface Credentials {
   readonly password: string;
 }
 
-export interface Login {
-  readonly token: string;
-  readonly expiresInSeconds: number;
+export interface Login extends TokenPair {
   readonly user: UserRow;
+}
+
+/** Who is calling, and how they showed it. */
+export interface Caller {
+  readonly actor: Actor;
+  readonly credential: Credential;
 }
 
 /** Sign-up, login, logout and authentication by token. */
@@ -34,6 +40,7 @@ export class AuthService {
   readonly #shortReads: Bulkhead;
   readonly #hasher: PasswordHasher;
   readonly #tokens: Tokens;
+  readonly #sessions: SessionsService;
   readonly #accounts: AccountCache;
   readonly #guard: LoginGuard | null;
   readonly #passwordRules: PasswordRules;
@@ -46,6 +53,7 @@ export class AuthService {
     shortReads: Bulkhead;
     hasher: PasswordHasher;
     tokens: Tokens;
+    sessions: SessionsService;
     accounts: AccountCache;
     /** Null disables the limit on password guesses. */
     guard: LoginGuard | null;
@@ -57,6 +65,7 @@ export class AuthService {
     this.#shortReads = options.shortReads;
     this.#hasher = options.hasher;
     this.#tokens = options.tokens;
+    this.#sessions = options.sessions;
     this.#accounts = options.accounts;
     this.#guard = options.guard;
     this.#passwordRules = options.passwordRules;
@@ -100,23 +109,22 @@ export class AuthService {
     if (!user) throw new ApiError('INVALID_CREDENTIALS', 'The e-mail or the password is wrong');
     // The login is good, whatever becomes of the better hash, and does not wait for it.
     void this.#renewHash(user, password);
-    return {
-      token: this.#tokens.issue({ userId: user.id, version: user.token_version }),
-      expiresInSeconds: this.#tokens.lifetimeSeconds,
-      user,
-    };
-  }
-
-  /** @throws ApiError INVALID_TOKEN, also if the account was deleted or its tokens were ended */
-  async authenticate(token: string): Promise<Actor> {
-    const { userId, version } = this.#tokens.read(token);
-    const account = await this.#accounts.find(userId);
-    if (account?.tokenVersion !== version) throw invalidToken();
-    return { id: account.id, role: account.role };
+    return { ...(await this.#sessions.begin(user)), user };
   }
 
   /**
-   * Ends every token of the account: in this process at once, in others within a second.
+   * @throws ApiError INVALID_TOKEN, also if the account was deleted or its tokens were ended
+   * @throws ApiError TOKEN_EXPIRED
+   */
+  async authenticate(token: string): Promise<Caller> {
+    const { userId, version, authTime } = this.#tokens.read(token);
+    const account = await this.#accounts.find(userId);
+    if (account?.tokenVersion !== version) throw invalidToken();
+    return { actor: { id: account.id, role: account.role }, credential: { authTime } };
+  }
+
+  /**
+   * Ends every token and session of the account: in this process at once, in others within a second.
    *
    * @throws ApiError INVALID_TOKEN if the account has just been deleted
    */

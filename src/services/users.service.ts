@@ -23,6 +23,7 @@ import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 import type { PasswordHasher } from '../auth/password-hasher';
 import type { PasswordRules } from '../auth/password-rules';
 import type { RequestContext } from './request-context';
+import { isRecentLogin, type Credential } from '../auth/credential';
 import { invalidToken } from '../auth/tokens';
 
 export interface AccountPatch {
@@ -31,12 +32,18 @@ export interface AccountPatch {
   readonly currentPassword?: string | undefined;
 }
 
+/** The request behind a change of an account. */
+interface AccountRequest extends RequestContext {
+  readonly credential: Credential;
+}
+
 /** Reads, changes and promotes accounts. */
 export class UsersService {
   readonly #database: Database;
   readonly #deletion: AccountDeletion;
   readonly #units: Units;
   readonly #shortReads: Bulkhead;
+  readonly #deletions: Bulkhead;
   readonly #hasher: PasswordHasher;
   readonly #accounts: AccountCache;
   readonly #guard: LoginGuard | null;
@@ -48,6 +55,7 @@ export class UsersService {
     /** In the share of accounts, so that nothing is held while a password is hashed. */
     units: Units;
     shortReads: Bulkhead;
+    deletions: Bulkhead;
     hasher: PasswordHasher;
     accounts: AccountCache;
     /** Null disables the limit on password guesses. */
@@ -58,6 +66,7 @@ export class UsersService {
     this.#deletion = options.deletion;
     this.#units = options.units;
     this.#shortReads = options.shortReads;
+    this.#deletions = options.deletions;
     this.#hasher = options.hasher;
     this.#accounts = options.accounts;
     this.#guard = options.guard;
@@ -108,11 +117,12 @@ export class UsersService {
   async update(
     userId: number,
     patch: AccountPatch,
-    { actor, requestId }: RequestContext,
+    { actor, credential, requestId }: AccountRequest,
   ): Promise<UserRow> {
     if (patch.password !== undefined) this.#passwordRules.requireStrong(patch.password);
     const before = await this.#shortReads.run(() => this.find(userId));
-    const needsCurrent = actor.id === userId && patch.password !== undefined;
+    const needsCurrent =
+      actor.id === userId && (patch.password !== undefined || !isRecentLogin(credential));
     if (needsCurrent) await this.#checkCurrentPassword(before, patch.currentPassword);
     const hash = patch.password === undefined ? null : await this.#hasher.hash(patch.password);
     return this.#changeUser(userId, async (tx, current, now) => {
@@ -169,9 +179,21 @@ export class UsersService {
    * Deletes an account, and drops it from this process's cache.
    *
    * @throws ApiError as `AccountDeletion.delete` says
+   * @throws ApiError VALIDATION_FAILED, INVALID_CREDENTIALS or RATE_LIMITED if the current password is
+   * required and missing, wrong, or was wrong too often
    */
-  async deleteAccount(userId: number, { actor, requestId }: RequestContext): Promise<void> {
-    await this.#deletion.delete(userId, { actorId: actor.id, requestId });
+  async deleteAccount(
+    userId: number,
+    currentPassword: string | undefined,
+    { actor, credential, requestId }: AccountRequest,
+  ): Promise<void> {
+    if (actor.id === userId && !isRecentLogin(credential)) {
+      const user = await this.#shortReads.run(() => this.find(userId));
+      await this.#checkCurrentPassword(user, currentPassword);
+    }
+    await this.#deletions.run(() =>
+      this.#deletion.delete(userId, { actorId: actor.id, requestId }),
+    );
     this.#accounts.forget(userId);
   }
 
@@ -179,7 +201,9 @@ export class UsersService {
     if (given === undefined) {
       throw validationFailed({
         field: 'current_password',
-        message: 'current_password is required to change the password',
+        message:
+          'current_password is required: for a new password always, for a new e-mail or a deletion ' +
+          'unless you logged in less than 5 minutes ago',
       });
     }
     const check = async (): Promise<UserRow | undefined> =>

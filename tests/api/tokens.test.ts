@@ -141,7 +141,6 @@ describe('a bearer token', () => {
 
     const now = Math.floor(Date.now() / 1_000);
     it.each<[string, Claims]>([
-      ['that has expired', { exp: now - 1 }],
       ['that never expires', { exp: 1e20 }],
       ['that expires at a fraction', { exp: now + HOUR_SECONDS + 0.5 }],
       ['whose exp is text', { exp: String(now + HOUR_SECONDS) }],
@@ -164,6 +163,21 @@ describe('a bearer token', () => {
       ['with an empty account', { sub: '' }],
       ['of SQL', { sub: '1 OR 1=1' }],
     ])('with one wrong claim: %s', async (_what, fault) => {
+      await expectInvalid(forge({ ...sound, ...fault }));
+    });
+
+    it('with a wrong claim, although it has expired: only a good one is told that it is over', async () => {
+      for (const fault of [{ aud: 'another-api' }, { ver: '0' }, { sub: '0' }]) {
+        await expectInvalid(forge({ ...sound, exp: now - 1, ...fault }));
+      }
+      await expectInvalid(forge({ ...sound, exp: now - 1 }, { secret: `${TEST_SECRET}!` }));
+    });
+
+    it.each<[string, Claims]>([
+      ['text', { auth_time: String(now) }],
+      ['a fraction', { auth_time: now + 0.5 }],
+      ['a list', { auth_time: [now] }],
+    ])('whose auth_time is %s', async (_what, fault) => {
       await expectInvalid(forge({ ...sound, ...fault }));
     });
 
@@ -235,6 +249,15 @@ describe('a bearer token', () => {
       );
       expect(new Set(codes)).toEqual(new Set(['INVALID_TOKEN']));
     });
+  });
+
+  it('that is good but over is answered with TOKEN_EXPIRED: the client refreshes it', async () => {
+    const now = Math.floor(Date.now() / 1_000);
+
+    const { status, body, headers } = await bear(forge({ ...sound, exp: now - 1 }));
+
+    expect([status, body.code]).toEqual([401, 'TOKEN_EXPIRED']);
+    expect(headers['www-authenticate']).toContain('Bearer error="invalid_token"');
   });
 
   it('is read only from one Authorization header', async () => {

@@ -14,7 +14,7 @@ export interface Person {
   readonly token: string;
 }
 
-/** A new account, and a token for it. */
+/** A new account, and a token for it as after a login just now. */
 export async function makePerson(container: Container, role: Role = 'user'): Promise<Person> {
   const [person] = await makePeople(container, 1, role);
   return person!;
@@ -41,6 +41,7 @@ export async function makePeople(
   const rows = await database.models.User.findAll({ where: { email: emails }, order: ['id'] });
   return rows.map((row) => {
     const { id, email } = row.get();
-    return { id, email: email ?? '', token: tokens.issue({ userId: id, version: 0 }) };
+    const authTime = Math.floor(now.getTime() / 1_000);
+    return { id, email: email ?? '', token: tokens.issue({ userId: id, version: 0, authTime }) };
   });
 }

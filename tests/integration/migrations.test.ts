@@ -15,6 +15,7 @@ const TABLES = [
   'bookings',
   'events',
   'idempotency_keys',
+  'sessions',
   'users',
   'waitlist_blocks',
   'waitlists',

@@ -4,6 +4,7 @@ import { removeExpiredKeys } from '../../src/inventory/idempotency';
 import { ROUTES } from '../../src/routes';
 import { Tokens } from '../../src/auth/tokens';
 import { makeEvent, makeSoldOutEvent } from '../factories/events';
+import { removeExpiredSessions } from '../../src/services/sessions.service';
 import { makePerson, PASSWORD, type Person } from '../factories/people';
 import { crowd, CROWD } from '../support/database/crowded-database';
 import { StatementRecorder } from '../support/database/query-plans';
@@ -33,7 +34,8 @@ describe('on tables with many rows, no statement scans or sorts an unbounded num
   afterAll(() => api.close());
 
   function crowdPerson(id: number): Person {
-    const token = new Tokens(api.container.config.auth).issue({ userId: id, version: 0 });
+    const claims = { userId: id, version: 0, authTime: null };
+    const token = new Tokens(api.container.config.auth).issue(claims);
     return { id, email: `crowd${String(id - 1_000_000)}@example.com`, token };
   }
 
@@ -68,6 +70,10 @@ describe('on tables with many rows, no statement scans or sorts an unbounded num
     change('post', '/api/tickets/book', who, { body: { event_id, quantity } });
   const join = (who: Person, event_id: number) =>
     change('post', '/api/waitinglists/join-waitlist', who, { body: { event_id, quantity: 2 } });
+  const logIn = async ({ email }: Person): Promise<{ refresh_token: string }> => {
+    const { body } = await api.post('/api/auth/login', undefined, { email, password: PASSWORD });
+    return body.data as { refresh_token: string };
+  };
   const ticketsOf = async (who: Person): Promise<number[]> => {
     const { body } = await api.get('/api/tickets', who.token);
     return (body.data as { id: number }[]).map(({ id }) => id);
@@ -79,8 +85,19 @@ describe('on tables with many rows, no statement scans or sorts an unbounded num
       api.post('/api/auth/signup', undefined, { email: 'new@example.com', password: PASSWORD }),
     'POST /api/auth/login': () =>
       api.post('/api/auth/login', undefined, { email: admin.email, password: PASSWORD }),
-    'POST /api/auth/logout': async () =>
-      change('post', '/api/auth/logout', await makePerson(api.container)),
+    'POST /api/auth/refresh': async () => {
+      const { refresh_token } = await logIn(await makePerson(api.container));
+      for (let times = 0; times < 2; times += 1) {
+        const { status } = await api.post('/api/auth/refresh', undefined, { refresh_token });
+        if (status !== 200) throw new Error('A refresh was refused');
+      }
+    },
+    'POST /api/auth/logout': async () => {
+      const person = await makePerson(api.container);
+      const { refresh_token } = await logIn(person);
+      await change('post', '/api/auth/logout', person, { body: { refresh_token } });
+      await change('post', '/api/auth/logout', person);
+    },
     'GET /api/users/me': () => api.get('/api/users/me', boxOffice.token),
     'GET /api/users/:id': () => api.get(`/api/users/${String(waiting.id)}`, admin.token),
     'GET /api/users': () => page('/api/users'),
@@ -226,6 +243,9 @@ describe('on tables with many rows, no statement scans or sorts an unbounded num
 
   it('removing expired keys', () =>
     expectNoFaults(() => removeExpiredKeys(api.container.database)));
+
+  it('removing expired sessions', () =>
+    expectNoFaults(() => removeExpiredSessions(api.container.database)));
 
   it('reconciling all events', () =>
     expectNoFaults(async () => {

@@ -882,6 +882,118 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     ],
   },
   {
+    name: 'security-used-refresh-token-forgotten',
+    rule: 'A refresh token that is used twice ends its session',
+    tests: [{ project: 'sqlite', file: 'tests/api/refresh.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/sessions.service.ts',
+        from: '          await this.#end(tx, { id: session.id });\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'security-refresh-grace-for-ever',
+    rule: 'A used refresh token is answered again for ten seconds only',
+    tests: [{ project: 'sqlite', file: 'tests/api/refresh.test.ts' }],
+    edits: [
+      {
+        file: 'src/auth/judge-refresh.ts',
+        from: 'session.used_hash === hash && isInGrace',
+        to: 'session.used_hash === hash && (isInGrace || usedAt > 0)',
+      },
+    ],
+  },
+  {
+    name: 'security-refresh-not-locked',
+    rule: 'Of two refreshes at the same moment, one goes on and the other is told the same',
+    tests: [{ project: 'mysql', file: 'tests/api/refresh.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/locks.ts',
+        from: `    where: { family },
+    lock: tx.LOCK.UPDATE,`,
+        to: '    where: { family },',
+      },
+    ],
+  },
+  {
+    name: 'security-expired-session-goes-on',
+    rule: 'A session that was not used for REFRESH_EXPIRES_IN is over',
+    tests: [{ project: 'sqlite', file: 'tests/api/refresh.test.ts' }],
+    edits: [
+      {
+        file: 'src/auth/judge-refresh.ts',
+        from: `  if (session.expires_at <= now) return 'over';\n`,
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'security-session-survives-token-version',
+    rule: 'What ends the tokens of an account ends its sessions',
+    tests: [{ project: 'sqlite', file: 'tests/api/refresh.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/sessions.service.ts',
+        from: '      where: { id: user_id, token_version, deleted_at: null },',
+        to: '      where: { id: user_id, deleted_at: null },',
+      },
+    ],
+  },
+  {
+    name: 'security-others-session-ended',
+    rule: 'Only the account of a session logs it out',
+    tests: [{ project: 'sqlite', file: 'tests/api/refresh.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/sessions.service.ts',
+        from: '#end(tx, { family: given.family, user_id: userId })',
+        to: '#end(tx, { family: given.family, ...(userId > 0 ? {} : { user_id: userId }) } as { family: string; user_id: number })',
+      },
+    ],
+  },
+  {
+    name: 'security-refresh-renews-login',
+    rule: 'A refresh does not count as a login',
+    tests: [{ project: 'sqlite', file: 'tests/api/recent-login.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/sessions.service.ts',
+        from: '      authTime: secondsOf(session.auth_time),',
+        to: '      authTime: secondsOf(issuedAt),',
+      },
+    ],
+  },
+  {
+    name: 'security-old-login-changes-account',
+    rule: 'An old login needs the password to change the e-mail or delete the account',
+    tests: [{ project: 'sqlite', file: 'tests/api/recent-login.test.ts' }],
+    edits: [
+      {
+        file: 'src/auth/credential.ts',
+        from: 'authTime !== null && Date.now()',
+        to: 'authTime === null || Date.now()',
+      },
+    ],
+  },
+  {
+    name: 'security-expiry-told-of-bad-tokens',
+    rule: 'Only a token that is good otherwise is told that it is over',
+    tests: [{ project: 'sqlite', file: 'tests/api/tokens.test.ts' }],
+    edits: [
+      {
+        file: 'src/auth/tokens.ts',
+        from: '    if (token.length > MAX_TOKEN_CHARACTERS) throw invalidToken();\n',
+        to: `    if (token.length > MAX_TOKEN_CHARACTERS) throw invalidToken();
+    const unproven = jwt.decode(token, { json: true });
+    if (typeof unproven?.exp === 'number' && unproven.exp <= nowInSeconds()) throw tokenExpired();
+`,
+      },
+    ],
+  },
+  {
     name: 'last-admin-demotable',
     rule: 'There is always an admin',
     tests: [{ project: 'sqlite', file: 'tests/api/roles.test.ts' }],

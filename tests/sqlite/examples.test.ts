@@ -32,7 +32,7 @@ const OPERATIONS = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
 /** What API clients replace by a new id. */
 const NEW_ID = '{{$guid}}';
 /** Differ from run to run. */
-const PASSING = ['createdAt', 'updatedAt', 'token', 'request_id'];
+const PASSING = ['createdAt', 'updatedAt', 'token', 'refresh_token', 'request_id'];
 
 describe('the requests of the document, one after another in its order', () => {
   let api: TestApi;
@@ -80,11 +80,12 @@ describe('the requests of the document, one after another in its order', () => {
     answer: ApiAnswer;
   }> {
     const tokens: (string | undefined)[] = [undefined, undefined];
+    const given: Record<string, string> = {};
     for (const [method, path, operation] of OPERATIONS) {
       const where = `${method} ${path}`;
-      let answer = await send(method, path, operation, { ...options, token: tokens[0] });
+      let answer = await send(method, path, operation, { ...options, token: tokens[0], given });
       if ([401, 403].includes(answer.status)) {
-        answer = await send(method, path, operation, { ...options, token: tokens[1] });
+        answer = await send(method, path, operation, { ...options, token: tokens[1], given });
       }
       expect([where, answer.status, answer.body]).toEqual([
         where,
@@ -92,7 +93,10 @@ describe('the requests of the document, one after another in its order', () => {
         answer.body,
       ]);
       if (path.endsWith('/signup')) tokens[1] = await makeAdmin();
-      if (path.endsWith('/login')) tokens[0] = answer.body.data.token as string;
+      if (path.endsWith('/login')) {
+        tokens[0] = answer.body.data.token as string;
+        given.refresh_token = answer.body.data.refresh_token as string;
+      }
       yield { where, operation, answer };
     }
   }
@@ -108,7 +112,16 @@ describe('the requests of the document, one after another in its order', () => {
     method: Method,
     path: string,
     { parameters = [], requestBody }: Operation,
-    { token, withOptional }: { token: string | undefined; withOptional: boolean },
+    {
+      token,
+      withOptional,
+      given,
+    }: {
+      token: string | undefined;
+      withOptional: boolean;
+      /** Secrets that answers gave, by the field that takes them: no example can know them. */
+      given: Readonly<Record<string, string>>;
+    },
   ): Promise<ApiAnswer> {
     const values = (place: Parameter['in']): Record<string, string> =>
       Object.fromEntries(
@@ -122,7 +135,10 @@ describe('the requests of the document, one after another in its order', () => {
       path,
     );
     const body = requestBody?.content['application/json'];
-    return api.call(method, filled, { ...options, ...(body ? { body: bodyOf(body) } : {}) });
+    return api.call(method, filled, {
+      ...options,
+      ...(body ? { body: withSecrets(bodyOf(body), given) } : {}),
+    });
   }
 });
 
@@ -133,6 +149,12 @@ function valueOf({ example, schema }: Parameter): string {
 
 function bodyOf({ example, examples = {} }: Example): unknown {
   return example ?? Object.values(examples)[0]?.value;
+}
+
+/** A body with the secrets in place of the example's. */
+function withSecrets(body: unknown, given: Readonly<Record<string, string>>): unknown {
+  const named = Object.entries(given).filter(([name]) => Object.hasOwn(body as object, name));
+  return { ...(body as object), ...Object.fromEntries(named) };
 }
 
 /** An answer with as many list entries as the example: an example need not be long. */

@@ -64,6 +64,22 @@ export const EVERY_CHANGE: readonly Change[] = [
     },
   },
   {
+    route: 'POST /api/auth/login',
+    prepare: async ({ world, api }) => {
+      const { email } = await world.addPerson();
+      return () => api.post('/api/auth/login', undefined, { email, password: PASSWORD });
+    },
+  },
+  {
+    route: 'POST /api/auth/refresh',
+    prepare: async ({ world, api }) => {
+      const { email } = await world.addPerson();
+      const login = await api.post('/api/auth/login', undefined, { email, password: PASSWORD });
+      const { refresh_token } = login.body.data as { refresh_token: string };
+      return () => api.post('/api/auth/refresh', undefined, { refresh_token });
+    },
+  },
+  {
     route: 'POST /api/events/initialize',
     prepare: ({ world, api }) => {
       const body = { event_name: `Concert ${randomUUID()}`, total_tickets: TOTAL };

@@ -27,6 +27,7 @@ export function testConfig(database: DatabaseSettings, overrides: Overrides = {}
       secret: TEST_SECRET,
       previousSecrets: [],
       tokenLifetimeSeconds: 3_600,
+      refreshLifetimeSeconds: 30 * 86_400,
       bcryptRounds: 4,
       refuseCommonPasswords: false,
       refusedWords: [],

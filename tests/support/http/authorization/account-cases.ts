@@ -26,6 +26,8 @@ const withNewPassword = async (scene: Scene): Promise<Asked> => ({
 /** The password of an account is enough, whatever the token. */
 const byPassword: Cells = [200, 'INVALID_CREDENTIALS', 'INVALID_CREDENTIALS'];
 
+const byRefreshToken: Cells = [200, 200, 'INVALID_TOKEN'];
+
 export const ACCOUNT_CASES: readonly AccessCase[] = [
   {
     route: 'POST /api/auth/signup',
@@ -36,7 +38,6 @@ export const ACCOUNT_CASES: readonly AccessCase[] = [
   {
     route: 'POST /api/auth/login',
     names: 'an e-mail, with the password of the caller’s own account',
-    changesNothing: true,
     ask: async (scene) => ({
       body: {
         email: await scene.email(),
@@ -46,9 +47,28 @@ export const ACCOUNT_CASES: readonly AccessCase[] = [
     cells: { ...everyone(byPassword), 'no token': byPassword },
   },
   {
+    route: 'POST /api/auth/refresh',
+    names: 'a refresh token: whoever has it',
+    ask: async (scene) => ({ body: { refresh_token: await scene.refreshToken() } }),
+    cells: { ...everyone(byRefreshToken), 'no token': byRefreshToken },
+  },
+  {
     route: 'POST /api/auth/logout',
     names: '',
     ask: () => ({}),
+    cells: everyone([200]),
+  },
+  {
+    route: 'POST /api/auth/logout',
+    names: 'the caller’s own session, by `refresh_token`',
+    ask: async (scene) => ({ body: { refresh_token: await scene.refreshToken() } }),
+    cells: everyone([200]),
+  },
+  {
+    route: 'POST /api/auth/logout',
+    names: 'another’s session, by `refresh_token`; it goes on',
+    changesNothing: true,
+    ask: async (scene) => ({ body: { refresh_token: await scene.refreshTokenOfOther() } }),
     cells: everyone([200]),
   },
   {

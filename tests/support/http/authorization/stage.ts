@@ -1,5 +1,6 @@
 import { makeEvent } from '../../../factories/events';
-import { makePerson, type Person } from '../../../factories/people';
+import { newRefreshToken } from '../../../../src/auth/refresh-token';
+import { makePerson, PASSWORD, type Person } from '../../../factories/people';
 import type { TestApi } from '../test-api';
 import type { Caller, Owner } from './access-case';
 
@@ -29,6 +30,16 @@ export class Stage {
   person(part: Part): Promise<Person> {
     const role = part === 'admin' ? 'admin' : part.endsWith('organizer') ? 'organizer' : 'user';
     return remembered(this.#people, part, () => makePerson(this.api.container, role));
+  }
+
+  /** Logs in, and returns the refresh token of the new session. */
+  async refreshToken(part: Part): Promise<string> {
+    const { email } = await this.person(part);
+    const { body } = await this.api.post('/api/auth/login', undefined, {
+      email,
+      password: PASSWORD,
+    });
+    return body.data.refresh_token as string;
   }
 
   sold(caller: Caller, owner: Owner): Promise<Sold> {
@@ -89,6 +100,18 @@ export class Scene {
     return (await this.#account()).id;
   }
 
+  /** Of the caller, of someone else, or of no session. */
+  async refreshToken(): Promise<string> {
+    if (this.owner === 'missing') return newRefreshToken().text;
+    return this.owner === 'own'
+      ? this.stage.refreshToken(this.#part())
+      : this.refreshTokenOfOther();
+  }
+
+  refreshTokenOfOther(): Promise<string> {
+    return this.stage.refreshToken('other holder');
+  }
+
   async eventId(): Promise<number> {
     return (await this.stage.sold(this.caller, this.owner)).eventId;
   }
@@ -133,7 +156,11 @@ export class Scene {
   }
 
   #me(): Promise<Person> {
-    return this.stage.person(this.caller === 'no token' ? 'stranger' : this.caller);
+    return this.stage.person(this.#part());
+  }
+
+  #part(): Exclude<Caller, 'no token'> {
+    return this.caller === 'no token' ? 'stranger' : this.caller;
   }
 }
 

@@ -1,0 +1,14 @@
+/** What a caller identified themselves with. */
+export interface Credential {
+  /** When the person proved who they are, in seconds since 1970; null if the token does not say. */
+  readonly authTime: number | null;
+}
+
+/** How long a login counts as recent. */
+const RECENT_SECONDS = 5 * 60;
+const MS_PER_SECOND = 1_000;
+
+/** Whether the person has just logged in, so that the password need not be asked for again. */
+export function isRecentLogin({ authTime }: Credential): boolean {
+  return authTime !== null && Date.now() / MS_PER_SECOND - authTime < RECENT_SECONDS;
+}
