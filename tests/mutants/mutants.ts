@@ -938,7 +938,7 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
       {
         file: 'src/services/sessions.service.ts',
         from: '      where: { id: user_id, token_version, deleted_at: null },',
-        to: '      where: { id: user_id, deleted_at: null },',
+        to: '      where: { id: user_id, ...(token_version < 0 ? { token_version } : {}), deleted_at: null },',
       },
     ],
   },
