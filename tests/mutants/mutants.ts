@@ -1018,6 +1018,42 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     ],
   },
   {
+    name: 'admin-create-changes-password',
+    rule: 'admin:create leaves the password of an existing account unless told to reset it',
+    tests: [{ project: 'processes-sqlite', file: 'tests/processes/operator-commands.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/admin-accounts.service.ts',
+        from: 'resetPassword ? hash : known.password',
+        to: 'hash',
+      },
+    ],
+  },
+  {
+    name: 'security-weak-first-admin',
+    rule: 'The first admin is under the rules of all passwords',
+    tests: [{ project: 'processes-sqlite', file: 'tests/processes/sqlite/start.test.ts' }],
+    edits: [
+      {
+        file: 'src/process/admin-password.ts',
+        from: 'if (weakness !== null) throw',
+        to: "if (weakness === '') throw",
+      },
+    ],
+  },
+  {
+    name: 'origin-with-a-path',
+    rule: 'An origin that no page can have is refused at start',
+    tests: [{ project: 'unit', file: 'tests/unit/load-config.test.ts' }],
+    edits: [
+      {
+        file: 'src/config/origins.ts',
+        from: 'return origin === text ? null : `write ${origin}`;',
+        to: 'return origin === text ? null : null;',
+      },
+    ],
+  },
+  {
     name: 'security-emails-for-all',
     rule: 'E-mails in a queue are shown only to the person, the organizer and admins',
     tests: [{ project: 'sqlite', file: 'tests/api/waitlist.test.ts' }],
