@@ -13,6 +13,7 @@ import { Tokens } from '../src/auth/tokens';
 import { loadConfig } from '../src/config/load-config';
 import { openMaintenanceDatabase, type Database } from '../src/database/database';
 import { Migrator } from '../src/database/migrator';
+import { serverSettings } from '../tests/support/setup/server-settings';
 import { DatabaseServer } from '../tests/support/servers/database-server';
 import { databaseVariables, ServerProcess } from '../tests/support/servers/server-process';
 import { buildServer } from '../tests/support/setup/build-server';
@@ -66,15 +67,7 @@ async function main(): Promise<void> {
   buildServer();
   const mariadb = await DatabaseServer.start({ options: ['--innodb-buffer-pool-size=1G'] });
   try {
-    const settings = {
-      dialect: 'mysql',
-      host: '127.0.0.1',
-      port: mariadb.port,
-      user: 'root',
-      password: '',
-      database: 'holdings',
-      poolMax: 16,
-    } as const;
+    const settings = serverSettings({ port: mariadb.port, database: 'holdings' });
     const session = await createConnection({ host: '127.0.0.1', port: mariadb.port, user: 'root' });
     await session.query('CREATE DATABASE holdings');
     await session.end();

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { ConfigurationError } from './config/configuration-error';
+import { connectionFault } from './database/connection-fault';
 import { COMMANDS, UsageError } from './process/commands';
 
 /** Former names of commands, which still work. */
@@ -21,6 +22,6 @@ async function run(): Promise<void> {
 
 run().catch((error: unknown) => {
   const isForPeople = error instanceof UsageError || error instanceof ConfigurationError;
-  console.error(isForPeople ? error.message : error);
+  console.error(isForPeople ? error.message : (connectionFault(error) ?? error));
   process.exitCode = 1;
 });

@@ -4,6 +4,7 @@ import type { Config } from './config/config';
 import { ConfigurationError } from './config/configuration-error';
 import { loadConfig } from './config/load-config';
 import { createContainer } from './container';
+import { connectionFault } from './database/connection-fault';
 import { shareMetrics } from './observability/cluster-metrics';
 import { createLogger } from './observability/logger';
 import { startHousekeeping } from './process/housekeeping';
@@ -59,7 +60,8 @@ async function serve(config: Config): Promise<void> {
       prepared.release();
     });
   } catch (error) {
-    logger.error("The server can't start", { error });
+    const fault = connectionFault(error);
+    logger.error("The server can't start", fault === null ? { error } : { reason: fault });
     await container.close();
     process.exitCode = 1;
     // The channel to the primary process would keep a worker alive.

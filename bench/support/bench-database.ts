@@ -6,6 +6,7 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import type { MysqlSettings } from '../../src/config/config';
 import { Migrator } from '../../src/database/migrator';
 import { Tokens } from '../../src/auth/tokens';
+import { serverSettings } from '../../tests/support/setup/server-settings';
 import { DatabaseServer } from '../../tests/support/servers/database-server';
 import { TEST_SECRET, testConfig } from '../../tests/support/setup/test-config';
 
@@ -44,15 +45,7 @@ export class BenchDatabase {
 
   static async start(): Promise<BenchDatabase> {
     const server = await DatabaseServer.start({ options: ['--innodb-buffer-pool-size=1G'] });
-    const settings: MysqlSettings = {
-      dialect: 'mysql',
-      host: '127.0.0.1',
-      port: server.port,
-      user: 'root',
-      password: '',
-      database: DATABASE,
-      poolMax: 16,
-    };
+    const settings = serverSettings({ port: server.port, database: DATABASE });
     const { host, port, user, password } = settings;
     const admin = await createConnection({ host, port, user, password });
     await admin.query(`CREATE DATABASE ${DATABASE}`);

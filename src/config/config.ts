@@ -7,13 +7,25 @@ export interface SqliteSettings {
   readonly storage: string;
 }
 
+export interface TlsSettings {
+  /** Whether the certificate must be valid, and issued for the host. */
+  readonly verify: boolean;
+  /** Authorities that may have issued it, as PEM; null: those that Node.js trusts. */
+  readonly ca: string | null;
+}
+
 export interface MysqlSettings {
   readonly dialect: 'mysql';
   readonly host: string;
   readonly port: number;
+  /** A unix socket, used in place of host and port. */
+  readonly socket: string | null;
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** Null: no TLS. */
+  readonly tls: TlsSettings | null;
+  readonly connectTimeoutMs: number;
   readonly poolMax: number;
 }
 

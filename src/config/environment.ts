@@ -53,7 +53,7 @@ export class Environment {
   @IsInt()
   PORT: number = 3000;
 
-  /** By default `sqlite` without DB_HOST, otherwise `mysql` (MySQL 8 and MariaDB). */
+  /** By default `sqlite` without DB_HOST and DB_SOCKET, otherwise `mysql` (MySQL and MariaDB). */
   @IsOptional()
   @IsIn(['sqlite', 'mysql'])
   DB_DIALECT?: 'sqlite' | 'mysql';
@@ -71,6 +71,28 @@ export class Environment {
   @Min(1)
   @IsInt()
   DB_PORT: number = 3306;
+
+  /** A unix socket of the database server, in place of DB_HOST and DB_PORT. */
+  @IsOptional()
+  @IsString()
+  DB_SOCKET?: string;
+
+  /** TLS to DB_HOST: `required` encrypts, `verify` also checks whose certificate it is. */
+  @Flag()
+  @IsIn(['off', 'required', 'verify'])
+  DB_SSL: 'off' | 'required' | 'verify' = 'off';
+
+  /** A PEM file of the authorities that `verify` trusts, in place of the public ones. */
+  @IsOptional()
+  @IsString()
+  DB_SSL_CA?: string;
+
+  /** How long to wait for a connection to the database server, in milliseconds. */
+  @WholeNumber()
+  @Max(30_000)
+  @Min(100)
+  @IsInt()
+  DB_CONNECT_TIMEOUT_MS: number = 1_000;
 
   @IsOptional()
   @IsString()

@@ -7,6 +7,7 @@ import { parse } from 'dotenv';
 import ipaddr from 'ipaddr.js';
 import type { Config, DatabaseSettings } from './config';
 import { ConfigurationError } from './configuration-error';
+import { databaseSettings } from './database-settings';
 import { developmentSecret } from './development-secret';
 import { Environment, ENVIRONMENT_NAMES } from './environment';
 import { limitsOf } from './load-limits';
@@ -135,7 +136,7 @@ function withFileVariables(variables: Variables, root: string, faults: string[])
     const file = variables[`${name}_FILE`];
     if (!file) continue;
     try {
-      merged[name] = readFileSync(path.resolve(root, file), 'utf8').trim();
+      merged[name] = withoutLastBreak(readFileSync(path.resolve(root, file), 'utf8'));
     } catch {
       faults.push(`${name}_FILE names a file that can't be read`);
     }
@@ -143,33 +144,14 @@ function withFileVariables(variables: Variables, root: string, faults: string[])
   return merged;
 }
 
+/** Editors and `echo` end a file with a line break; spaces may belong to a password. */
+function withoutLastBreak(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
 /** Unset and empty mean the same. */
 function withoutEmpty(variables: Variables): Variables {
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()));
-}
-
-function databaseSettings(env: Environment, root: string, faults: string[]): DatabaseSettings {
-  const dialect = env.DB_DIALECT ?? (env.DB_HOST === undefined ? 'sqlite' : 'mysql');
-  if (dialect !== 'mysql') {
-    if (env.NODE_ENV === 'production' && env.DB_DIALECT === undefined) {
-      faults.push(
-        'In production set DB_HOST, or set DB_DIALECT=sqlite to run on one file on purpose',
-      );
-    }
-    return { dialect, storage: path.resolve(root, env.DB_STORAGE) };
-  }
-  for (const name of ['DB_HOST', 'DB_USER', 'DB_DATABASE'] as const) {
-    if (env[name] === undefined) faults.push(`${name} must be set for mysql`);
-  }
-  return {
-    dialect,
-    host: env.DB_HOST ?? '',
-    port: env.DB_PORT,
-    user: env.DB_USER ?? '',
-    password: env.DB_PASS ?? '',
-    database: env.DB_DATABASE ?? '',
-    poolMax: env.DB_POOL_MAX,
-  };
 }
 
 function checkTogether(env: Environment, database: DatabaseSettings, faults: string[]): void {

@@ -1,9 +1,8 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Connection } from 'mysql2';
 import type { MysqlSettings } from '../config/config';
+import { openStream } from './mysql-options';
 
-/** Time limit for connecting. */
-export const CONNECT_TIMEOUT_MS = 1_000;
 /**
  * How long the server may stay silent while it owes a response. Longer than a lock wait and a slow
  * commit, shorter than the time a caller waits.
@@ -20,9 +19,8 @@ const ABANDONED_AFTER_SECONDS = 15;
  * Opens a socket that breaks when the server stops responding. Neither mysql2 nor Sequelize notices
  * a peer that stops responding without closing; a broken socket fails everything that waits for it.
  */
-export function openSocket({ host, port }: Pick<MysqlSettings, 'host' | 'port'>): Socket {
-  const socket = connect(port, host);
-  socket.setNoDelay(true);
+export function openSocket(settings: MysqlSettings): Socket {
+  const socket = openStream(settings);
   socket.setTimeout(SILENCE_LIMIT_MS, () => {
     const error = new Error(`The database did not respond for ${String(SILENCE_LIMIT_MS)} ms`);
     socket.destroy(Object.assign(error, { code: 'PROTOCOL_CONNECTION_LOST' }));

@@ -1,11 +1,12 @@
 import { Sequelize, type Options } from 'sequelize';
 import type { Connection } from 'mysql2';
-import type { DatabaseSettings, MysqlSettings } from '../config/config';
-import { CONNECT_TIMEOUT_MS, IDLE_LIMIT_MS, openSocket, prepareSession } from './mysql-connection';
+import type { DatabaseSettings } from '../config/config';
+import { IDLE_LIMIT_MS, openSocket, prepareSession } from './mysql-connection';
+import { mysqlOptions } from './mysql-options';
 import { closeIdleHandles, sqliteDriver } from './sqlite-driver';
 
-/** How long a query waits for a free connection. */
-const ACQUIRE_TIMEOUT_MS = 1_500;
+/** How long a query waits for a connection, in addition to the time that connecting may take. */
+const ACQUIRE_EXTRA_MS = 500;
 /** How often the pool looks for connections that have been idle too long. */
 const EVICT_INTERVAL_MS = 500;
 
@@ -26,22 +27,19 @@ const COMMON: Options = {
 /** Connections that serve requests: limited in number and in every wait. */
 export function createSequelize(settings: DatabaseSettings): Sequelize {
   if (settings.dialect === 'sqlite') return new Sequelize(sqliteOptions(settings.storage));
+  const options = mysqlOptions(settings);
   const sequelize = new Sequelize({
     ...COMMON,
-    ...mysqlOptions(settings),
+    ...options,
     pool: {
       max: settings.poolMax,
       min: 0,
-      acquire: ACQUIRE_TIMEOUT_MS,
+      acquire: settings.connectTimeoutMs + ACQUIRE_EXTRA_MS,
       idle: IDLE_LIMIT_MS,
       evict: EVICT_INTERVAL_MS,
       maxUses: MAX_USES,
     },
-    dialectOptions: {
-      ...MYSQL_DIALECT_OPTIONS,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      stream: () => openSocket(settings),
-    },
+    dialectOptions: { ...options.dialectOptions, stream: () => openSocket(settings) },
   });
   sequelize.addHook('afterConnect', (connection) => prepareSession(connection as Connection));
   return sequelize;
@@ -55,12 +53,7 @@ export function createMaintenanceSequelize(settings: DatabaseSettings): Sequeliz
 /** Options for such connections; `npx sequelize-cli` uses them too. */
 export function maintenanceOptions(settings: DatabaseSettings): Options {
   if (settings.dialect === 'sqlite') return sqliteOptions(settings.storage);
-  return {
-    ...COMMON,
-    ...mysqlOptions(settings),
-    pool: { max: 4 },
-    dialectOptions: MYSQL_DIALECT_OPTIONS,
-  };
+  return { ...COMMON, ...mysqlOptions(settings), pool: { max: 4 } };
 }
 
 /** Closes the pool and, on SQLite, the file. */
@@ -70,24 +63,6 @@ export async function closeSequelize(
 ): Promise<void> {
   await sequelize.close();
   if (settings.dialect === 'sqlite') closeIdleHandles(settings.storage);
-}
-
-const MYSQL_DIALECT_OPTIONS = {
-  charset: 'utf8mb4',
-  // DECIMAL as a number: available_tickets is a whole number of at most seven digits.
-  decimalNumbers: true,
-} as const;
-
-function mysqlOptions(settings: MysqlSettings): Options {
-  return {
-    dialect: 'mysql',
-    host: settings.host,
-    port: settings.port,
-    username: settings.user,
-    password: settings.password,
-    database: settings.database,
-    timezone: '+00:00',
-  };
 }
 
 function sqliteOptions(storage: string): Options {

@@ -4,6 +4,7 @@ import { createConnection } from 'mysql2/promise';
 import type { MysqlSettings } from '../../src/config/config';
 import { makePeople, type Person } from '../factories/people';
 import { FaultWorld } from '../support/faults/fault-world';
+import { serverSettings } from '../support/setup/server-settings';
 import { freePort } from '../support/setup/free-port';
 import { DatabaseServer } from '../support/servers/database-server';
 import { RedisServer } from '../support/servers/redis-server';
@@ -110,7 +111,7 @@ async function makeDatabase(port: number): Promise<MysqlSettings> {
   await admin.query(`CREATE USER ${user}@'%' IDENTIFIED BY '${password}'`);
   await admin.query(`GRANT ALL ON ${database}.* TO ${user}@'%'`);
   await admin.end();
-  return { dialect: 'mysql', host: '127.0.0.1', port, user, password, database, poolMax: 16 };
+  return serverSettings({ port, user, password, database });
 }
 
 function startReplica(

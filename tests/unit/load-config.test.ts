@@ -13,8 +13,18 @@ const STRONG = 'Vk3f9QdLw0sXhA7cTj2ZrN8yBm5PuE1i';
 const MYSQL = { DB_HOST: 'db.example.com', DB_USER: 'tickets', DB_DATABASE: 'tickets' };
 const PRODUCTION = { NODE_ENV: 'production', SECRET_KEY: STRONG, ...MYSQL };
 
+/** Any file with a certificate in it. */
+const AUTHORITY = path.join(mkdtempSync(path.join(tmpdir(), 'tickets-ca-')), 'ca.pem');
+const AUTHORITY_TEXT = '-----BEGIN CERTIFICATE-----\n';
+
 describe('loadConfig', () => {
   let root: string;
+  beforeAll(() => {
+    writeFileSync(AUTHORITY, AUTHORITY_TEXT);
+  });
+  afterAll(() => {
+    rmSync(path.dirname(AUTHORITY), { recursive: true });
+  });
   beforeEach(() => {
     root = mkdtempSync(path.join(tmpdir(), 'tickets-config-'));
   });
@@ -143,8 +153,31 @@ describe('loadConfig', () => {
             password: 'p',
             database: 'tickets',
             poolMax: 20,
+            socket: null,
+            tls: null,
+            connectTimeoutMs: 1_000,
           },
         },
+      ],
+      [
+        ['DB_SOCKET', 'DB_CONNECT_TIMEOUT_MS'],
+        {
+          DB_SOCKET: '/run/mysqld/mysqld.sock',
+          DB_USER: 'tickets',
+          DB_DATABASE: 'tickets',
+          DB_CONNECT_TIMEOUT_MS: '2500',
+        },
+        { database: { socket: '/run/mysqld/mysqld.sock', connectTimeoutMs: 2_500 } },
+      ],
+      [
+        ['DB_SSL'],
+        { ...MYSQL, DB_SSL: 'Required' },
+        { database: { tls: { verify: false, ca: null } } },
+      ],
+      [
+        ['DB_SSL_CA'],
+        { ...MYSQL, DB_SSL: 'verify', DB_SSL_CA: AUTHORITY },
+        { database: { tls: { verify: true, ca: AUTHORITY_TEXT } } },
       ],
       [
         ['ADMIN_EMAIL', 'ADMIN_PASSWORD'],
@@ -200,6 +233,15 @@ describe('loadConfig', () => {
       put('.env', 'PORT=4001');
 
       expect(load().http.port).toBe(3000);
+    });
+
+    it('may hold a password with spaces at both ends: only the last line break is not part of it', () => {
+      const password = ' "p#$\\\'`=é \n ';
+      for (const end of ['', '\n', '\r\n']) {
+        put('password', password + end);
+
+        expect(load({ ...MYSQL, DB_PASS_FILE: 'password' }).database).toMatchObject({ password });
+      }
     });
 
     it('may hold a secret each, named by the variable with the suffix _FILE', () => {
@@ -315,6 +357,22 @@ describe('loadConfig', () => {
 
     it('ORIGIN without any origin is one', () => {
       expect(faultsOf({ ORIGIN: ' , ' })).toEqual(['ORIGIN lists no origin: set * for any']);
+    });
+
+    it.each([
+      [{ ...MYSQL, DB_SSL: 'on' }, 'DB_SSL must be'],
+      [{ ...MYSQL, DB_CONNECT_TIMEOUT_MS: '99' }, 'DB_CONNECT_TIMEOUT_MS must'],
+      [{ ...MYSQL, DB_SOCKET: '/run/s.sock' }, 'DB_SOCKET stands in place of DB_HOST'],
+      [{ ...MYSQL, DB_SSL_CA: AUTHORITY }, 'DB_SSL_CA needs DB_SSL=verify'],
+      [{ ...MYSQL, DB_SSL: 'verify', DB_SSL_CA: 'gone' }, "DB_SSL_CA names a file that can't be"],
+      [{ ...MYSQL, DB_SSL: 'verify', DB_SSL_CA: devNull }, 'DB_SSL_CA names a file without'],
+      [
+        { ...MYSQL, DB_HOST: '', DB_SOCKET: '/run/s.sock', DB_SSL: 'required' },
+        'DB_SSL is for DB_HOST',
+      ],
+      [{ ...MYSQL, DB_HOST: '', DB_DIALECT: 'mysql' }, 'DB_HOST or DB_SOCKET must be set'],
+    ])('%j is one: %s', (variables, message) => {
+      expect(faultsOf(variables)).toEqual([expect.stringContaining(message)]);
     });
 
     it('are reported all at once, and leave no secret behind', () => {

@@ -46,6 +46,11 @@ export class DatabaseServer {
     return server;
   }
 
+  /** Its unix socket. */
+  get socket(): string {
+    return path.join(this.folder, 'server.sock');
+  }
+
   get processId(): number {
     const id = this.#process?.pid;
     if (id === undefined) throw new Error(`${this.engine.label} is not running`);
@@ -65,7 +70,7 @@ export class DatabaseServer {
       [
         ...args,
         `--datadir=${path.join(this.folder, 'data')}`,
-        `--socket=${path.join(this.folder, 'server.sock')}`,
+        `--socket=${this.socket}`,
         `--pid-file=${path.join(this.folder, 'server.pid')}`,
         `--log-error=${path.join(this.folder, 'server.log')}`,
         `--port=${String(this.port)}`,

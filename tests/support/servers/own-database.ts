@@ -1,6 +1,7 @@
 import { createConnection, type Connection } from 'mysql2/promise';
 import type { MysqlSettings } from '../../../src/config/config';
 import { FaultWorld } from '../faults/fault-world';
+import { serverSettings } from '../setup/server-settings';
 import { testEngine } from './database-engine';
 import { DatabaseServer, type ServerOptions } from './database-server';
 
@@ -21,15 +22,7 @@ export class OwnDatabase {
 
   static async start(options: ServerOptions = {}): Promise<OwnDatabase> {
     const server = await DatabaseServer.start({ engine: testEngine(), ...options });
-    const root: MysqlSettings = {
-      dialect: 'mysql',
-      host: '127.0.0.1',
-      port: server.port,
-      user: 'root',
-      password: '',
-      database: DATABASE,
-      poolMax: 16,
-    };
+    const root = serverSettings({ port: server.port, database: DATABASE });
     const { host, port, user } = root;
     const bare = await createConnection({ host, port, user });
     await bare.query(`CREATE DATABASE ${DATABASE}`);

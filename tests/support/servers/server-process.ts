@@ -160,7 +160,11 @@ export class ServerProcess {
 }
 
 /** Starts one of the operator's commands, as `node dist/cli.js` does. */
-export function spawnCli(database: DatabaseSettings, words: readonly string[]): ChildProcess {
+export function spawnCli(
+  database: DatabaseSettings,
+  words: readonly string[],
+  env: Variables = {},
+): ChildProcess {
   return spawn(process.execPath, [CLI_FILE, ...words], {
     cwd: ROOT,
     env: {
@@ -168,6 +172,7 @@ export function spawnCli(database: DatabaseSettings, words: readonly string[]): 
       NODE_ENV: 'production',
       SECRET_KEY: TEST_SECRET,
       ...databaseVariables(database),
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -188,8 +193,9 @@ function productionVariables(database: DatabaseSettings): Variables {
 export async function runCli(
   database: DatabaseSettings,
   words: readonly string[],
+  env: Variables = {},
 ): Promise<{ code: number; output: string }> {
-  const child = spawnCli(database, words);
+  const child = spawnCli(database, words, env);
   const [output, complaints, [code]] = await Promise.all([
     text(child.stdout!),
     text(child.stderr!),
@@ -204,8 +210,9 @@ export function databaseVariables(settings: DatabaseSettings): Variables {
     ? { DB_DIALECT: 'sqlite', DB_STORAGE: settings.storage }
     : {
         DB_DIALECT: 'mysql',
-        DB_HOST: settings.host,
-        DB_PORT: String(settings.port),
+        ...(settings.socket === null
+          ? { DB_HOST: settings.host, DB_PORT: String(settings.port) }
+          : { DB_SOCKET: settings.socket }),
         DB_USER: settings.user,
         DB_PASS: settings.password,
         DB_DATABASE: settings.database,

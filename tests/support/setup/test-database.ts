@@ -3,6 +3,7 @@ import { createConnection } from 'mysql2/promise';
 import type { DatabaseSettings, MysqlSettings } from '../../../src/config/config';
 import { openDatabase } from '../../../src/database/database';
 import { Migrator } from '../../../src/database/migrator';
+import { serverSettings } from './server-settings';
 
 declare global {
   // Set by the jest project: the database on which its tests run.
@@ -18,15 +19,13 @@ function required(name: string): string {
 
 /** A database on the MySQL server of the tests. */
 export function mysqlSettings(database: string): MysqlSettings {
-  return {
-    dialect: 'mysql',
+  return serverSettings({
     host: required('TEST_DB_HOST'),
     port: Number(process.env.TEST_DB_PORT ?? 3306),
     user: process.env.TEST_DB_USER ?? 'root',
     password: process.env.TEST_DB_PASS ?? '',
     database,
-    poolMax: 16,
-  };
+  });
 }
 
 /**
