@@ -61,7 +61,13 @@ export function createContainer(config: Config): Container {
   const shares =
     config.database.dialect === 'mysql' ? connectionShares(config.database.poolMax) : SQLITE_SHARES;
   const loopLoad = new EventLoopLoad();
-  const bulkheads = createBulkheads(shares, () => loopLoad.isHigh);
+  const countRefusal = (share: string): void => {
+    metrics.bulkheadRefusals.inc({ share });
+  };
+  const bulkheads = createBulkheads(shares, {
+    isOverloaded: () => loopLoad.isHigh,
+    onRefusal: countRefusal,
+  });
   const { shortReads } = bulkheads;
   const units = unitOfWork.within(bulkheads.accounts);
   const inventory = new InventoryExecutor({
@@ -72,17 +78,21 @@ export function createContainer(config: Config): Container {
     finish: finishCommand,
     slots: shares.batches,
   });
+  const health = new HealthService(database.sequelize);
   addSampledGauges(metrics, {
     commandsInFlight: () => inventory.inFlight,
     poolUse: () => database.poolUse(),
-    waitlistTotals: () => waitlistTotals(database),
-    idRangeUse: () => readIdRangeUse(database),
+    isDatabaseUp: () => health.isDatabaseUp(),
+    waitlistTotals: () => shortReads.run(() => waitlistTotals(database)),
+    idRangeUse: () => shortReads.run(() => readIdRangeUse(database)),
   });
   const { enabled: isLimited, redisUrl, limits } = config.rateLimits;
   const redis = isLimited && redisUrl !== null ? connectRedis(redisUrl, { logger, metrics }) : null;
   const guard = isLimited ? new LoginGuard(redis, metrics) : null;
   const rateLimiter = isLimited ? new RateLimiter(limits, redis, metrics) : null;
-  const hasher = new PasswordHasher(config.auth.bcryptRounds);
+  const hasher = new PasswordHasher(config.auth.bcryptRounds, () => {
+    countRefusal('passwords');
+  });
   const tokens = new Tokens(config.auth);
   const accounts = new AccountCache(database);
   const eventReader = new EventReader(database);
@@ -120,7 +130,7 @@ export function createContainer(config: Config): Container {
       passwordRules,
     }),
     commands,
-    events: new EventsService({ database, unitOfWork, finish: finishCreation }),
+    events: new EventsService({ database, unitOfWork, bulkheads, finish: finishCreation }),
     eventReader,
     myEventReader: new MyEventReader({ database, unitOfWork }),
     tickets: new TicketsService({ database, commands, eventReader, bulkheads }),
@@ -128,7 +138,6 @@ export function createContainer(config: Config): Container {
     reconcile: new ReconcileService({ database, unitOfWork }),
     audit: new AuditService({ database, eventReader }),
   };
-  const health = new HealthService(database.sequelize);
   return {
     config,
     logger,

@@ -11,19 +11,28 @@ const WAITING_MAX = 100;
 const PASSWORD_BYTES_READ = 72;
 /** How long a hash may wait. */
 const WAIT_LIMIT_MS = 4_000;
+/** By then the passwords that wait now are hashed, or their requests refused. */
+const RETRY_AFTER_SECONDS = 4;
 
 /** bcrypt with a bounded queue. */
 export class PasswordHasher {
-  readonly #turns = new Bulkhead({
-    concurrent: CONCURRENT_HASHES,
-    waitingMax: WAITING_MAX,
-    waitLimitMs: WAIT_LIMIT_MS,
-    message: 'Too many logins at once',
-  });
+  readonly #turns: Bulkhead;
   /** The hash to compare with if no account has the e-mail. */
   readonly #dummyHash: Promise<string>;
 
-  constructor(private readonly rounds: number) {
+  /** @param onRefusal called for each password that is refused because too many are waiting */
+  constructor(
+    private readonly rounds: number,
+    onRefusal: () => void = () => undefined,
+  ) {
+    this.#turns = new Bulkhead({
+      concurrent: CONCURRENT_HASHES,
+      waitingMax: WAITING_MAX,
+      waitLimitMs: WAIT_LIMIT_MS,
+      message: 'Too many logins at once',
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      onRefusal,
+    });
     this.#dummyHash = bcrypt.hash(randomBytes(16).toString('hex'), rounds);
     // The code that awaits it reports the error.
     this.#dummyHash.catch(() => undefined);

@@ -3,7 +3,10 @@ export interface Limit {
   readonly requests: number;
   readonly seconds: number;
   readonly by: 'address' | 'account';
-  /** So many requests that succeed count as one. Left out, a success counts as a failure does. */
+  /**
+   * So many requests that succeed, or that the server was too busy for, count as one. Left out, they
+   * count as failures do.
+   */
   readonly successesForOne?: number;
 }
 

@@ -1,5 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { serviceUnavailable } from '../errors/api-error';
 
+/**
+ * Callers that get their answers in one turn of the event loop. What each then does would otherwise
+ * keep everything else waiting, bookings too.
+ */
+const ANSWERED_IN_TURN = 16;
 /** Most keys in one query. */
 const BATCH_KEYS_MAX = 500;
 /** Most reads that may wait, so that a slow database can't pile them up without limit. */
@@ -53,13 +59,24 @@ export class BatchedReader<Key, Row> {
   }
 
   async #readBatch(batch: ReadonlyMap<Key, Waiting<Row>[]>): Promise<void> {
+    let answer: (key: Key, waiting: Waiting<Row>) => void;
     try {
       const rows = await this.load([...batch.keys()]);
-      for (const [key, waiting] of batch) {
-        for (const { resolve } of waiting) resolve(rows.get(key));
-      }
+      answer = (key, { resolve }) => {
+        resolve(rows.get(key));
+      };
     } catch (error) {
-      for (const waiting of batch.values()) for (const { reject } of waiting) reject(error);
+      answer = (_key, { reject }) => {
+        reject(error);
+      };
+    }
+    let answered = 0;
+    for (const [key, waiting] of batch) {
+      for (const one of waiting) {
+        if (answered > 0 && answered % ANSWERED_IN_TURN === 0) await nextTurn();
+        answer(key, one);
+        answered += 1;
+      }
     }
   }
 }

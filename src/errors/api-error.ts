@@ -50,11 +50,12 @@ export function validationFailed(...details: readonly FieldFault[]): ApiError {
 const RETRY_AFTER_SECONDS = 1;
 
 /** Nothing has changed; it is safe to retry. */
-export function serviceUnavailable(message: string, cause?: unknown): ApiError {
-  return new ApiError('SERVICE_UNAVAILABLE', message, {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-    cause,
-  });
+export function serviceUnavailable(
+  message: string,
+  cause?: unknown,
+  retryAfterSeconds = RETRY_AFTER_SECONDS,
+): ApiError {
+  return new ApiError('SERVICE_UNAVAILABLE', message, { retryAfterSeconds, cause });
 }
 
 /** It may have happened. Only a request with an Idempotency-Key can be sent again to learn it. */

@@ -9,8 +9,12 @@ export interface BulkheadOptions {
   readonly waitLimitMs: number;
   /** What a caller beyond these limits is answered. */
   readonly message: string;
+  /** When a refused caller may ask again; by default in a second. */
+  readonly retryAfterSeconds?: number;
   /** While it returns true, nothing is admitted. */
   readonly isClosed?: () => boolean;
+  /** Called for each refusal. */
+  readonly onRefusal?: () => void;
 }
 
 interface Waiting {
@@ -33,7 +37,7 @@ export class Bulkhead {
 
   /** @throws ApiError SERVICE_UNAVAILABLE if too much waits, it waits too long, or all is closed */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#options.isClosed?.()) throw this.#refusal();
+    this.requireRoom();
     if (this.#running < this.#options.concurrent) this.#running += 1;
     else await this.#waitForTurn();
     try {
@@ -43,8 +47,17 @@ export class Bulkhead {
     }
   }
 
+  /**
+   * Refuses what `run` would refuse at once, so that the refusal costs next to nothing.
+   *
+   * @throws ApiError SERVICE_UNAVAILABLE if too much waits, or all is closed
+   */
+  requireRoom(): void {
+    const isFull = this.#waiting.size >= this.#options.waitingMax;
+    if (isFull || this.#options.isClosed?.()) throw this.#refusal();
+  }
+
   #waitForTurn(): Promise<void> {
-    if (this.#waiting.size >= this.#options.waitingMax) throw this.#refusal();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(waiting);
@@ -68,6 +81,8 @@ export class Bulkhead {
   }
 
   #refusal(): Error {
-    return serviceUnavailable(this.#options.message);
+    const { message, retryAfterSeconds, onRefusal } = this.#options;
+    onRefusal?.();
+    return serviceUnavailable(message, undefined, retryAfterSeconds);
   }
 }

@@ -6,11 +6,12 @@ export interface ConnectionShares {
   readonly batchedReads: number;
   readonly shortReads: number;
   readonly longReads: number;
-  /** Writes to accounts. */
+  /** Writes to accounts, and new events. */
   readonly accounts: number;
   /** Deletions of accounts: each holds one connection until all its tickets are given back. */
   readonly deletions: number;
-  /** Health checks and background work. */
+  /** Housekeeping and the watch over the counters. */
+  readonly background: number;
   readonly health: number;
 }
 
@@ -19,11 +20,11 @@ const BATCHED_READS = 3;
 /** Each kind of read gets one connection more for so many in the pool. */
 const CONNECTIONS_PER_READ = 24;
 /** A pool of this size has a second connection for accounts. */
-const LARGE_POOL = 12;
+const LARGE_POOL = 16;
 
 /**
- * Divides a pool. Together the shares are no more than the pool, if it has at least 9 connections; in
- * a smaller one the kinds wait for each other in the pool. What is left over goes to batches.
+ * Divides a pool. Together the shares are no more than the pool, if it has at least 10 connections;
+ * in a smaller one the kinds wait for each other in the pool. What is left over goes to batches.
  *
  * @param poolMax connections of the pool
  */
@@ -35,6 +36,7 @@ export function connectionShares(poolMax: number): ConnectionShares {
     longReads: reads,
     accounts: poolMax < LARGE_POOL ? reads : reads + 1,
     deletions: 1,
+    background: 1,
     health: 1,
   };
   const taken = Object.values(others).reduce((sum, share) => sum + share, 0);
@@ -52,5 +54,6 @@ export const SQLITE_SHARES: ConnectionShares = {
   longReads: 2,
   accounts: 4,
   deletions: 16,
+  background: 1,
   health: 1,
 };

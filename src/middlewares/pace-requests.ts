@@ -2,14 +2,19 @@ import type { ApiHandler } from './locals';
 
 /** Requests that start in one turn of the event loop. */
 const REQUESTS_IN_TURN = 32;
-/** Reads that begin in one turn while changes are in flight. */
-const READS_BESIDE_CHANGES = 4;
+/** Reads that begin in one turn for each change that begins in it, while changes are in flight. */
+const READS_FOR_A_CHANGE = 2;
+/**
+ * Reads that begin in a turn in which no change begins, while changes are in flight. A change needs
+ * about a dozen turns, one for each of its statements, and waits for the reads in each of them.
+ */
+const READS_BETWEEN_CHANGES = 2;
 /** Paths that must be answered however much waits. */
 const UNPACED = /^\/(health|metrics)\b/;
 
 /**
- * Limits how many requests start in one turn of the event loop: changes before reads, and within these
- * in order of arrival. The answers to a batch make all its clients send their next requests together.
+ * Limits how many requests start in one turn of the event loop: changes first, with a few reads for
+ * each of them; changes and reads each in order of arrival. The answers to a batch make all its clients send their next requests together.
  * Started together, these would keep the next batch's transaction waiting for the loop, and the loop
  * would then wait for its transaction. Many clients that poll must not make each statement of a booking
  * wait for hundreds of reads. Figures: docs/performance.md.
@@ -19,9 +24,13 @@ export function paceRequests(): ApiHandler {
   const reads: (() => void)[] = [];
   let changesInFlight = 0;
   const begin = (): void => {
-    const readsMax = changesInFlight > 0 ? READS_BESIDE_CHANGES : REQUESTS_IN_TURN;
-    for (const next of changes.splice(0, REQUESTS_IN_TURN)) next();
-    for (const next of reads.splice(0, readsMax)) next();
+    const beginning = changes.splice(0, REQUESTS_IN_TURN);
+    const readsMax =
+      changesInFlight > 0
+        ? Math.max(READS_BETWEEN_CHANGES, beginning.length * READS_FOR_A_CHANGE)
+        : REQUESTS_IN_TURN;
+    for (const next of beginning) next();
+    for (const next of reads.splice(0, Math.min(readsMax, REQUESTS_IN_TURN))) next();
     if (changes.length + reads.length > 0) setImmediate(begin);
   };
   return ({ method, path }, response, next) => {

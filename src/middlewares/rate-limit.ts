@@ -29,6 +29,10 @@ export function rateLimit(limiter: RateLimiter, name: LimitName): ApiHandler {
       locals.beforeSuccess = async () => {
         tell(response, limit, await limiter.giveBack(name, key, allowance));
       };
+      // Whoever was refused because the server is busy, and asks again as told, must not reach the limit.
+      response.once('finish', () => {
+        if (response.statusCode === 503) void limiter.giveBack(name, key, allowance);
+      });
     }
     next();
   };

@@ -55,6 +55,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly bulkheadRefusals = new Counter({
+    name: 'bulkhead_refusals_total',
+    help: 'Work refused because too much of its kind was running and waiting',
+    labelNames: ['share'] as const,
+    registers: [this.registry],
+  });
+
   readonly promotedTickets = new Counter({
     name: 'inventory_promoted_tickets_total',
     help: 'Tickets that went to people on the waitlist',

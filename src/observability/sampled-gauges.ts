@@ -32,6 +32,7 @@ export interface IdRangeUse {
 export interface GaugeSources {
   commandsInFlight(): number;
   poolUse(): PoolUse;
+  isDatabaseUp(): Promise<boolean>;
   waitlistTotals(): Promise<WaitlistTotals>;
   idRangeUse(): Promise<readonly IdRangeUse[]>;
 }
@@ -72,8 +73,13 @@ export function addSampledGauges({ registry }: Metrics, sources: GaugeSources): 
     () => sources.poolUse().waiting,
   );
 
+  add(
+    'database_up',
+    '1 while the database answers',
+    async () => Number(await sources.isDatabaseUp()),
+    'min',
+  );
   const totals = sampled(SAMPLE_AGE_MS, () => sources.waitlistTotals().catch(() => undefined));
-  add('database_up', '1 while the database answers', async () => ((await totals()) ? 1 : 0), 'min');
   add('waitlist_people', 'Entries in all waitlists', async () => (await totals())?.people, 'max');
   add(
     'waitlist_tickets',

@@ -16,6 +16,7 @@ import {
 import { methodNotAllowed } from '../middlewares/not-found';
 import { rateLimit } from '../middlewares/rate-limit';
 import { validate } from '../middlewares/validate';
+import type { Bulkhead } from '../load/bulkhead';
 import type { Bulkheads } from '../load/bulkheads';
 import type { PermissionTable } from '../policies/permissions';
 import type { RateLimiter } from '../rate-limits/rate-limiter';
@@ -58,6 +59,7 @@ function handlersOf(
   { services, bulkheads, permissions, rateLimiter }: RouteDependencies,
 ): ApiHandler[] {
   const handlers: ApiHandler[] = [nameRoute(route.path)];
+  if (route.share) handlers.push(requireRoom(bulkheads[route.share]));
   if (route.access !== 'public') handlers.push(authenticate(services.auth));
   if (route.limit && rateLimiter) handlers.push(rateLimit(rateLimiter, route.limit));
   if (route.method !== 'get') handlers.push(jsonBody);
@@ -78,6 +80,14 @@ function handlersOf(
 export function nameRoute(path: string): ApiHandler {
   return (_request, { locals }, next) => {
     locals.route = path;
+    next();
+  };
+}
+
+/** Refuses a request beyond its share before any work is done for it. */
+function requireRoom(bulkhead: Bulkhead): ApiHandler {
+  return (_request, _response, next) => {
+    bulkhead.requireRoom();
     next();
   };
 }

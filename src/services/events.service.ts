@@ -4,11 +4,13 @@ import { violatesUnique } from '../database/fault-kind';
 import { findRows } from '../database/find-rows';
 import { shareLockUsers } from '../database/locks';
 import { readNow } from '../database/timestamps';
-import type { Tx, UnitOfWork } from '../database/unit-of-work';
+import type { Tx, UnitOfWork, Units } from '../database/unit-of-work';
 import type { EventFacts, EventStatus } from '../domain/inventory-state';
 import type { Actor } from '../domain/rights';
 import { ApiError } from '../errors/api-error';
 import { writeAudit } from '../inventory/audit';
+import type { Bulkhead } from '../load/bulkhead';
+import type { Bulkheads } from '../load/bulkheads';
 import { replayOf, type CommandAnswer } from '../inventory/command-request';
 import {
   judgeKey,
@@ -48,16 +50,21 @@ const NO_EVENT = 0;
 export class EventsService {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
+  readonly #units: Units;
+  readonly #shortReads: Bulkhead;
   readonly #finish: (event: EventFacts) => StoredAnswer;
 
   constructor(options: {
     database: Database;
     unitOfWork: UnitOfWork;
+    bulkheads: Bulkheads;
     /** Makes the answer, which is stored with the event. */
     finish: (event: EventFacts) => StoredAnswer;
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
+    this.#units = options.unitOfWork.within(options.bulkheads.accounts);
+    this.#shortReads = options.bulkheads.shortReads;
     this.#finish = options.finish;
   }
 
@@ -77,7 +84,10 @@ export class EventsService {
       if (!isTaken(error)) throw error;
       // A duplicate with the same key may have been faster: then its answer is now stored.
       const known =
-        key && (await this.#unitOfWork.readConsistently((tx) => this.#findKey(tx, key)));
+        key &&
+        (await this.#shortReads.run(() =>
+          this.#unitOfWork.readConsistently((tx) => this.#findKey(tx, key)),
+        ));
       if (known?.answer) return replayOf(known.answer);
       throw new ApiError('EVENT_NAME_TAKEN', 'Another event already has this name', {
         details: [{ field: 'event_name', message: 'event_name is taken' }],
@@ -104,7 +114,7 @@ export class EventsService {
     { actor, requestId }: RequestContext,
     key: IdempotencyKey | undefined,
   ): Promise<CommandAnswer> {
-    return this.#unitOfWork.run(async (tx) => {
+    return this.#units.run(async (tx) => {
       const known = key && (await this.#findKey(tx, key));
       if (known?.answer) return replayOf(known.answer);
       const accounts = await shareLockUsers(this.#database, tx, [actor.id]);

@@ -1,6 +1,9 @@
 import type { Sequelize } from 'sequelize';
 import { pendingMigrations } from '../database/migrator';
 
+/** A look at the database that takes longer counts as failed: load balancers wait no longer. */
+const LOOK_LIMIT_MS = 2_000;
+
 export interface Readiness {
   readonly isReady: boolean;
   /** Why the process is not ready. */
@@ -10,7 +13,7 @@ export interface Readiness {
 /** Tells load balancers whether this process can serve requests. */
 export class HealthService {
   #isDraining = false;
-  #checking: Promise<Readiness> | undefined;
+  #looking: Promise<string[] | undefined> | undefined;
 
   constructor(private readonly sequelize: Sequelize) {}
 
@@ -19,24 +22,41 @@ export class HealthService {
     this.#isDraining = true;
   }
 
-  /** Probes that come together share one look at the database, on one connection. */
   async readiness(): Promise<Readiness> {
     if (this.#isDraining) return { isReady: false, reason: 'The server is shutting down' };
-    this.#checking ??= this.#check().finally(() => {
-      this.#checking = undefined;
-    });
-    return this.#checking;
+    const pending = await this.#pendingMigrations();
+    if (!pending) return { isReady: false, reason: 'The database is not available' };
+    return pending.length === 0
+      ? { isReady: true }
+      : { isReady: false, reason: `Migrations are pending: ${pending.join(', ')}` };
   }
 
-  async #check(): Promise<Readiness> {
+  async isDatabaseUp(): Promise<boolean> {
+    return (await this.#pendingMigrations()) !== undefined;
+  }
+
+  /**
+   * Probes that come together share one look at the database, on one connection.
+   *
+   * @returns undefined if the database does not answer in time
+   */
+  async #pendingMigrations(): Promise<string[] | undefined> {
+    // The requests that fail for the same cause return and log it.
+    this.#looking ??= pendingMigrations(this.sequelize)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => {
+        resolve(undefined);
+      }, LOOK_LIMIT_MS);
+    });
     try {
-      const pending = await pendingMigrations(this.sequelize);
-      return pending.length === 0
-        ? { isReady: true }
-        : { isReady: false, reason: `Migrations are pending: ${pending.join(', ')}` };
-    } catch {
-      // The requests that fail for the same cause return and log it.
-      return { isReady: false, reason: 'The database is not available' };
+      return await Promise.race([this.#looking, late]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

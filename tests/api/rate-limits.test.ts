@@ -164,6 +164,26 @@ describe('rate limits', () => {
     expect(statusesOf(answers)).toEqual({ 401: requests, 429: requests });
   });
 
+  it('count a login that the server was too busy for as a right one, and ask for a short wait', async () => {
+    const { requests } = LIMITS.login;
+    const { email } = await makePerson(api.container);
+    let end!: () => void;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const crowd = Array.from({ length: 600 }, () =>
+      api.container.bulkheads.shortReads.run(() => ended).catch(() => undefined),
+    );
+
+    const refused = await logIn(api, email, PASSWORD);
+    end();
+    await Promise.all(crowd);
+    const next = await logIn(api, email, PASSWORD);
+
+    expect([refused.status, refused.body.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(5);
+    expect(next.status).toBe(200);
+    expect(Number(next.headers['ratelimit-remaining'])).toBe(Math.floor(requests - 2 / 10));
+  });
+
   it('take nothing for those that are refused at a crowded moment', async () => {
     const { requests } = LIMITS.login;
     const people = await makePeople(api.container, requests);

@@ -108,12 +108,12 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'src/database/batched-reader.ts',
-        from: '      for (const [key, waiting] of batch) {',
-        to: `      for (const [key, waiting] of batch) {
-        this.#waiting.delete(key);
-        this.#waitingCount -= waiting.length;
-      }
-      for (const [key, waiting] of batch) {`,
+        from: '    let answered = 0;',
+        to: `    for (const [key, waiting] of batch) {
+      this.#waiting.delete(key);
+      this.#waitingCount -= waiting.length;
+    }
+    let answered = 0;`,
       },
     ],
   },

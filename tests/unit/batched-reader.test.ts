@@ -52,6 +52,26 @@ describe('reads that share a query', () => {
     expect(await Promise.all(others)).toEqual(['two', 'three', 'two']);
   });
 
+  it('are answered a few in each turn of the event loop, so that others get their turns', async () => {
+    const first = reader.read(0);
+    let answered = 0;
+    const others = Array.from({ length: 40 }, (_, key) =>
+      reader.read(key).then(() => (answered += 1)),
+    );
+    queries[0]!.end(new Map());
+    await first;
+    await turn();
+    expect(queries[1]!.keys).toHaveLength(40);
+
+    queries[1]!.end(new Map());
+    const counts: number[] = [];
+    while (answered < others.length) {
+      await turn();
+      counts.push(answered);
+    }
+    expect(counts).toEqual([16, 32, 40]);
+  });
+
   it('fail together, without effect on later ones', async () => {
     const failing = reader.read(1);
     queries[0]!.fail(new Error('The database is away'));

@@ -77,17 +77,22 @@ describe('a bulkhead', () => {
   });
 
   it('of long reads is closed by an overloaded event loop, the others are not', async () => {
-    const { shortReads, longReads, accounts } = createBulkheads(SQLITE_SHARES, () => true);
+    const refused: string[] = [];
+    const { shortReads, longReads, accounts } = createBulkheads(SQLITE_SHARES, {
+      isOverloaded: () => true,
+      onRefusal: (share) => refused.push(share),
+    });
     const work = (): Promise<string> => Promise.resolve('served');
 
     await expect(longReads.run(work)).rejects.toMatchObject(REFUSED);
     expect(await shortReads.run(work)).toBe('served');
     expect(await accounts.run(work)).toBe('served');
+    expect(refused).toEqual(['longReads']);
   });
 });
 
 describe('the shares of the connections', () => {
-  it.each([9, 10, 12, 16, 24, 50, 200])(
+  it.each([10, 12, 15, 16, 24, 50, 200])(
     'add up to a pool of %i, most of it for batches',
     (poolMax) => {
       const shares = connectionShares(poolMax);

@@ -48,7 +48,7 @@ describe('simultaneous requests', () => {
     expect(begun).toEqual(['first', 'second']);
   });
 
-  it('begin with changes, and with few reads beside them until the changes are answered', async () => {
+  it('begin with changes, and with two reads a turn beside them until the changes are answered', async () => {
     const begun: string[] = [];
     const turns = paceRequests();
     const change = responseOf();
@@ -58,12 +58,36 @@ describe('simultaneous requests', () => {
     void turns(post, change, () => begun.push('change'));
 
     await nextTurn();
-    expect(begun).toEqual(['change', 'read', 'read', 'read', 'read']);
+    expect(begun).toEqual(['change', 'read', 'read']);
     await nextTurn();
-    expect(begun).toHaveLength(9);
+    expect(begun).toHaveLength(5);
     change.emit('close');
     await nextTurn();
-    expect(begun).toHaveLength(41);
+    expect(begun).toHaveLength(37);
+  });
+
+  it('begin with two reads for each change, however many changes come', async () => {
+    const begun: string[] = [];
+    const turns = paceRequests();
+    const ask = (request: Request, name: string): void => {
+      for (let number = 0; number < 100; number += 1) {
+        void turns(request, responseOf(), () => begun.push(name));
+      }
+    };
+    ask(get, 'read');
+    for (let number = 0; number < 7; number += 1) {
+      void turns(post, responseOf(), () => begun.push('change'));
+    }
+
+    await nextTurn();
+    expect(begun).toEqual([
+      ...Array.from({ length: 7 }, () => 'change'),
+      ...Array.from({ length: 14 }, () => 'read'),
+    ]);
+    ask(post, 'change');
+    await nextTurn();
+    expect(begun.filter((name) => name === 'read')).toHaveLength(14 + 32);
+    expect(begun.filter((name) => name === 'change')).toHaveLength(7 + 32);
   });
 
   it('do not hold up health checks and metrics', () => {
