@@ -25,6 +25,7 @@ import { CommandsService } from './services/commands.service';
 import { EventReader } from './services/event-reader';
 import { EventsService } from './services/events.service';
 import { HealthService } from './services/health.service';
+import { KeyReader } from './services/key-reader';
 import { ReconcileService } from './services/reconcile.service';
 import { MyEventReader } from './services/my-event-reader';
 import { PasswordHasher } from './auth/password-hasher';
@@ -132,6 +133,7 @@ export function createContainer(config: Config): Container {
     commands,
     events: new EventsService({ database, unitOfWork, bulkheads, finish: finishCreation }),
     eventReader,
+    keyReader: new KeyReader({ database, unitOfWork }),
     myEventReader: new MyEventReader({ database, unitOfWork }),
     tickets: new TicketsService({ database, commands, eventReader, bulkheads }),
     waitlists: new WaitlistsService({ database, unitOfWork, commands, bulkheads }),

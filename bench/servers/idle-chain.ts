@@ -1,6 +1,6 @@
 /** Our own app with its whole chain and logs on, whose handlers return a constant. */
 import 'reflect-metadata';
-import type { EventFacts, Ticket } from '../../src/domain/inventory-state';
+import type { EventSnapshot, Ticket } from '../../src/domain/inventory-state';
 import type { TicketsBooked } from '../../src/domain/outcomes';
 import { answerTo, benchConfig, serve } from './serve';
 
@@ -27,7 +27,7 @@ const booked: TicketsBooked = {
   version: 1,
 };
 
-const event: EventFacts = {
+const event: EventSnapshot = {
   id: 1,
   name: 'Concert',
   status: 'active',
@@ -35,6 +35,10 @@ const event: EventFacts = {
   totalTickets: 1,
   availableTickets: 1,
   maxTicketsPerUser: null,
+  startsAt: null,
+  saleStartsAt: null,
+  saleEndsAt: null,
+  metadata: null,
   version: 1,
   nextTicketNo: 1,
   nextQueueNo: 1,
@@ -42,6 +46,7 @@ const event: EventFacts = {
   waitlistTickets: 0,
   createdAt: now,
   updatedAt: now,
+  asOf: now,
 };
 
 void serve(benchConfig(), {

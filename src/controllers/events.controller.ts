@@ -1,3 +1,4 @@
+import type { EventSettings } from '../domain/inventory-state';
 import type { EventParams } from '../dtos/common.dto';
 import type {
   CreateEventBody,
@@ -11,13 +12,41 @@ import { ok, pageAnswer, type Answer } from '../presenters/answer';
 import type { ActorRequest } from './request';
 import type { Services } from './services';
 
+/** A field that was not sent is undefined. */
+function settingsIn(body: UpdateEventBody): Partial<EventSettings> {
+  return {
+    name: body.event_name,
+    totalTickets: body.total_tickets,
+    maxTicketsPerUser: body.max_tickets_per_user,
+    startsAt: momentIn(body.starts_at),
+    saleStartsAt: momentIn(body.sale_starts_at),
+    saleEndsAt: momentIn(body.sale_ends_at),
+    metadata: body.metadata && JSON.stringify(body.metadata),
+  };
+}
+
+function momentIn(text: string | null | undefined): Date | null | undefined {
+  return text ? new Date(text) : (text as null | undefined);
+}
+
+function newSettingsIn(body: CreateEventBody): EventSettings {
+  const settings = settingsIn(body);
+  return {
+    name: body.event_name,
+    totalTickets: body.total_tickets,
+    maxTicketsPerUser: settings.maxTicketsPerUser ?? null,
+    startsAt: settings.startsAt ?? null,
+    saleStartsAt: settings.saleStartsAt ?? null,
+    saleEndsAt: settings.saleEndsAt ?? null,
+    metadata: settings.metadata ?? null,
+  };
+}
+
 export function create(
   { events }: Services,
   request: ActorRequest<CreateEventBody>,
 ): Promise<CommandAnswer> {
-  const { event_name: name, total_tickets: totalTickets, max_tickets_per_user } = request.body;
-  const event = { name, totalTickets, maxTicketsPerUser: max_tickets_per_user ?? null };
-  return events.create(event, request, request.idempotencyKey);
+  return events.create(newSettingsIn(request.body), request, request.idempotencyKey);
 }
 
 export async function status(
@@ -38,10 +67,8 @@ export function update(
   { commands }: Services,
   request: ActorRequest<UpdateEventBody, UpdateEventQuery, EventParams>,
 ): Promise<CommandAnswer> {
-  const { event_name: name, total_tickets: totalTickets, max_tickets_per_user } = request.body;
-  const { actor, params, query } = request;
-  const change = { name, totalTickets, maxTicketsPerUser: max_tickets_per_user };
-  const command = { kind: 'update-event', ...change, actor } as const;
+  const { actor, params, query, body } = request;
+  const command = { kind: 'update-event', ...settingsIn(body), actor } as const;
   const isDryRun = query.dry_run === true;
   return commands.perform(params.event_id, command, request, {
     isDryRun,

@@ -1,5 +1,5 @@
 import type { Credential } from '../auth/credential';
-import type { EventFacts } from '../domain/inventory-state';
+import type { EventSnapshot } from '../domain/inventory-state';
 import type { Actor } from '../domain/rights';
 import type { IdempotencyKey } from '../inventory/idempotency';
 
@@ -23,5 +23,5 @@ export interface ActorRequest<Body = unknown, Query = unknown, Params = unknown>
   readonly actor: Actor;
   readonly credential: Credential;
   /** The event as the availability check read it, on routes with that check. */
-  readonly event: EventFacts | undefined;
+  readonly event: EventSnapshot | undefined;
 }

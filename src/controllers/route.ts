@@ -86,9 +86,9 @@ export interface ProtectedRoute<
   readonly isIdempotent?: true;
   /**
    * Reads the event before the handler runs, and rejects the request if the event does not exist
-   * or, with `active`, is cancelled.
+   * or, with `onSale`, if its tickets are not on sale.
    */
-  readonly availability?: 'existing' | 'active';
+  readonly availability?: 'existing' | 'onSale';
   handle(
     services: Services,
     request: ActorRequest<Body, Query, Params>,

@@ -3,6 +3,7 @@ import type { AuthService } from '../services/auth.service';
 import type { CommandsService } from '../services/commands.service';
 import type { EventReader } from '../services/event-reader';
 import type { EventsService } from '../services/events.service';
+import type { KeyReader } from '../services/key-reader';
 import type { MyEventReader } from '../services/my-event-reader';
 import type { ReconcileService } from '../services/reconcile.service';
 import type { SessionsService } from '../services/sessions.service';
@@ -18,6 +19,7 @@ export interface Services {
   readonly commands: CommandsService;
   readonly events: EventsService;
   readonly eventReader: EventReader;
+  readonly keyReader: KeyReader;
   readonly myEventReader: MyEventReader;
   readonly tickets: TicketsService;
   readonly waitlists: WaitlistsService;

@@ -35,9 +35,12 @@ export function cancel(
 
 export function available(_services: Services, { event }: ActorRequest): Promise<Answer> {
   if (!event) throw new Error('This route needs the availability check');
+  const availability = presentAvailability(event);
+  const { event_id, version, sale_status } = availability;
   return Promise.resolve({
-    ...ok('Available tickets', presentAvailability(event)),
-    headers: { ETag: `"${String(event.id)}-${String(event.version)}"` },
+    ...ok('Available tickets', availability),
+    // The sale begins and ends by the clock, without a new version.
+    headers: { ETag: `"${String(event_id)}-${String(version)}-${sale_status}"` },
   });
 }
 

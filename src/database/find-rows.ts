@@ -9,6 +9,9 @@ const DATE_COLUMNS = [
   'used_at',
   'auth_time',
   'expires_at',
+  'starts_at',
+  'sale_starts_at',
+  'sale_ends_at',
   'now',
 ] as const;
 

@@ -4,13 +4,14 @@
  * not locked themselves. SQLite allows one write transaction at a time, which replaces all locks.
  */
 import { QueryTypes } from 'sequelize';
-import type { EventRow } from '../models/event.model';
+import type { EventRow, TimedEventRow } from '../models/event.model';
 import type { SessionRow } from '../models/session.model';
 import type { UserRow } from '../models/user.model';
 import type { Database } from './database';
 import { HeldAccountsError, isLockWait } from './fault-kind';
 import { findRows } from './find-rows';
-import { databaseNow, nowSql } from './timestamps';
+import { eventColumns, findTimedEvents } from './find-timed-events';
+import { nowSql } from './timestamps';
 import type { Tx } from './unit-of-work';
 
 /** Events whose rows the transaction has locked. */
@@ -21,22 +22,19 @@ export interface LockedEvents {
   readonly now: Date;
 }
 
-type TimedEventRow = EventRow & { readonly now: Date };
-
 /** Locks event rows for writing, by id. Waits if another transaction holds one of them. */
 export async function lockEvents(
   database: Database,
   tx: Tx,
   eventIds: readonly number[],
 ): Promise<LockedEvents> {
-  const rows = await findRows(database.models.Event, {
-    attributes: [...eventColumns(database), [databaseNow(database), 'now']],
+  const rows = await findTimedEvents(database, {
     where: { id: [...eventIds] },
     order: [['id', 'ASC']],
     lock: tx.LOCK.UPDATE,
     transaction: tx,
   });
-  return lockedEvents(rows as TimedEventRow[]);
+  return lockedEvents(rows);
 }
 
 /** The same without waiting: skips the events that other transactions hold. */
@@ -54,10 +52,6 @@ export async function lockFreeEvents(
     { type: QueryTypes.SELECT, replacements: { eventIds: [...eventIds] }, transaction: tx },
   );
   return lockedEvents(rows);
-}
-
-function eventColumns({ models }: Database): string[] {
-  return Object.keys(models.Event.getAttributes());
 }
 
 function lockedEvents(timed: readonly TimedEventRow[]): LockedEvents {

@@ -1,5 +1,5 @@
 /** The changes a decision makes, in the order in which they happen. */
-import type { EventFacts, Ticket, WaitlistEntry } from './inventory-state';
+import type { EventFacts, EventSettings, Ticket, WaitlistEntry } from './inventory-state';
 
 export type Change =
   | { readonly type: 'ticket-issued'; readonly ticket: Ticket }
@@ -11,12 +11,7 @@ export type Change =
       readonly entry: WaitlistEntry;
     }
   | { readonly type: 'entry-removed'; readonly entry: WaitlistEntry }
-  | {
-      readonly type: 'event-updated';
-      readonly name: string;
-      readonly totalTickets: number;
-      readonly maxTicketsPerUser: number | null;
-    }
+  | { readonly type: 'event-updated'; readonly settings: EventSettings }
   /** Cancels every active ticket and removes every waitlist entry. */
   | { readonly type: 'event-cancelled' };
 
@@ -63,10 +58,9 @@ export function applyToFacts(event: EventFacts, change: Change): EventFacts {
     case 'event-updated':
       return {
         ...event,
-        name: change.name,
-        totalTickets: change.totalTickets,
-        maxTicketsPerUser: change.maxTicketsPerUser,
-        availableTickets: event.availableTickets + change.totalTickets - event.totalTickets,
+        ...change.settings,
+        availableTickets:
+          event.availableTickets + change.settings.totalTickets - event.totalTickets,
       };
     case 'event-cancelled':
       return {

@@ -2,6 +2,7 @@
  * The commands on one event's inventory. A command says who wants what; `decide.ts` decides whether
  * they get it.
  */
+import type { EventSettings } from './inventory-state';
 import type { Actor } from './rights';
 
 /** Tickets for one person, and one for each of their guests. */
@@ -58,11 +59,8 @@ export interface PrioritizeEntry {
 }
 
 /** Changes to the event itself. An undefined field stays as it is. */
-export interface UpdateEvent {
+export interface UpdateEvent extends Partial<EventSettings> {
   readonly kind: 'update-event';
-  readonly name?: string;
-  readonly totalTickets?: number;
-  readonly maxTicketsPerUser?: number | null;
   readonly actor: Actor;
 }
 

@@ -5,6 +5,7 @@ import { refuse, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
 import { cancelEvent, deleteAccount, updateEvent } from './manage-event';
 import { refusal } from './outcomes';
+import { refuseOutsideSale } from './sale-window';
 import { joinWaitlist, leaveWaitlist, lowerQuantity, prioritizeEntry } from './waitlist';
 
 /**
@@ -14,6 +15,10 @@ import { joinWaitlist, leaveWaitlist, lowerQuantity, prioritizeEntry } from './w
 export function decide(inventory: EventInventory, command: Command): Decision {
   if (inventory.event.status === 'cancelled') {
     return refuse(inventory, refusal('EVENT_CANCELLED', 'This event was cancelled'));
+  }
+  if (command.kind === 'book' || command.kind === 'join') {
+    const closed = refuseOutsideSale(inventory.event, inventory.now);
+    if (closed) return refuse(inventory, closed);
   }
   switch (command.kind) {
     case 'book':

@@ -13,29 +13,26 @@ export interface Decision extends Applied {
 interface Effects {
   readonly changes: readonly Change[];
   readonly promotions?: readonly Promotion[];
-  /** Whether tickets or queue change; the version counts such changes. */
-  readonly advancesVersion?: boolean;
 }
 
-/** @param outcomeOf makes the outcome from the event's facts after the changes */
+/**
+ * Accepts a command. The version grows by one if it changes anything at all.
+ *
+ * @param outcomeOf makes the outcome from the event's facts after the changes
+ */
 export function accept(
   inventory: EventInventory,
-  { changes, promotions = [], advancesVersion = changes.length > 0 }: Effects,
+  { changes, promotions = [] }: Effects,
   outcomeOf: (after: EventFacts) => Acceptance,
 ): Decision {
-  const after = factsAfter(inventory, changes, advancesVersion);
+  const after = factsAfter(inventory, changes);
   return { outcome: outcomeOf(after), changes, promotions, after };
 }
 
-function factsAfter(
-  { event, now }: EventInventory,
-  changes: readonly Change[],
-  advancesVersion: boolean,
-): EventFacts {
+function factsAfter({ event, now }: EventInventory, changes: readonly Change[]): EventFacts {
   if (changes.length === 0) return event;
   const changed = changes.reduce(applyToFacts, event);
-  const version = advancesVersion ? event.version + 1 : event.version;
-  return { ...changed, version, updatedAt: now };
+  return { ...changed, version: event.version + 1, updatedAt: now };
 }
 
 /** A decision that changes nothing and states the reason. */

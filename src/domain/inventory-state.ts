@@ -8,18 +8,30 @@ export type TicketStatus = 'booked' | 'cancelled';
 /** Priority of a new waitlist entry. A higher priority is served first. */
 export const DEFAULT_PRIORITY = 0;
 
-/** What the event row records about tickets and queue. */
-export interface EventFacts {
-  readonly id: number;
+/** What those who manage an event decide about it. */
+export interface EventSettings {
   readonly name: string;
-  readonly status: EventStatus;
-  readonly organizerId: number | null;
   readonly totalTickets: number;
-  /** Tickets that nobody holds. Positive only while nobody waits. */
-  readonly availableTickets: number;
   /** Most tickets one person may hold and wait for together; null if there is no cap. */
   readonly maxTicketsPerUser: number | null;
-  /** Grows by one with each command that changes tickets or queue. */
+  /** When the event itself begins. Decides nothing. */
+  readonly startsAt: Date | null;
+  /** The first moment of the sale; null if it began with the event's creation. */
+  readonly saleStartsAt: Date | null;
+  /** The first moment after the sale; null if it has no end. */
+  readonly saleEndsAt: Date | null;
+  /** JSON text of what clients keep with the event. Never read here. */
+  readonly metadata: string | null;
+}
+
+/** What the event row records about the event, its tickets and its queue. */
+export interface EventFacts extends EventSettings {
+  readonly id: number;
+  readonly status: EventStatus;
+  readonly organizerId: number | null;
+  /** Tickets that nobody holds. Positive only while nobody waits. */
+  readonly availableTickets: number;
+  /** Grows by one with each command that changes something. */
   readonly version: number;
   readonly nextTicketNo: number;
   readonly nextQueueNo: number;
@@ -29,6 +41,11 @@ export interface EventFacts {
   readonly waitlistTickets: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+/** An event as of a moment by the database's clock. */
+export interface EventSnapshot extends EventFacts {
+  readonly asOf: Date;
 }
 
 /** One ticket, held by one person. Once issued, its number is never used again. */

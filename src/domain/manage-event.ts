@@ -4,24 +4,22 @@ import type { CancelEvent, DeleteAccount, UpdateEvent } from './commands';
 import { cancelledAt } from './cancel-tickets';
 import { accept, refuse, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
+import type { EventSettings } from './inventory-state';
 import { refusal } from './outcomes';
 import { promote } from './promote';
 import { mayManageEvent } from './rights';
 
 /**
- * Changes name, size and cap. Added tickets go to the waitlist first. A lower cap takes no tickets
- * away. Name and cap affect neither tickets nor queue, so they do not change the version.
+ * Changes what is decided about the event. Added tickets go to the waitlist first. A lower cap takes
+ * no tickets away, nor does a sale window that they would not have been booked in.
  */
 export function updateEvent(inventory: EventInventory, command: UpdateEvent): Decision {
   const { event } = inventory;
   if (!mayManageEvent(command.actor, event)) {
     return refuse(inventory, refusal('FORBIDDEN', 'You may not manage this event'));
   }
-  const {
-    name = event.name,
-    totalTickets = event.totalTickets,
-    maxTicketsPerUser = event.maxTicketsPerUser,
-  } = command;
+  const settings = settingsAfter(event, command);
+  const { name, totalTickets, saleStartsAt, saleEndsAt } = settings;
   const booked = event.totalTickets - event.availableTickets;
   if (totalTickets < booked) {
     return refuse(
@@ -39,28 +37,57 @@ export function updateEvent(inventory: EventInventory, command: UpdateEvent): De
       refusal('EVENT_NAME_TAKEN', 'Another event already has this name', 'event_name'),
     );
   }
-  const changes: Change[] = [];
-  const isResized = totalTickets !== event.totalTickets;
-  if (isResized || name !== event.name || maxTicketsPerUser !== event.maxTicketsPerUser) {
-    changes.push({ type: 'event-updated', name, totalTickets, maxTicketsPerUser });
+  if (saleStartsAt !== null && saleEndsAt !== null && saleStartsAt >= saleEndsAt) {
+    const field = command.saleEndsAt ? 'sale_ends_at' : 'sale_starts_at';
+    return refuse(
+      inventory,
+      refusal('VALIDATION_FAILED', 'sale_starts_at must be before sale_ends_at', field),
+    );
   }
+  const changes: Change[] = isSame(event, settings) ? [] : [{ type: 'event-updated', settings }];
   const moved = promote(inventory, Math.max(0, totalTickets - event.totalTickets));
   return accept(
     inventory,
     {
       changes: [...changes, ...moved.changes],
       promotions: moved.promotions,
-      advancesVersion: isResized,
     },
     (after) => ({
       refused: false,
       eventId: inventory.event.id,
       kind: 'update-event',
-      event: after,
+      event: { ...after, asOf: inventory.now },
       promotions: moved.promotions,
       promotedTickets: moved.tickets,
     }),
   );
+}
+
+/** A field that the command leaves out stays as it is. */
+function settingsAfter(
+  event: EventSettings,
+  {
+    name = event.name,
+    totalTickets = event.totalTickets,
+    maxTicketsPerUser = event.maxTicketsPerUser,
+    startsAt = event.startsAt,
+    saleStartsAt = event.saleStartsAt,
+    saleEndsAt = event.saleEndsAt,
+    metadata = event.metadata,
+  }: Partial<EventSettings>,
+): EventSettings {
+  return { name, totalTickets, maxTicketsPerUser, startsAt, saleStartsAt, saleEndsAt, metadata };
+}
+
+function isSame(before: EventSettings, after: EventSettings): boolean {
+  return (Object.keys(after) as (keyof EventSettings)[]).every(
+    (name) => plain(before[name]) === plain(after[name]),
+  );
+}
+
+/** Two dates of the same moment are different objects. */
+function plain(value: EventSettings[keyof EventSettings]): string | number | null {
+  return value instanceof Date ? value.getTime() : value;
 }
 
 /** Cancels the event, all its tickets and its waitlist. */
@@ -72,7 +99,7 @@ export function cancelEvent(inventory: EventInventory, { actor }: CancelEvent): 
     refused: false,
     eventId: inventory.event.id,
     kind: 'cancel-event',
-    event: after,
+    event: { ...after, asOf: inventory.now },
     promotions: [],
     promotedTickets: 0,
   }));

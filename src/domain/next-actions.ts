@@ -1,16 +1,19 @@
-import type { EventFacts, WaitlistEntry } from './inventory-state';
+import type { EventSnapshot, WaitlistEntry } from './inventory-state';
+import { saleStatusAt } from './sale-window';
 
 export type NextAction = 'book' | 'cancel' | 'join' | 'lower' | 'leave';
 
 /** What a person can do with an event now. Under contention this may soon be out of date. */
 export function nextActions(
-  event: EventFacts,
+  event: EventSnapshot,
   heldTickets: number,
   entry: Pick<WaitlistEntry, 'quantity'> | null,
 ): NextAction[] {
   if (event.status === 'cancelled') return [];
+  const isOnSale = saleStatusAt(event, event.asOf) === 'on_sale';
   const claimed = heldTickets + (entry?.quantity ?? 0);
-  const mayHaveMore = event.maxTicketsPerUser === null || claimed < event.maxTicketsPerUser;
+  const isBelowCap = event.maxTicketsPerUser === null || claimed < event.maxTicketsPerUser;
+  const mayHaveMore = isOnSale && isBelowCap;
   const hasStock = event.availableTickets > 0 && event.waitlistCount === 0;
   const actions: NextAction[] = [];
   // Booking a sold-out event joins its waitlist, so it does nothing for a person who already waits.

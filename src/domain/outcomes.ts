@@ -3,11 +3,13 @@
  * not affect the others.
  */
 import type { CommandKind } from './commands';
-import type { EventFacts, Ticket, WaitlistEntry } from './inventory-state';
+import type { EventSnapshot, Ticket, WaitlistEntry } from './inventory-state';
 
 export type RefusalCode =
   | 'EVENT_NOT_FOUND'
   | 'EVENT_CANCELLED'
+  | 'SALE_NOT_STARTED'
+  | 'SALE_ENDED'
   | 'USER_NOT_FOUND'
   | 'BOOKING_NOT_FOUND'
   | 'WAITLIST_ENTRY_NOT_FOUND'
@@ -27,6 +29,10 @@ export interface Refusal {
   readonly message: string;
   /** The invalid input field, if there is one. */
   readonly field?: string;
+  /** What the sender needs to know of the event to go on. */
+  readonly fact?: { readonly field: string; readonly value: string };
+  /** When it is worth asking again, if that is known. */
+  readonly retryAfterSeconds?: number;
 }
 
 export interface WaitlistPosition {
@@ -90,7 +96,7 @@ export interface WaitlistLeft extends Accepted {
 
 export interface EventUpdated extends Accepted {
   readonly kind: 'update-event' | 'cancel-event';
-  readonly event: EventFacts;
+  readonly event: EventSnapshot;
   /** Who moved up from the waitlist; of very many, the first ones. */
   readonly promotions: readonly Promotion[];
   readonly promotedTickets: number;

@@ -4,11 +4,13 @@ import { Examples } from './examples';
 import {
   Flag,
   FlagFromText,
+  FlatObjectOrNull,
   Id,
   IdOrNull,
   ListOf,
   ListOfText,
   MAX_COUNT,
+  MomentOrNull,
   NestedOrNull,
   OneOf,
   Optional,
@@ -21,8 +23,44 @@ import type { SelfChecking } from './self-checking';
 import { BookingDto } from './tickets.dto';
 import { MAX_QUANTITY, WaitlistEntryDto } from './waitlists.dto';
 
+/** Of an event's `metadata`, as JSON. */
+const MAX_METADATA_BYTES = 4_096;
+const METADATA_EXAMPLE = { venue: 'Town Hall', price: '25 €' };
+export const SALE_STATUSES = ['scheduled', 'on_sale', 'ended', 'cancelled'] as const;
+export type SaleStatusName = (typeof SALE_STATUSES)[number];
+
 export const EVENT_STATUSES = ['active', 'cancelled'] as const;
 export type EventStatusName = (typeof EVENT_STATUSES)[number];
+type Metadata = Readonly<Record<string, string | number | boolean>>;
+
+/** When the event takes place, when its tickets are sold, and what clients keep with it. */
+class EventTimes {
+  @Optional()
+  @MomentOrNull('When the event begins; for display only', '2026-12-24T19:00:00Z')
+  starts_at?: string | null;
+
+  @Optional()
+  @MomentOrNull('The first moment of the sale; null for no start', null)
+  sale_starts_at?: string | null;
+
+  @Optional()
+  @MomentOrNull('The first moment after the sale; null for no end', null)
+  sale_ends_at?: string | null;
+
+  @Optional()
+  @FlatObjectOrNull('What clients keep with the event: venue, picture, price. Never read here', {
+    maxBytes: MAX_METADATA_BYTES,
+    example: METADATA_EXAMPLE,
+  })
+  metadata?: Metadata | null;
+
+  /** If both are given; otherwise the other one is checked when the event is locked. */
+  protected windowFaults(): FieldFault[] {
+    const { sale_starts_at: start, sale_ends_at: end } = this;
+    if (!start || !end || Date.parse(start) < Date.parse(end)) return [];
+    return [{ field: 'sale_ends_at', message: 'sale_ends_at must be after sale_starts_at' }];
+  }
+}
 
 @Examples({
   'Two tickets': { event_name: 'Midsummer Concert', total_tickets: 2 },
@@ -31,8 +69,15 @@ export type EventStatusName = (typeof EVENT_STATUSES)[number];
     total_tickets: 500,
     max_tickets_per_user: 4,
   },
+  'On sale from a date': {
+    event_name: 'Midsummer Gala',
+    total_tickets: 500,
+    starts_at: '2026-12-24T19:00:00+01:00',
+    sale_starts_at: '2026-12-01T10:00:00+01:00',
+    metadata: METADATA_EXAMPLE,
+  },
 })
-export class CreateEventBody implements SelfChecking {
+export class CreateEventBody extends EventTimes implements SelfChecking {
   @Text('Unique, compared exactly after trimming; a cancelled event keeps its name', {
     min: 1,
     max: MAX_NAME_CHARACTERS,
@@ -66,7 +111,7 @@ export class CreateEventBody implements SelfChecking {
   faults(): FieldFault[] {
     return this.available_tickets !== undefined && this.available_tickets !== this.total_tickets
       ? [{ field: 'available_tickets', message: 'available_tickets must equal total_tickets' }]
-      : [];
+      : this.windowFaults();
   }
 }
 
@@ -74,8 +119,9 @@ export class CreateEventBody implements SelfChecking {
   'Rename the event': { event_name: 'Midsummer Night Concert' },
   'Add one ticket': { total_tickets: 3 },
   'Remove the cap per person': { max_tickets_per_user: null },
+  'Start the sale on a date': { sale_starts_at: '2026-12-01T10:00:00+01:00' },
 })
-export class UpdateEventBody implements SelfChecking {
+export class UpdateEventBody extends EventTimes implements SelfChecking {
   @Optional()
   @Text('The new name', { min: 1, max: MAX_NAME_CHARACTERS, example: 'Midsummer Night Concert' })
   event_name?: string;
@@ -101,10 +147,10 @@ export class UpdateEventBody implements SelfChecking {
       ? [
           {
             field: 'event_name',
-            message: 'event_name, total_tickets or max_tickets_per_user must be given',
+            message: 'At least one field must be given, for example event_name or total_tickets',
           },
         ]
-      : [];
+      : this.windowFaults();
   }
 }
 
@@ -150,7 +196,25 @@ export class EventDto {
   })
   max_tickets_per_user!: number | null;
 
-  @WholeNumber('Increases by one with each change of tickets or queue', {
+  @MomentOrNull('When the event begins', '2026-12-24T19:00:00.000Z')
+  starts_at!: string | null;
+
+  @MomentOrNull('The first moment of the sale; null if it has no start', null)
+  sale_starts_at!: string | null;
+
+  @MomentOrNull('The first moment after the sale; null if it has no end', null)
+  sale_ends_at!: string | null;
+
+  @OneOf('Whether tickets can be booked now', SALE_STATUSES, 'on_sale')
+  sale_status!: SaleStatusName;
+
+  @FlatObjectOrNull('What clients keep with the event', {
+    maxBytes: MAX_METADATA_BYTES,
+    example: METADATA_EXAMPLE,
+  })
+  metadata!: Metadata | null;
+
+  @WholeNumber('Increases by one with each change of the event, its tickets or its queue', {
     min: 0,
     max: MAX_COUNT,
     example: 0,
@@ -208,6 +272,9 @@ export class AvailabilityDto {
 
   @OneOf('Status of the event', EVENT_STATUSES)
   status!: EventStatusName;
+
+  @OneOf('Whether tickets can be booked now', SALE_STATUSES, 'on_sale')
+  sale_status!: SaleStatusName;
 
   @WholeNumber('Total number of tickets', { min: 1, max: MAX_TICKETS, example: 2 })
   total_tickets!: number;

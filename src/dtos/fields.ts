@@ -13,6 +13,7 @@ import {
   IsIn,
   IsInt,
   IsISO8601,
+  isISO8601,
   IsString,
   Matches,
   Max,
@@ -51,6 +52,14 @@ function compose(schema: Schema, ...decorators: PropertyDecorator[]): PropertyDe
   return (target, name) => {
     JSONSchema(schema)(target, String(name));
     for (const decorate of decorators) decorate(target, name);
+  };
+}
+
+/** The same for a rule of our own, from which no schema can be derived: the given one is all of it. */
+function composeOwn(schema: Schema, ...decorators: PropertyDecorator[]): PropertyDecorator {
+  return (target, name) => {
+    for (const decorate of decorators) decorate(target, name);
+    JSONSchema(() => schema)(target, String(name));
   };
 }
 
@@ -214,6 +223,34 @@ export function Timestamp(description: string): PropertyDecorator {
   };
 }
 
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+/** What every database holds. */
+const FIRST_MOMENT = Date.parse('1970-01-01T00:00:00.000Z');
+const LAST_MOMENT = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** A point in time with its zone, or null; fractions of a millisecond are cut off. */
+export function MomentOrNull(description: string, example: string | null): PropertyDecorator {
+  return composeOwn(
+    { type: ['string', 'null'], format: 'date-time', description, example },
+    ValidateIf((_dto, value) => value !== null),
+    ValidateBy({
+      name: 'isMoment',
+      validator: {
+        validate: isMoment,
+        defaultMessage: (given) =>
+          `${given?.property ?? 'It'} must be an ISO 8601 time with a zone, from 1970 to 9999`,
+      },
+    }),
+  );
+}
+
+function isMoment(value: unknown): boolean {
+  if (typeof value !== 'string' || !MOMENT.test(value)) return false;
+  if (!isISO8601(value, { strict: true })) return false;
+  const time = Date.parse(value);
+  return time >= FIRST_MOMENT && time <= LAST_MOMENT;
+}
+
 /** Text that only machines read: cursors, tokens. */
 export function Opaque(description: string, example: string, max = 4_096): PropertyDecorator {
   return compose(
@@ -274,6 +311,55 @@ export function AnyObject(description: string, example: object): PropertyDecorat
       validator: { validate: (value: unknown) => typeof value === 'object' && value !== null },
     }),
   );
+}
+
+const FLAT_OBJECTS = Symbol('flat objects');
+
+/** A JSON object whose values are texts, finite numbers, `true` or `false`; nothing is nested. */
+export function FlatObjectOrNull(
+  description: string,
+  { maxBytes, example }: { maxBytes: number; example: object | null },
+): PropertyDecorator {
+  const field = composeOwn(
+    {
+      type: ['object', 'null'],
+      additionalProperties: {
+        anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
+      },
+      description,
+      example,
+    },
+    ValidateIf((_dto, value) => value !== null),
+    // As it was sent: the transformer would drop some names.
+    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
+    ValidateBy({
+      name: 'isFlatObject',
+      validator: {
+        validate: (value: unknown) => isFlatObject(value, maxBytes),
+        defaultMessage: (given) =>
+          `${given?.property ?? 'It'} must be an object of texts, numbers and booleans, ` +
+          `in all at most ${String(maxBytes)} bytes of JSON`,
+      },
+    }),
+  );
+  return (target, name) => {
+    field(target, name);
+    const known = flatObjectsOf(target.constructor);
+    Reflect.defineMetadata(FLAT_OBJECTS, [...known, String(name)], target.constructor);
+  };
+}
+
+/** The names of a DTO's fields that hold flat objects. */
+export function flatObjectsOf(dto: object): readonly string[] {
+  return (Reflect.getMetadata(FLAT_OBJECTS, dto) as string[] | undefined) ?? [];
+}
+
+function isFlatObject(value: unknown, maxBytes: number): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const isFlat = Object.values(value).every(
+    (inner) => typeof inner === 'string' || typeof inner === 'boolean' || Number.isFinite(inner),
+  );
+  return isFlat && Buffer.byteLength(JSON.stringify(value)) <= maxBytes;
 }
 
 export function ListOfText(description: string, values: readonly string[]): PropertyDecorator {

@@ -70,6 +70,15 @@ export const ERROR_CODES = {
     status: 409,
     meaning: 'The event is cancelled and can no longer change; do not retry.',
   },
+  SALE_NOT_STARTED: {
+    status: 409,
+    meaning:
+      'The sale has not begun; retry after `Retry-After`. `details` has the start as `sale_starts_at`.',
+  },
+  SALE_ENDED: {
+    status: 409,
+    meaning: 'The sale is over; do not retry.',
+  },
   TICKETS_AVAILABLE: {
     status: 409,
     meaning: 'Tickets are available; book them instead of joining the waitlist.',

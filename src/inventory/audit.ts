@@ -5,7 +5,7 @@ import { asSqlTimestamp } from '../database/timestamps';
 import type { Tx } from '../database/unit-of-work';
 import type { AuditAction } from '../domain/audit-actions';
 import type { CommandKind } from '../domain/commands';
-import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
+import type { EventFacts, EventSettings, WaitlistEntry } from '../domain/inventory-state';
 import type { ChangeSummary } from './change-summary';
 import type { CommandRequest } from './command-request';
 
@@ -75,7 +75,11 @@ export function auditOf(
     eventId: after.id,
     version: after.version,
     requestId: request.requestId,
-    details: { before: countsOf(before), after: countsOf(after), ...listsOf(summary) },
+    details: {
+      before: stateOf(before, request),
+      after: stateOf(after, request),
+      ...listsOf(summary),
+    },
     ...(request.reason === undefined ? {} : { reason: request.reason }),
   };
 }
@@ -131,6 +135,24 @@ function personOf({ command }: CommandRequest, { firstUserId }: ChangeSummary): 
 
 function fieldsOf({ quantity, priority }: WaitlistEntry): Record<string, number> {
   return { quantity, priority };
+}
+
+/** What describes the event in a record of its creation or of a change of its settings. */
+export function settingsOf(event: EventSettings): Record<string, unknown> {
+  return {
+    event_name: event.name,
+    total_tickets: event.totalTickets,
+    max_tickets_per_user: event.maxTicketsPerUser,
+    starts_at: event.startsAt,
+    sale_starts_at: event.saleStartsAt,
+    sale_ends_at: event.saleEndsAt,
+    metadata: event.metadata === null ? null : (JSON.parse(event.metadata) as object),
+  };
+}
+
+function stateOf(event: EventFacts, { command }: CommandRequest): Record<string, unknown> {
+  const counts = countsOf(event);
+  return command.kind === 'update-event' ? { ...counts, ...settingsOf(event) } : counts;
 }
 
 function countsOf(event: EventFacts): Record<string, unknown> {

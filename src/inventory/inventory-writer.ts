@@ -7,6 +7,7 @@ import { asSqlTimestamp } from '../database/timestamps';
 import type { Tx } from '../database/unit-of-work';
 import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
 import type { EventRow } from '../models/event.model';
+import { eventFactsOf } from '../models/facts';
 import type { RowChanges } from './row-changes';
 
 /** Most rows in one statement. */
@@ -72,16 +73,20 @@ export async function writeRows(
   return single;
 }
 
-/** Columns of the event row that commands change, and their new values. */
+/** Columns of the event row that commands can change, and their values. */
 const EVENT_COLUMNS: readonly [
   keyof EventRow,
-  (after: EventFacts, database: Database) => string | number | null,
+  (event: EventFacts, database: Database) => string | number | null,
 ][] = [
   ['event_name', ({ name }) => name],
   ['status', ({ status }) => status],
   ['total_tickets', ({ totalTickets }) => totalTickets],
   ['available_tickets', ({ availableTickets }) => availableTickets],
   ['max_tickets_per_user', ({ maxTicketsPerUser }) => maxTicketsPerUser],
+  ['starts_at', ({ startsAt }, database) => timestampOrNull(database, startsAt)],
+  ['sale_starts_at', ({ saleStartsAt }, database) => timestampOrNull(database, saleStartsAt)],
+  ['sale_ends_at', ({ saleEndsAt }, database) => timestampOrNull(database, saleEndsAt)],
+  ['metadata', ({ metadata }) => metadata],
   ['version', ({ version }) => version],
   ['next_ticket_no', ({ nextTicketNo }) => nextTicketNo],
   ['next_queue_no', ({ nextQueueNo }) => nextQueueNo],
@@ -92,8 +97,12 @@ const EVENT_COLUMNS: readonly [
   ['updatedAt', ({ updatedAt }, database) => asSqlTimestamp(database, updatedAt)],
 ];
 
+function timestampOrNull(database: Database, moment: Date | null): string | null {
+  return moment && asSqlTimestamp(database, moment);
+}
+
 /**
- * Writes the event rows, last of all. Guarded by version: each row must still have the version that
+ * Writes what has changed of the event rows, last of all. Guarded by version: each row must still have the version that
  * was locked.
  *
  * @throws WriteConflictError if a row has another version
@@ -106,10 +115,14 @@ export async function writeEvents(
   const { sequelize } = database;
   for (const part of chunks(all, EVENTS_IN_STATEMENT)) {
     // One statement with different values for each event.
-    const columns = EVENT_COLUMNS.map(([column, valueOf]) => {
-      const cases = part.map(({ before, after }) => {
+    const facts = part.map(({ before, after }) => ({ before: eventFactsOf(before), after }));
+    const changed = EVENT_COLUMNS.filter(([, valueOf]) =>
+      facts.some(({ before, after }) => valueOf(before, database) !== valueOf(after, database)),
+    );
+    const columns = changed.map(([column, valueOf]) => {
+      const cases = facts.map(({ after }) => {
         const value = sequelize.escape(valueOf(after, database) as string | number);
-        return `WHEN ${String(before.id)} THEN ${value}`;
+        return `WHEN ${String(after.id)} THEN ${value}`;
       });
       return `${column} = CASE id ${cases.join(' ')} END`;
     });

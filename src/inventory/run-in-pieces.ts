@@ -121,7 +121,7 @@ class Progress {
   #outcome(last: Acceptance, after: EventFacts, promotions: readonly Promotion[]): Acceptance {
     if (last.kind === 'update-event') {
       const { promotedTickets } = this.summary;
-      return { ...last, event: after, promotions, promotedTickets };
+      return { ...last, event: { ...last.event, ...after }, promotions, promotedTickets };
     }
     if (last.kind === 'cancel-held') {
       return {

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Credential } from '../auth/credential';
 import type { ActorRequest } from '../controllers/request';
-import type { EventFacts } from '../domain/inventory-state';
+import type { EventSnapshot } from '../domain/inventory-state';
 import type { Actor } from '../domain/rights';
 import type { IdempotencyKey } from '../inventory/idempotency';
 
@@ -18,7 +18,7 @@ export interface Locals {
   query: object;
   params: object;
   idempotencyKey?: IdempotencyKey | undefined;
-  event?: EventFacts;
+  event?: EventSnapshot;
   /** What is to be done once the request has succeeded, before its answer is sent. */
   beforeSuccess?: () => Promise<void>;
 }

@@ -2,7 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import type { Request } from 'express';
 import { Nothing } from '../dtos/common.dto';
-import { fieldNamesOf } from '../dtos/fields';
+import { fieldNamesOf, flatObjectsOf } from '../dtos/fields';
 import { isSelfChecking } from '../dtos/self-checking';
 import { validationFailed, type FieldFault } from '../errors/api-error';
 import type { DtoClass, Route } from '../controllers/route';
@@ -56,7 +56,10 @@ function checked(
   }
   // Most routes take no query, and validating an empty one costs as much as a full one.
   if (known.size === 0) return new dto();
-  const shapeless = Object.entries(raw).filter(([, value]) => !isPlain(value));
+  const flatObjects = flatObjectsOf(dto);
+  const shapeless = Object.entries(raw).filter(
+    ([name, value]) => !isPlain(value) && !(flatObjects.includes(name) && isFlat(value)),
+  );
   if (shapeless.length > 0) throw validationFailed(...shapeless.map(([name]) => isNotPlain(name)));
   const instance = plainToInstance(dto, raw, { exposeUnsetFields: false });
   const faults = faultsOf(instance);
@@ -82,6 +85,10 @@ function isPlain(value: unknown): boolean {
   return Array.isArray(value)
     ? value.length <= MAX_LIST_ENTRIES && value.every(isSingle)
     : isSingle(value);
+}
+
+function isFlat(value: unknown): boolean {
+  return typeof value === 'object' && Object.values(value!).every(isSingle);
 }
 
 function isSingle(value: unknown): boolean {

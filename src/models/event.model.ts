@@ -9,6 +9,11 @@ export interface EventRow {
   /** Null after the organizer's account is deleted: then only admins may manage the event. */
   organizer_id: number | null;
   max_tickets_per_user: number | null;
+  starts_at: Date | null;
+  sale_starts_at: Date | null;
+  sale_ends_at: Date | null;
+  /** JSON text. */
+  metadata: string | null;
   version: number;
   next_ticket_no: number;
   next_queue_no: number;
@@ -23,6 +28,9 @@ export interface EventRow {
 type NewEvent = Omit<EventRow, 'id' | 'queue_counted_version'> &
   Partial<Pick<EventRow, 'queue_counted_version'>>;
 
+/** A row read with the database's time at that moment. */
+export type TimedEventRow = EventRow & { readonly now: Date };
+
 export function defineEvent(sequelize: Sequelize) {
   class Event extends Model<EventRow, NewEvent> {}
   Event.init(
@@ -34,6 +42,10 @@ export function defineEvent(sequelize: Sequelize) {
       status: { type: DataTypes.STRING(16), allowNull: false },
       organizer_id: { type: DataTypes.INTEGER },
       max_tickets_per_user: { type: DataTypes.INTEGER },
+      starts_at: { type: DataTypes.DATE(3) },
+      sale_starts_at: { type: DataTypes.DATE(3) },
+      sale_ends_at: { type: DataTypes.DATE(3) },
+      metadata: { type: DataTypes.TEXT('medium') },
       version: { type: DataTypes.INTEGER, allowNull: false },
       next_ticket_no: { type: DataTypes.INTEGER, allowNull: false },
       next_queue_no: { type: DataTypes.INTEGER, allowNull: false },

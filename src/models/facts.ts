@@ -1,7 +1,7 @@
 /** Rows in the domain's words. */
-import type { EventFacts, Ticket, WaitlistEntry } from '../domain/inventory-state';
+import type { EventFacts, EventSnapshot, Ticket, WaitlistEntry } from '../domain/inventory-state';
 import type { BookingRow } from './booking.model';
-import type { EventRow } from './event.model';
+import type { EventRow, TimedEventRow } from './event.model';
 import type { WaitlistEntryRow } from './waitlist-entry.model';
 
 export function eventFactsOf(row: EventRow): EventFacts {
@@ -13,6 +13,10 @@ export function eventFactsOf(row: EventRow): EventFacts {
     totalTickets: row.total_tickets,
     availableTickets: row.available_tickets,
     maxTicketsPerUser: row.max_tickets_per_user,
+    startsAt: row.starts_at,
+    saleStartsAt: row.sale_starts_at,
+    saleEndsAt: row.sale_ends_at,
+    metadata: row.metadata,
     version: row.version,
     nextTicketNo: row.next_ticket_no,
     nextQueueNo: row.next_queue_no,
@@ -21,6 +25,10 @@ export function eventFactsOf(row: EventRow): EventFacts {
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
+}
+
+export function eventSnapshotOf(row: TimedEventRow): EventSnapshot {
+  return { ...eventFactsOf(row), asOf: row.now };
 }
 
 export function ticketOf(row: BookingRow): Ticket {

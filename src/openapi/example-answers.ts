@@ -33,16 +33,22 @@ const newEvent = {
   status: 'active',
   organizer_id: 1,
   max_tickets_per_user: null,
+  starts_at: null,
+  sale_starts_at: null,
+  sale_ends_at: null,
+  sale_status: 'on_sale',
+  metadata: null,
   version: 0,
   ...TIMES,
 };
-const renamedEvent = { ...newEvent, event_name: 'Midsummer Night Concert' };
+const renamedEvent = { ...newEvent, event_name: 'Midsummer Night Concert', version: 1 };
 const availability = {
   event_id: 1,
   status: 'active',
   total_tickets: 2,
+  sale_status: 'on_sale',
   available_tickets: 0,
-  version: 1,
+  version: 2,
 };
 
 const tickets = [1, 2].map((id) => ({
@@ -99,7 +105,7 @@ const EXAMPLES: Readonly<Record<string, ExampleAnswer>> = {
       bookings: tickets,
       waitlisted: [{ user_id: 1, quantity: 1, position: 1 }],
       available_tickets: 0,
-      version: 1,
+      version: 2,
     },
   },
   'get /api/available-tickets/:event_id': { message: 'Available tickets', data: availability },
@@ -121,7 +127,7 @@ const EXAMPLES: Readonly<Record<string, ExampleAnswer>> = {
       waitlist_entry: entry,
       tickets_ahead: 0,
       allowed_actions: ['cancel', 'leave'],
-      version: 1,
+      version: 2,
     },
   },
 
@@ -149,19 +155,25 @@ const EXAMPLES: Readonly<Record<string, ExampleAnswer>> = {
       reassigned: 0,
       ended_entries: [1],
       available_tickets: 2,
-      version: 5,
+      version: 6,
     },
   },
   'post /api/events/:event_id/cancel': {
     message: 'Event cancelled',
-    data: { ...renamedEvent, available_tickets: 0, status: 'cancelled', version: 6 },
+    data: {
+      ...renamedEvent,
+      available_tickets: 0,
+      status: 'cancelled',
+      sale_status: 'cancelled',
+      version: 7,
+    },
   },
 
   'get /api/admin/events/:event_id/reconcile': {
     message: 'Reconciliation',
     data: {
       event_id: 1,
-      version: 6,
+      version: 7,
       counter: {
         total_tickets: 2,
         available_tickets: 0,
@@ -182,7 +194,7 @@ const EXAMPLES: Readonly<Record<string, ExampleAnswer>> = {
         actor_id: 1,
         user_id: null,
         event_id: 1,
-        version: 6,
+        version: 7,
         reason: null,
         request_id: REQUEST_ID,
         details: {

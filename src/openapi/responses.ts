@@ -20,6 +20,8 @@ const WITH_BODY: readonly ErrorCode[] = [
 const WITH_KEY: readonly ErrorCode[] = ['IDEMPOTENCY_KEY_IN_USE', 'IDEMPOTENCY_KEY_REUSED'];
 
 const WITH_RETRY_AFTER: readonly number[] = [429, 503];
+/** Of other statuses, the codes that come with it. */
+const CODES_WITH_WAIT: readonly ErrorCode[] = ['IDEMPOTENCY_KEY_IN_USE', 'SALE_NOT_STARTED'];
 const EXAMPLE_REQUEST_ID = '0b8f4f3e-9a55-4b43-8f0a-5b1a2f0b7f1d';
 
 /** The headers of responses. */
@@ -31,7 +33,7 @@ export const RESPONSE_HEADERS = {
   },
   ETag: {
     description: 'Send it back as `If-None-Match`',
-    schema: { type: 'string', example: '"1-4"' },
+    schema: { type: 'string', example: '"1-4-on_sale"' },
   },
   'Idempotent-Replayed': {
     description:
@@ -89,7 +91,7 @@ export function errorResponse(status: number, codes: readonly ErrorCode[]): Sche
   const code = { enum: codes, description: 'Stable error code, for programs' };
   return {
     description: codes.map((name) => `- \`${name}\`: ${ERROR_CODES[name].meaning}`).join('\n'),
-    ...(WITH_RETRY_AFTER.includes(status) ? { headers: headersNamed('Retry-After') } : {}),
+    ...(hasRetryAfter(status, codes) ? { headers: headersNamed('Retry-After') } : {}),
     content: {
       'application/json': {
         schema: { allOf: [referenceTo(ErrorDto), { properties: { code } }] },
@@ -102,6 +104,10 @@ export function errorResponse(status: number, codes: readonly ErrorCode[]): Sche
       },
     },
   };
+}
+
+function hasRetryAfter(status: number, codes: readonly ErrorCode[]): boolean {
+  return WITH_RETRY_AFTER.includes(status) || codes.some((code) => CODES_WITH_WAIT.includes(code));
 }
 
 function envelopeOf({ success }: Route): Schema {

@@ -1,5 +1,6 @@
-import type { EventFacts } from '../domain/inventory-state';
+import type { EventSettings, EventSnapshot } from '../domain/inventory-state';
 import type { EventUpdated } from '../domain/outcomes';
+import { saleStatusAt } from '../domain/sale-window';
 import type {
   AvailabilityDto,
   EventDto,
@@ -14,7 +15,7 @@ import { presentEntry } from './waitlists.presenter';
 /** Most promotions that a dry run lists; the total covers all of them. */
 const MAX_LISTED_PROMOTIONS = 1_000;
 
-export function presentEvent(event: EventFacts): EventDto {
+export function presentEvent(event: EventSnapshot): EventDto {
   return {
     id: event.id,
     event_name: event.name,
@@ -23,13 +24,26 @@ export function presentEvent(event: EventFacts): EventDto {
     status: event.status,
     organizer_id: event.organizerId,
     max_tickets_per_user: event.maxTicketsPerUser,
+    starts_at: timeOrNull(event.startsAt),
+    sale_starts_at: timeOrNull(event.saleStartsAt),
+    sale_ends_at: timeOrNull(event.saleEndsAt),
+    sale_status: saleStatusAt(event, event.asOf),
+    metadata: metadataOf(event),
     version: event.version,
     createdAt: event.createdAt.toISOString(),
     updatedAt: event.updatedAt.toISOString(),
   };
 }
 
-export function presentEventStatus(event: EventFacts): EventStatusDto {
+function timeOrNull(moment: Date | null): string | null {
+  return moment && moment.toISOString();
+}
+
+function metadataOf({ metadata }: EventSettings): EventDto['metadata'] {
+  return metadata === null ? null : (JSON.parse(metadata) as EventDto['metadata']);
+}
+
+export function presentEventStatus(event: EventSnapshot): EventStatusDto {
   return {
     ...presentEvent(event),
     waitlist_count: event.waitlistCount,
@@ -56,10 +70,11 @@ export function presentDryRun({
   };
 }
 
-export function presentAvailability(event: EventFacts): AvailabilityDto {
+export function presentAvailability(event: EventSnapshot): AvailabilityDto {
   return {
     event_id: event.id,
     status: event.status,
+    sale_status: saleStatusAt(event, event.asOf),
     total_tickets: event.totalTickets,
     available_tickets: event.availableTickets,
     version: event.version,

@@ -2,7 +2,7 @@
  * Answers that are finished where the change is made, and stored with it for a replay. What an answer
  * looks like is known by the kind of the outcome alone, so no command carries a function.
  */
-import type { EventFacts } from '../domain/inventory-state';
+import type { EventSnapshot } from '../domain/inventory-state';
 import type { Acceptance, TicketsBooked } from '../domain/outcomes';
 import type { StoredAnswer } from '../inventory/idempotency';
 import { created, envelopeOf, ok, type Answer } from './answer';
@@ -22,7 +22,7 @@ export function finishCommand(acceptance: Acceptance, isDryRun: boolean): Stored
 }
 
 /** The answer to the creation of an event. */
-export function finishCreation(event: EventFacts): StoredAnswer {
+export function finishCreation(event: EventSnapshot): StoredAnswer {
   return finished(created('Event created', presentEvent(event)));
 }
 

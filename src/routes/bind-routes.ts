@@ -68,8 +68,8 @@ function handlersOf(
     if (route.isIdempotent) handlers.push(idempotencyKey(route));
     handlers.push(authorize(permissions, route));
     if (route.availability) {
-      const mustBeActive = route.availability === 'active';
-      handlers.push(checkAvailability(services.eventReader, { mustBeActive }));
+      const mustBeOnSale = route.availability === 'onSale';
+      handlers.push(checkAvailability(services, { mustBeOnSale }));
     }
   }
   handlers.push(handle(route, services, bulkheads));

@@ -32,7 +32,9 @@ export const eventsRoutes: readonly Route[] = [
     access: 'events:create',
     limit: 'events',
     summary: 'Create an event',
-    description: 'The caller becomes its organizer.',
+    description:
+      'The caller becomes its organizer. Tickets can be booked from `sale_starts_at` until ' +
+      '`sale_ends_at`, by the clock of the database; without them, at once and without an end.',
     isIdempotent: true,
     body: CreateEventBody,
     success: { status: 201, description: 'The new event', data: EventDto },
@@ -60,9 +62,10 @@ export const eventsRoutes: readonly Route[] = [
     tag: 'Events',
     access: 'events:manage',
     limit: 'events',
-    summary: 'Change the name, capacity or per-person cap of an event',
+    summary: 'Change the name, capacity, per-person cap, times or metadata of an event',
     description:
-      'For its organizer and admins. Added tickets go to the waitlist first. With ' +
+      'For its organizer and admins. Added tickets go to the waitlist first. A field that is not ' +
+      'sent stays as it is; null clears it. A later start of the sale takes no tickets away. With ' +
       '`?dry_run=true` the answer shows what would happen, and nothing changes.',
     isIdempotent: true,
     body: UpdateEventBody,

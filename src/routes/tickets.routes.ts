@@ -40,12 +40,14 @@ export const ticketsRoutes: readonly Route[] = [
       'rest on the waitlist. Every outcome is 201: read `outcome`. While anyone waits, new ' +
       'bookings wait behind them.',
     isIdempotent: true,
-    availability: 'active',
+    availability: 'onSale',
     body: BookTicketsBody,
     success: { status: 201, description: 'The outcome of the booking', data: BookingResultDto },
     errors: [
       'EVENT_NOT_FOUND',
       'EVENT_CANCELLED',
+      'SALE_NOT_STARTED',
+      'SALE_ENDED',
       'USER_NOT_FOUND',
       'TICKET_LIMIT_REACHED',
       'ALREADY_WAITLISTED',

@@ -89,12 +89,14 @@ export const waitlistsRoutes: readonly Route[] = [
       'While tickets are available, the answer is 409 `TICKETS_AVAILABLE`: book instead. Each ' +
       'person has at most one entry per event.',
     isIdempotent: true,
-    availability: 'active',
+    availability: 'onSale',
     body: JoinWaitlistBody,
     success: { status: 201, description: 'The new entry', data: WaitlistEntryDto },
     errors: [
       'EVENT_NOT_FOUND',
       'EVENT_CANCELLED',
+      'SALE_NOT_STARTED',
+      'SALE_ENDED',
       'USER_NOT_FOUND',
       'TICKET_LIMIT_REACHED',
       'TICKETS_AVAILABLE',

@@ -1,4 +1,5 @@
 import type { Command } from '../domain/commands';
+import type { Refusal } from '../domain/outcomes';
 import { ApiError } from '../errors/api-error';
 import type { CommandAnswer, CommandRequest } from '../inventory/command-request';
 import type { InventoryExecutor } from '../inventory/inventory-executor';
@@ -24,7 +25,19 @@ export class CommandsService {
     const request = { command, actorId: actor.id, requestId, startedAt, ...options };
     const result = await this.inventory.execute(eventId, request);
     if (!result.refused) return result;
-    const { code, message, field } = result;
-    throw new ApiError(code, message, field === undefined ? {} : { details: [{ field, message }] });
+    throw refusalError(result);
   }
+}
+
+/** A refusal of the domain as the error that its sender gets. */
+export function refusalError(refusal: Refusal): ApiError {
+  const { code, message, field, fact, retryAfterSeconds } = refusal;
+  const details = [
+    ...(field === undefined ? [] : [{ field, message }]),
+    ...(fact === undefined ? [] : [{ field: fact.field, message: fact.value }]),
+  ];
+  return new ApiError(code, message, {
+    details,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
 }

@@ -1,14 +1,14 @@
 import { Op } from 'sequelize';
 import type { Database } from '../database/database';
 import { violatesUnique } from '../database/fault-kind';
-import { findRows } from '../database/find-rows';
+import { findTimedEvents } from '../database/find-timed-events';
 import { shareLockUsers } from '../database/locks';
 import { readNow } from '../database/timestamps';
 import type { Tx, UnitOfWork, Units } from '../database/unit-of-work';
-import type { EventFacts, EventStatus } from '../domain/inventory-state';
+import type { EventSettings, EventSnapshot, EventStatus } from '../domain/inventory-state';
 import type { Actor } from '../domain/rights';
 import { ApiError } from '../errors/api-error';
-import { writeAudit } from '../inventory/audit';
+import { settingsOf, writeAudit } from '../inventory/audit';
 import type { Bulkhead } from '../load/bulkhead';
 import type { Bulkheads } from '../load/bulkheads';
 import { replayOf, type CommandAnswer } from '../inventory/command-request';
@@ -22,16 +22,10 @@ import {
   type StoredAnswer,
   type StoredKey,
 } from '../inventory/idempotency';
-import { eventFactsOf } from '../models/facts';
+import { eventFactsOf, eventSnapshotOf } from '../models/facts';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 import type { RequestContext } from './request-context';
 import { invalidToken } from '../auth/tokens';
-
-export interface NewEvent {
-  readonly name: string;
-  readonly totalTickets: number;
-  readonly maxTicketsPerUser: number | null;
-}
 
 export interface EventFilter extends PageRequest {
   readonly status?: EventStatus | undefined;
@@ -52,14 +46,14 @@ export class EventsService {
   readonly #unitOfWork: UnitOfWork;
   readonly #units: Units;
   readonly #shortReads: Bulkhead;
-  readonly #finish: (event: EventFacts) => StoredAnswer;
+  readonly #finish: (event: EventSnapshot) => StoredAnswer;
 
   constructor(options: {
     database: Database;
     unitOfWork: UnitOfWork;
     bulkheads: Bulkheads;
     /** Makes the answer, which is stored with the event. */
-    finish: (event: EventFacts) => StoredAnswer;
+    finish: (event: EventSnapshot) => StoredAnswer;
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
@@ -74,7 +68,7 @@ export class EventsService {
    * @throws ApiError EVENT_NAME_TAKEN, IDEMPOTENCY_KEY_REUSED
    */
   async create(
-    event: NewEvent,
+    event: EventSettings,
     request: RequestContext,
     key?: IdempotencyKey,
   ): Promise<CommandAnswer> {
@@ -95,9 +89,9 @@ export class EventsService {
     }
   }
 
-  async list(filter: EventFilter): Promise<Page<EventFacts>> {
+  async list(filter: EventFilter): Promise<Page<EventSnapshot>> {
     const [afterId = 0] = readCursor(filter, 1) ?? [];
-    const rows = await findRows(this.#database.models.Event, {
+    const rows = await findTimedEvents(this.#database, {
       where: {
         id: { [Op.gt]: afterId },
         ...(filter.status === undefined ? {} : { status: filter.status }),
@@ -106,11 +100,11 @@ export class EventsService {
       limit: filter.limit + 1,
     });
     const page = pageOf(rows, filter, ({ id }) => [id]);
-    return { ...page, rows: page.rows.map(eventFactsOf) };
+    return { ...page, rows: page.rows.map(eventSnapshotOf) };
   }
 
   async #create(
-    newEvent: NewEvent,
+    newEvent: EventSettings,
     { actor, requestId }: RequestContext,
     key: IdempotencyKey | undefined,
   ): Promise<CommandAnswer> {
@@ -136,13 +130,7 @@ export class EventsService {
             eventId: event.id,
             version: event.version,
             requestId,
-            details: {
-              after: {
-                event_name: event.name,
-                total_tickets: event.totalTickets,
-                max_tickets_per_user: event.maxTicketsPerUser,
-              },
-            },
+            details: { after: settingsOf(event) },
           },
         ],
         now,
@@ -151,20 +139,19 @@ export class EventsService {
     });
   }
 
-  async #insert(
-    tx: Tx,
-    actor: Actor,
-    { name, totalTickets, maxTicketsPerUser }: NewEvent,
-    now: Date,
-  ): Promise<EventFacts> {
+  async #insert(tx: Tx, actor: Actor, settings: EventSettings, now: Date): Promise<EventSnapshot> {
     const row = await this.#database.models.Event.create(
       {
-        event_name: name,
-        total_tickets: totalTickets,
-        available_tickets: totalTickets,
+        event_name: settings.name,
+        total_tickets: settings.totalTickets,
+        available_tickets: settings.totalTickets,
         status: 'active',
         organizer_id: actor.id,
-        max_tickets_per_user: maxTicketsPerUser,
+        max_tickets_per_user: settings.maxTicketsPerUser,
+        starts_at: settings.startsAt,
+        sale_starts_at: settings.saleStartsAt,
+        sale_ends_at: settings.saleEndsAt,
+        metadata: settings.metadata,
         version: 0,
         next_ticket_no: 1,
         next_queue_no: 1,
@@ -176,7 +163,7 @@ export class EventsService {
       },
       { transaction: tx },
     );
-    return eventFactsOf(row.get());
+    return { ...eventFactsOf(row.get()), asOf: now };
   }
 
   /** The stored answer to an earlier duplicate, or the expired key that this one replaces. */

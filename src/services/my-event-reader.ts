@@ -2,6 +2,7 @@ import { Op } from 'sequelize';
 import { BatchedReader } from '../database/batched-reader';
 import type { Database } from '../database/database';
 import { findRows } from '../database/find-rows';
+import { findTimedEvents } from '../database/find-timed-events';
 import type { Tx, UnitOfWork } from '../database/unit-of-work';
 import type { Ticket } from '../domain/inventory-state';
 import { nextActions, type NextAction } from '../domain/next-actions';
@@ -9,7 +10,7 @@ import { LISTED_TICKETS_MAX } from '../domain/pieces';
 import { ApiError } from '../errors/api-error';
 import { readPositions, type PositionedEntry } from '../inventory/queue-positions';
 import type { BookingRow } from '../models/booking.model';
-import { eventFactsOf, ticketOf } from '../models/facts';
+import { eventSnapshotOf, ticketOf } from '../models/facts';
 
 /** People with more tickets than this are read one by one, so that one answer holds few rows. */
 const FEW_TICKETS = 20;
@@ -59,7 +60,7 @@ export class MyEventReader {
   }
 
   async #load(tx: Tx, pairs: readonly Pair[]): Promise<Map<string, MyEvent>> {
-    const events = await findRows(this.#database.models.Event, {
+    const events = await findTimedEvents(this.#database, {
       where: { id: [...new Set(pairs.map(({ eventId }) => eventId))] },
       transaction: tx,
     });
@@ -68,7 +69,7 @@ export class MyEventReader {
       positioned.map((one) => [keyOf({ eventId: one.eventId, userId: one.entry.userId }), one]),
     );
     const held = await this.#findHeld(tx, pairs);
-    const facts = new Map(events.map((row) => [row.id, eventFactsOf(row)]));
+    const facts = new Map(events.map((row) => [row.id, eventSnapshotOf(row)]));
     const found = new Map<string, MyEvent>();
     for (const pair of pairs) {
       const event = facts.get(pair.eventId);

@@ -26,7 +26,7 @@ describe('changing an event', () => {
   const join = (event: MadeEvent, { token }: Person, quantity = 1): Promise<ApiAnswer> =>
     api.post('/api/waitinglists/join-waitlist', token, { event_id: event.id, quantity });
 
-  it('changes name and cap without a new version, since neither moves a ticket', async () => {
+  it('changes name and cap, each time with a new version', async () => {
     const event = await makeEvent(api);
     const name = `Renamed ${randomUUID()}`;
 
@@ -36,7 +36,7 @@ describe('changing an event', () => {
     });
 
     expect(status).toBe(200);
-    expect(body.data).toMatchObject({ event_name: name, max_tickets_per_user: 2, version: 0 });
+    expect(body.data).toMatchObject({ event_name: name, max_tickets_per_user: 2, version: 1 });
     expect((await change(event, { max_tickets_per_user: null })).body.data).toMatchObject({
       event_name: name,
       max_tickets_per_user: null,

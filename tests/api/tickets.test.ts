@@ -37,6 +37,7 @@ describe('reading tickets', () => {
         expect(body.data).toEqual({
           event_id: event.id,
           status: 'active',
+          sale_status: 'on_sale',
           total_tickets: 3,
           available_tickets: 2,
           version: 1,

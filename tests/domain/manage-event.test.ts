@@ -60,7 +60,7 @@ describe('resizing an event', () => {
 });
 
 describe('changing other fields of an event', () => {
-  it('makes no version for a new name or cap', () => {
+  it('makes a version for a new name, cap, time or metadata, as for a new size', () => {
     const inventory = inventoryOf({});
 
     const { after } = accepted(inventory, update({ name: 'Opera', maxTicketsPerUser: 2 }));
@@ -68,9 +68,27 @@ describe('changing other fields of an event', () => {
     expect(after).toMatchObject({
       name: 'Opera',
       maxTicketsPerUser: 2,
-      version: 0,
+      version: 1,
       updatedAt: NOW,
     });
+    expect(accepted(inventory, update({ startsAt: new Date(5) })).after.version).toBe(2);
+    expect(accepted(inventory, update({ metadata: '{"venue":"Hall"}' })).after.version).toBe(3);
+  });
+
+  it('makes no version for a time that is set to the same moment again', () => {
+    const inventory = inventoryOf({ event: { saleStartsAt: new Date(5) } });
+
+    expect(accepted(inventory, update({ saleStartsAt: new Date(5) })).after.version).toBe(0);
+  });
+
+  it('refuses a sale that would end before it starts, whichever of the two is changed', () => {
+    const inventory = inventoryOf({
+      event: { saleStartsAt: new Date(5), saleEndsAt: new Date(9) },
+    });
+
+    expect(refusalOf(inventory, update({ saleStartsAt: new Date(9) }))).toBe('VALIDATION_FAILED');
+    expect(refusalOf(inventory, update({ saleEndsAt: new Date(5) }))).toBe('VALIDATION_FAILED');
+    expect(accepted(inventory, update({ saleEndsAt: null })).after.saleEndsAt).toBeNull();
   });
 
   it('leaves other fields unchanged, and can remove the cap', () => {

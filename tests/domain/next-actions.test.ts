@@ -1,5 +1,5 @@
 import { nextActions } from '../../src/domain/next-actions';
-import { eventFacts } from '../support/domain/inventory';
+import { eventFacts, NOW } from '../support/domain/inventory';
 
 const SOLD_OUT = { availableTickets: 0 };
 
@@ -28,10 +28,18 @@ describe('what a person can do next', () => {
       null,
       ['book', 'join'],
     ],
+    ['a holder, before the sale', { saleStartsAt: new Date(1_001) }, 1, null, ['cancel']],
+    [
+      'a person who waits, after the sale',
+      { ...SOLD_OUT, saleEndsAt: new Date(1_000) },
+      0,
+      1,
+      ['leave'],
+    ],
     ['anyone, once it is cancelled', { status: 'cancelled' }, 0, null, []],
   ] as const)('%s', (_, event, held, waitsFor, actions) => {
     const entry = waitsFor === null ? null : { quantity: waitsFor };
 
-    expect(nextActions(eventFacts(event), held, entry)).toEqual(actions);
+    expect(nextActions({ ...eventFacts(event), asOf: NOW }, held, entry)).toEqual(actions);
   });
 });

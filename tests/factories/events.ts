@@ -7,6 +7,8 @@ export interface EventWish {
   readonly cap?: number | null;
   readonly organizer?: Person;
   readonly name?: string;
+  /** Further fields of the request. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 export interface MadeEvent {
@@ -23,6 +25,7 @@ export async function makeEvent(api: TestApi, wish: EventWish = {}): Promise<Mad
     event_name: name,
     total_tickets: wish.total ?? 10,
     ...(wish.cap === undefined ? {} : { max_tickets_per_user: wish.cap }),
+    ...wish.more,
   });
   if (status !== 201) throw new Error(`No event was made: ${JSON.stringify(body)}`);
   return { id: body.data.id as number, name, organizer };

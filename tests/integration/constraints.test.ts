@@ -108,6 +108,7 @@ describe('the schema refuses invalid rows', () => {
     ['ck_events_available', () => addEvent({ available_tickets: -1 })],
     ['ck_events_available', () => addEvent({ available_tickets: 11 })],
     ['ck_events_cap', () => addEvent({ max_tickets_per_user: 0 })],
+    ['ck_events_sale_window', () => addEvent({ sale_starts_at: now, sale_ends_at: now })],
     ['ck_events_waiting', () => addEvent({ available_tickets: 0, waitlist_count: -1 })],
     [
       'ck_events_waiting',

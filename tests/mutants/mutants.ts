@@ -778,8 +778,32 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/middlewares/check-availability.ts',
-        from: '    if (locals.idempotencyKey === undefined) {',
-        to: '    if (locals.idempotencyKey === undefined || mustBeActive) {',
+        from: 'else if (!idempotencyKey || !(await keyReader.isKnown(eventId, idempotencyKey))) {',
+        to: 'else if (!(await keyReader.isKnown(eventId, idempotencyKey!)) || mustBeOnSale) {',
+      },
+    ],
+  },
+  {
+    name: 'sale-start-by-own-clock',
+    rule: 'The sale starts by the clock of the database',
+    tests: [{ project: 'processes-mysql', file: 'tests/processes/mysql/sale-start.test.ts' }],
+    edits: [
+      {
+        file: 'src/models/facts.ts',
+        from: 'asOf: row.now }',
+        to: 'asOf: new Date() }',
+      },
+    ],
+  },
+  {
+    name: 'sale-judged-before-the-lock-only',
+    rule: 'Whether tickets are on sale is decided under the lock of the event',
+    tests: [{ project: 'mysql', file: 'tests/mysql/sale-start.test.ts' }],
+    edits: [
+      {
+        file: 'src/domain/decide.ts',
+        from: 'if (closed) return refuse(inventory, closed);',
+        to: "if (closed?.code === 'EVENT_CANCELLED') return refuse(inventory, closed);",
       },
     ],
   },

@@ -15,7 +15,10 @@ const EXCLUSIVE_KINDS: ReadonlySet<Wish['kind']> = new Set([
   'delete-account',
 ]);
 
-type Shares = Record<'partial' | 'promoting' | 'capped' | 'cancelling' | 'refused', number>;
+type Shares = Record<
+  'partial' | 'promoting' | 'capped' | 'closed' | 'cancelling' | 'refused',
+  number
+>;
 
 function count(
   shares: Shares,
@@ -25,6 +28,7 @@ function count(
   if (outcome.refused) {
     shares.refused += 1;
     if (outcome.code === 'TICKET_LIMIT_REACHED') shares.capped += 1;
+    if (outcome.code.startsWith('SALE_')) shares.closed += 1;
     return;
   }
   if (outcome.kind === 'book' && outcome.outcome === 'partially_booked') shares.partial += 1;
@@ -34,7 +38,14 @@ function count(
 
 describe('the domain, compared with a naive model', () => {
   it(`agrees with it after every command of ${String(STORIES)} random stories`, () => {
-    const shares: Shares = { partial: 0, promoting: 0, capped: 0, cancelling: 0, refused: 0 };
+    const shares: Shares = {
+      partial: 0,
+      promoting: 0,
+      capped: 0,
+      closed: 0,
+      cancelling: 0,
+      refused: 0,
+    };
     let commands = 0;
     fc.assert(
       fc.property(story, (told: Story) => {

@@ -14,9 +14,20 @@ export type Wish =
   | { kind: 'lower'; user: number; quantity: number }
   | { kind: 'leave'; user: number }
   | { kind: 'prioritize'; user: number; priority: number }
-  | { kind: 'update-event'; delta: number; cap: number | null }
+  | { kind: 'update-event'; delta: number; cap: number | null; sale: SaleWish | null }
   | { kind: 'cancel-event' }
   | { kind: 'delete-account'; user: number };
+
+/** When the sale begins and ends, in steps from now; null for never. Each batch is one step. */
+export interface SaleWish {
+  readonly startsIn: number | null;
+  readonly endsIn: number | null;
+}
+
+const sale: fc.Arbitrary<SaleWish> = fc.record({
+  startsIn: fc.option(fc.integer({ min: -1, max: 4 })),
+  endsIn: fc.option(fc.integer({ min: 0, max: 30 })),
+});
 
 const person = fc.constantFrom(...PEOPLE);
 const anyone = fc.oneof({ weight: 60, arbitrary: person }, fc.constant(STRANGER));
@@ -85,6 +96,7 @@ const wish: fc.Arbitrary<Wish> = fc.oneof(
       kind: fc.constant('update-event' as const),
       delta: fc.oneof(fc.integer({ min: -6, max: 6 }), fc.integer({ min: 6, max: 16 })),
       cap,
+      sale: fc.oneof({ weight: 24, arbitrary: fc.constant(null) }, sale),
     }),
   },
   {

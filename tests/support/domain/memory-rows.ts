@@ -19,6 +19,8 @@ import { headSize, requirementsOf } from '../../../src/inventory/requirements';
 export class MemoryRows {
   readonly bookings = new Map<number, Ticket>();
   readonly entries = new Map<number, WaitlistEntry>();
+  /** The time of the next decisions. */
+  now = new Date(0);
   #lastId = 0;
 
   constructor(
@@ -72,7 +74,7 @@ export class MemoryRows {
     const size = headSize(tickets, requirements);
     return new EventInventory({
       event: this.event,
-      now: new Date(1),
+      now: this.now,
       missingUsers: [...requirements.accounts].filter((userId) => !this.people.has(userId)),
       activeTicketCounts: new Map(
         this.event.maxTicketsPerUser === null

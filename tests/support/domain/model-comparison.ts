@@ -42,6 +42,8 @@ export class ModelComparison {
    * @returns the decisions of those that ran; the others must run again
    */
   run(wishes: readonly Wish[]): { outcome: Outcome; promotions: readonly Promotion[] }[] {
+    this.naive.now += 1;
+    this.rows.now = new Date(this.naive.now);
     const facts = wishes.map((wish) => this.#factsOf(wish));
     const commands = wishes.map((wish, index) => this.#commandOf(wish, facts[index]!));
     const verdicts = this.rows.runBatch(commands);
@@ -125,6 +127,10 @@ export class ModelComparison {
           kind: 'update-event',
           totalTickets: facts.total,
           maxTicketsPerUser: wish.cap,
+          ...(wish.sale && {
+            saleStartsAt: momentAfter(this.rows.now, wish.sale.startsIn),
+            saleEndsAt: momentAfter(this.rows.now, wish.sale.endsIn),
+          }),
           actor: ADMIN,
         };
       case 'cancel-event':
@@ -155,7 +161,14 @@ export class ModelComparison {
       case 'prioritize':
         return naive.prioritize(facts.arrival, wish.priority);
       case 'update-event':
-        return naive.update(facts.total, wish.cap);
+        return naive.update(
+          facts.total,
+          wish.cap,
+          wish.sale && [
+            naive.now + (wish.sale.startsIn ?? -Infinity),
+            naive.now + (wish.sale.endsIn ?? Infinity),
+          ],
+        );
       case 'cancel-event':
         return naive.cancelEvent();
       case 'delete-account':
@@ -223,6 +236,10 @@ export class ModelComparison {
   }
 }
 
+function momentAfter(now: Date, steps: number | null): Date | null {
+  return steps === null ? null : new Date(now.getTime() + steps);
+}
+
 type Plain = string | number | boolean | null | undefined;
 
 /** Jest's own comparison is a hundred times slower, and only needed for a difference. */
@@ -242,6 +259,10 @@ function newEvent(total: number, cap: number | null): EventFacts {
     totalTickets: total,
     availableTickets: total,
     maxTicketsPerUser: cap,
+    startsAt: null,
+    saleStartsAt: null,
+    saleEndsAt: null,
+    metadata: null,
     version: 0,
     nextTicketNo: 1,
     nextQueueNo: 1,

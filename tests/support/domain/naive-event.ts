@@ -34,6 +34,10 @@ export class NaiveEvent {
   readonly tickets: NaiveTicket[] = [];
   waiters: NaiveWaiter[] = [];
   version = 0;
+  /** The time of the next commands, and the sale's first and last moment. */
+  now = 0;
+  saleFrom = -Infinity;
+  saleUntil = Infinity;
   isCancelled = false;
   #arrivals = 0;
 
@@ -59,7 +63,8 @@ export class NaiveEvent {
   }
 
   book(by: number, user: number, guests: readonly number[], quantity: number): NaiveResult {
-    if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
+    const closed = this.#outsideSale();
+    if (closed !== null) return { refused: closed };
     const own = quantity - guests.length;
     const asks = new Map<number, number>();
     if (own > 0) asks.set(user, own);
@@ -113,7 +118,8 @@ export class NaiveEvent {
   }
 
   join(by: number, user: number, wants: number): NaiveResult {
-    if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
+    const closed = this.#outsideSale();
+    if (closed !== null) return { refused: closed };
     if (!this.people.has(user)) return { refused: 'USER_NOT_FOUND' };
     if (this.#isOverCap(user, wants)) return { refused: 'TICKET_LIMIT_REACHED' };
     if (this.free > 0) return { refused: 'TICKETS_AVAILABLE' };
@@ -155,12 +161,22 @@ export class NaiveEvent {
     return { refused: null };
   }
 
-  update(total: number, cap: number | null): NaiveResult {
+  /** @param sale the first moment of the sale and the first one after it; null leaves both */
+  update(total: number, cap: number | null, sale: readonly [number, number] | null): NaiveResult {
     if (this.isCancelled) return { refused: 'EVENT_CANCELLED' };
     if (total < this.total - this.free) return { refused: 'CAPACITY_BELOW_BOOKED' };
-    if (total !== this.total) this.version += 1;
+    const [from, until] = sale ?? [this.saleFrom, this.saleUntil];
+    if (from >= until) return { refused: 'VALIDATION_FAILED' };
+    const isSame =
+      total === this.total &&
+      cap === this.cap &&
+      from === this.saleFrom &&
+      until === this.saleUntil;
+    if (!isSame) this.version += 1;
     this.total = total;
     this.cap = cap;
+    this.saleFrom = from;
+    this.saleUntil = until;
     this.#serve();
     return { refused: null };
   }
@@ -221,6 +237,12 @@ export class NaiveEvent {
   #wait(user: number, by: number, wants: number): void {
     this.#arrivals += 1;
     this.waiters.push({ user, by, wants, priority: 0, arrival: this.#arrivals });
+  }
+
+  #outsideSale(): string | null {
+    if (this.isCancelled) return 'EVENT_CANCELLED';
+    if (this.now < this.saleFrom) return 'SALE_NOT_STARTED';
+    return this.now < this.saleUntil ? null : 'SALE_ENDED';
   }
 
   #isOverCap(user: number, asked: number): boolean {

@@ -38,6 +38,8 @@ const COUNTERS: readonly (keyof EventFacts)[] = [
   'totalTickets',
   'availableTickets',
   'maxTicketsPerUser',
+  'saleStartsAt',
+  'saleEndsAt',
   'version',
   'nextTicketNo',
   'nextQueueNo',
@@ -50,7 +52,12 @@ function beginningOf(event: EventFacts, log: readonly AuditEntryRow[]): EventFac
   const created = log.find(({ action }) => action === 'event.create');
   if (!created) throw new Error('The audit log lacks the creation of the event');
   const { after } = JSON.parse(created.details) as {
-    after: { total_tickets: number; max_tickets_per_user: number | null };
+    after: {
+      total_tickets: number;
+      max_tickets_per_user: number | null;
+      sale_starts_at: string | null;
+      sale_ends_at: string | null;
+    };
   };
   return {
     ...event,
@@ -58,6 +65,8 @@ function beginningOf(event: EventFacts, log: readonly AuditEntryRow[]): EventFac
     totalTickets: after.total_tickets,
     availableTickets: after.total_tickets,
     maxTicketsPerUser: after.max_tickets_per_user,
+    saleStartsAt: after.sale_starts_at === null ? null : new Date(after.sale_starts_at),
+    saleEndsAt: after.sale_ends_at === null ? null : new Date(after.sale_ends_at),
     version: 0,
     nextTicketNo: 1,
     nextQueueNo: 1,
@@ -138,6 +147,8 @@ export async function checkHistory(
 /** One change of the event, and the call that asked for it. */
 interface Effect {
   readonly version: number;
+  /** When it was decided, by the database's clock. */
+  readonly at: Date;
   readonly call: RecordedCall;
 }
 
@@ -148,8 +159,8 @@ function effectsOf(
   calls: readonly RecordedCall[],
 ): Effect[] {
   const byRequest = new Map(calls.map((call) => [call.requestId, call]));
-  const versions = log.filter(makesVersion);
-  const effects = versions.map(({ version, request_id }, index): Effect => {
+  const versions = log.filter(({ version }) => (version ?? 0) > 0);
+  const effects = versions.map(({ version, request_id, createdAt: at }, index): Effect => {
     if (version !== index + 1) {
       throw new Error(`After version ${String(index)} comes ${String(version)}`);
     }
@@ -162,7 +173,7 @@ function effectsOf(
           String(answer.body.code),
       );
     }
-    return { version, call };
+    return { version, at, call };
   });
   if (effects.length !== event.version) {
     throw new Error(
@@ -170,13 +181,6 @@ function effectsOf(
     );
   }
   return effects;
-}
-
-/** A new name or cap is also logged, but changes neither tickets nor queue. */
-function makesVersion({ action, version, details }: AuditEntryRow): boolean {
-  if (action !== 'event.update') return (version ?? 0) > 0;
-  const { before, after } = JSON.parse(details) as Record<string, { total_tickets: number }>;
-  return before?.total_tickets !== after?.total_tickets;
 }
 
 /** Whether the answer says that this very call changed something. */
@@ -242,6 +246,13 @@ function expectRealTimeOrder(effects: readonly Effect[]): void {
   }
 }
 
+/** How far the clock of the database and that of the test may be apart. */
+const CLOCK_SLACK_MS = 20;
+
+function wallClock(time: number): number {
+  return performance.timeOrigin + time;
+}
+
 /** Runs the effects again, one by one, in the pure domain, and compares the answers. */
 class Replay {
   #summary = { effects: 0, refusals: 0, unknown: 0, promotions: 0, unanswered: 0 };
@@ -256,10 +267,12 @@ class Replay {
     const windows = windowsOf(refusals, effects);
     this.#summary.refusals = refusals.size;
     this.#summary.unknown = calls.filter(isUnknown).length;
-    this.#explainRefusals(0, windows, refusals);
-    for (const { version, call } of effects) {
+    const timeOf = (version: number): number => effects[version - 1]?.at.getTime() ?? Infinity;
+    this.#explainRefusals(0, [0, timeOf(1)], windows, refusals);
+    for (const { version, at, call } of effects) {
+      this.rows.now = at;
       this.#apply(version, call);
-      this.#explainRefusals(version, windows, refusals);
+      this.#explainRefusals(version, [at.getTime(), timeOf(version + 1)], windows, refusals);
     }
     for (const { command, answer } of refusals) {
       throw new Error(
@@ -299,17 +312,28 @@ class Replay {
     if (claimsEffect(call)) expectAnswer(version, call, outcome);
   }
 
-  /** A refusal is right if the domain refuses the same at some moment of the call. */
+  /**
+   * A refusal is right if the domain refuses the same at some moment of the call. A sale begins and ends
+   * once at most during a call, so the first and the last moment are enough.
+   *
+   * @param period from when until when the event had this version
+   */
   #explainRefusals(
     version: number,
+    [since, until]: readonly [number, number],
     windows: ReadonlyMap<RecordedCall, readonly [number, number]>,
     open: Set<RecordedCall>,
   ): void {
     for (const call of open) {
       const [from, to] = windows.get(call)!;
       if (version < from || version > to) continue;
-      const outcome = this.rows.decideAlone(this.#translate(call.command));
-      if (outcome.refused && outcome.code === call.answer?.body.code) open.delete(call);
+      const first = Math.max(since, wallClock(call.startedAt) - CLOCK_SLACK_MS);
+      const last = Math.min(until, wallClock(call.endedAt) + CLOCK_SLACK_MS);
+      for (const moment of [first, Math.max(first, last)]) {
+        this.rows.now = new Date(moment);
+        const outcome = this.rows.decideAlone(this.#translate(call.command));
+        if (outcome.refused && outcome.code === call.answer?.body.code) open.delete(call);
+      }
     }
   }
 
@@ -333,6 +357,8 @@ class Replay {
 /** Refusals that the event's state explains; those of accounts and faults have other reasons. */
 const EXPLAINED = new Set([
   'EVENT_CANCELLED',
+  'SALE_NOT_STARTED',
+  'SALE_ENDED',
   'BOOKING_NOT_FOUND',
   'BOOKING_ALREADY_CANCELLED',
   'WAITLIST_ENTRY_NOT_FOUND',

@@ -207,6 +207,24 @@ export class History {
     );
   }
 
+  /** Sets the start of the sale. */
+  moveStart(
+    organizer: Person,
+    eventId: number,
+    saleStartsAt: Date | null,
+  ): Promise<RecordedAnswer | null> {
+    return this.#call(
+      eventId,
+      { kind: 'update-event', saleStartsAt, actor: ADMIN },
+      {
+        method: 'PATCH',
+        path: `/api/events/${String(eventId)}`,
+        token: organizer.token,
+        body: { sale_starts_at: saleStartsAt },
+      },
+    );
+  }
+
   cancelEvent(
     organizer: Person,
     eventId: number,
