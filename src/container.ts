@@ -4,6 +4,7 @@ import type { Config } from './config/config';
 import type { Services } from './controllers/services';
 import { openDatabase, type Database } from './database/database';
 import { readIdRangeUse } from './database/id-ranges';
+import { NodeReport } from './database/node-report';
 import { UnitOfWork } from './database/unit-of-work';
 import { InventoryExecutor } from './inventory/inventory-executor';
 import { createBulkheads, type Bulkheads } from './load/bulkheads';
@@ -57,7 +58,7 @@ export interface Container {
 export function createContainer(config: Config): Container {
   const logger = createLogger(config.log);
   const metrics = new Metrics();
-  const database = openDatabase(config.database);
+  const database = openDatabase(config.database, new NodeReport(logger, metrics));
   const unitOfWork = new UnitOfWork({ sequelize: database.sequelize, logger, metrics });
   const shares =
     config.database.dialect === 'mysql' ? connectionShares(config.database.poolMax) : SQLITE_SHARES;

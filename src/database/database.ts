@@ -3,6 +3,7 @@ import type { DatabaseSettings } from '../config/config';
 import type { PoolUse } from '../observability/sampled-gauges';
 import { defineModels, type Models } from '../models';
 import { closeSequelize, createMaintenanceSequelize, createSequelize } from './sequelize';
+import type { NodeObserver } from './writer-connections';
 
 /** One open database: its connections and the models bound to them. */
 export interface Database {
@@ -22,8 +23,8 @@ interface Pool {
 }
 
 /** For serving requests: a statement fails if the database does not respond for long. */
-export function openDatabase(settings: DatabaseSettings): Database {
-  return bind(createSequelize(settings), settings);
+export function openDatabase(settings: DatabaseSettings, observer?: NodeObserver): Database {
+  return bind(createSequelize(settings, observer), settings);
 }
 
 /** For operator tasks: without a limit on how long they take. */

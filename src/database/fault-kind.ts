@@ -1,39 +1,11 @@
-import { ConnectionError } from 'sequelize';
-
-/**
- * How to handle a database error:
- * - `conflict`: the transaction lost against another; retry it as a whole;
- * - `unavailable`: the database can't do it now; the transaction leaves nothing behind;
- * - `constraint`: the data violates a rule of the schema;
- * - `unknown`: none of these, so a bug in this program.
- */
-export type FaultKind = 'conflict' | 'unavailable' | 'constraint' | 'unknown';
-
-const ER_LOCK_WAIT_TIMEOUT = 1205;
-
-/** Deadlock, lock wait timeout, MariaDB's "record has changed", and TiDB's write conflicts. */
-const CONFLICT_ERRNOS = new Set([1213, ER_LOCK_WAIT_TIMEOUT, 1020, 8002, 8022, 9007]);
-
-/** Access denied: to the server, the database, a table, a column, an operation, a routine. */
-const DENIED_ERRNOS = new Set([1045, 1044, 1142, 1143, 1227, 1370]);
-
-const UNAVAILABLE_ERRNOS = new Set([
-  // Too many connections, or the server is shutting down.
-  1040, 1203, 1226, 1053, 1077, 1079, 1129, 1130,
-  // Read-only, disk full, table full, storage engine in trouble.
-  1290, 1792, 1836, 3, 28, 1021, 1026, 1030, 1114, 1180,
-  // Interrupted, killed, or network failure.
-  1158, 1159, 1160, 1161, 1317, 1927, 1969, 2002, 2003, 2006, 2013, 3024,
-]);
-
-const CONSTRAINT_ERRNOS = new Set([
-  // Unique key, foreign key, CHECK (MySQL and MariaDB), NULL, and values that don't fit the column.
-  1062, 1451, 1452, 3819, 4025, 1048, 1264, 1366, 1406,
-  // SIGNAL in a trigger: a rule that the operator added.
-  1644,
-  // A statement larger than `max_allowed_packet`: half a batch may fit.
-  1153,
-]);
+import { ConnectionAcquireTimeoutError, ConnectionError } from 'sequelize';
+import {
+  DENIED_ERRNOS,
+  ER_LOCK_WAIT_TIMEOUT,
+  isRefusedCommit,
+  kindOfErrno,
+  type FaultKind,
+} from './server-errors';
 
 const LOST_CODES = new Set([
   'PROTOCOL_CONNECTION_LOST',
@@ -63,6 +35,24 @@ export class HeldAccountsError extends Error {
   }
 }
 
+/** A server that takes no writes now, whatever the rights of the account are. */
+export class WrongServerError extends Error {
+  constructor(node: string) {
+    super(`The database server ${node} is not the one to write to`);
+    this.name = 'WrongServerError';
+  }
+}
+
+/** A server that owes an answer. Its connections may all be like this, so none of them is used again. */
+export class SilentServerError extends Error {
+  readonly code = 'PROTOCOL_CONNECTION_LOST';
+
+  constructor(limitMs: number) {
+    super(`The database did not respond for ${String(limitMs)} ms`);
+    this.name = 'SilentServerError';
+  }
+}
+
 /** The driver's error beneath Sequelize's. */
 interface DriverError {
   readonly errno?: number;
@@ -80,17 +70,45 @@ function driverErrorOf(error: unknown): DriverError {
 export function faultKind(error: unknown): FaultKind {
   if (!(error instanceof Error)) return 'unknown';
   if (error instanceof WriteConflictError || error instanceof HeldAccountsError) return 'conflict';
-  if (error instanceof ConnectionError || isConnectionLost(error)) return 'unavailable';
-  const { errno, code = '' } = driverErrorOf(error);
-  if (errno !== undefined) {
-    if (CONFLICT_ERRNOS.has(errno)) return 'conflict';
-    if (UNAVAILABLE_ERRNOS.has(errno) || DENIED_ERRNOS.has(errno)) return 'unavailable';
-    if (CONSTRAINT_ERRNOS.has(errno)) return 'constraint';
+  const cause = driverErrorOf(error);
+  if (cause instanceof WrongServerError || cause instanceof SilentServerError) {
+    return 'wrong server';
   }
+  const { errno, code = '' } = cause;
+  const kind = errno === undefined ? undefined : kindOfErrno(errno);
+  if (kind !== undefined) return kind;
+  // All connections are in use. Those who wait have waited long enough.
+  if (error instanceof ConnectionAcquireTimeoutError) return 'unavailable';
+  if (isConnectionLost(error)) return 'not now';
+  if (error instanceof ConnectionError) return 'unavailable';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'conflict';
   if (/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|NOMEM)/.test(code)) return 'unavailable';
   if (code.startsWith('SQLITE_CONSTRAINT')) return 'constraint';
   return 'unknown';
+}
+
+/** Whether the database, not the request or this program, is the reason. */
+export function isDatabaseFault(error: unknown): boolean {
+  const kind = faultKind(error);
+  return kind !== 'constraint' && kind !== 'unknown';
+}
+
+/** Whether the same on another connection may succeed soon. */
+export function mayPassSoon(error: unknown): boolean {
+  const kind = faultKind(error);
+  return kind === 'wrong server' || kind === 'not now';
+}
+
+/**
+ * Whether a change may have been saved although its COMMIT failed with this error. It was not if the
+ * COMMIT lost a conflict, or was refused before it began.
+ */
+export function maySave(error: unknown): boolean {
+  if (isConnectionLost(error)) return true;
+  if (error instanceof WriteConflictError) return false;
+  const { errno, code = '' } = driverErrorOf(error);
+  if (errno !== undefined && isRefusedCommit(errno)) return false;
+  return !/^SQLITE_(FULL|BUSY|LOCKED)/.test(code);
 }
 
 /** Whether the connection broke, so that the effect of the last statement is unknown. */

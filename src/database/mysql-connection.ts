@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Connection } from 'mysql2';
 import type { MysqlSettings } from '../config/config';
+import { SilentServerError } from './fault-kind';
 import { openStream } from './mysql-options';
+import type { ServerNode } from './server-node';
 
 /**
  * How long the server may stay silent while it owes a response. Longer than a lock wait and a slow
@@ -22,29 +24,29 @@ const ABANDONED_AFTER_SECONDS = 15;
 export function openSocket(settings: MysqlSettings): Socket {
   const socket = openStream(settings);
   socket.setTimeout(SILENCE_LIMIT_MS, () => {
-    const error = new Error(`The database did not respond for ${String(SILENCE_LIMIT_MS)} ms`);
-    socket.destroy(Object.assign(error, { code: 'PROTOCOL_CONNECTION_LOST' }));
+    socket.destroy(new SilentServerError(SILENCE_LIMIT_MS));
   });
   return socket;
 }
 
+/** Fails what a connection waits for, and the connection with it. */
+export function breakConnection(connection: object, error: Error): void {
+  (connection as { stream: Socket }).stream.destroy(error);
+}
+
 /**
  * Sets what every serving connection relies on: READ COMMITTED, so that each read under the event's
- * lock sees everything committed before it; short waits; and no silently truncated values.
+ * lock sees everything committed before it; short waits; and no silently truncated values. On Galera
+ * each read first waits for what other nodes have committed.
  */
-export async function prepareSession(connection: Connection): Promise<void> {
+export async function prepareSession(connection: Connection, node: ServerNode): Promise<void> {
   const session = connection.promise();
-  try {
-    await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-    await session.query(
-      "SET SESSION sql_mode = 'TRADITIONAL', " +
-        `innodb_lock_wait_timeout = ${String(LOCK_WAIT_SECONDS)}, ` +
-        `lock_wait_timeout = ${String(LOCK_WAIT_SECONDS)}, ` +
-        `wait_timeout = ${String(ABANDONED_AFTER_SECONDS)}`,
-    );
-  } catch (error) {
-    // The connection is not in the pool yet, so nothing else would close it.
-    connection.destroy();
-    throw error;
-  }
+  await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+  await session.query(
+    "SET SESSION sql_mode = 'TRADITIONAL', " +
+      `innodb_lock_wait_timeout = ${String(LOCK_WAIT_SECONDS)}, ` +
+      `lock_wait_timeout = ${String(LOCK_WAIT_SECONDS)}, ` +
+      `wait_timeout = ${String(ABANDONED_AFTER_SECONDS)}` +
+      (node.isGalera ? ', wsrep_sync_wait = @@global.wsrep_sync_wait | 1' : ''),
+  );
 }

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { QueryTypes, type Sequelize } from 'sequelize';
+import type { Connection } from 'mysql2';
+import type { Sequelize } from 'sequelize';
 import type { Logger } from '../observability/logger';
+import { killSession, type ServerSession } from './server-session';
 
 /** Pause between two attempts to reach the server. */
 const RETRY_MS = 1_000;
@@ -9,7 +11,7 @@ const MAX_TRIES = 15;
 const ER_NO_SUCH_THREAD = 1094;
 
 /**
- * Kills, on the server, connections that were abandoned with an open transaction. Otherwise the
+ * Kills, on their server, connections that were abandoned with an open transaction. Otherwise the
  * server would keep their locks until it notices that the client is gone.
  */
 export class OrphanReaper {
@@ -18,35 +20,32 @@ export class OrphanReaper {
     private readonly logger: Logger,
   ) {}
 
-  /**
-   * @param threadId the server's id of the connection
-   * @param since a time, on the `performance.now()` clock, at which the connection was alive
-   */
-  reap(threadId: number, since: number): void {
-    void this.#reap(threadId, since);
+  reap(session: ServerSession): void {
+    void this.#reap(session);
   }
 
-  async #reap(threadId: number, since: number): Promise<void> {
+  async #reap(session: ServerSession): Promise<void> {
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-      try {
-        // After a restart of the server, this thread id may belong to another client.
-        if (await this.#isServerUpSince(since))
-          await this.sequelize.query(`KILL ${String(threadId)}`);
-        return;
-      } catch (error) {
-        if ((error as { parent?: { errno?: number } }).parent?.errno === ER_NO_SUCH_THREAD) return;
-        await pause(RETRY_MS, undefined, { ref: false });
-      }
+      if (await this.#kill(session)) return;
+      await pause(RETRY_MS, undefined, { ref: false });
     }
-    this.logger.warn('An abandoned database connection could not be killed', { threadId });
+    this.logger.warn('An abandoned database connection could not be killed', {
+      node: session.node.name,
+      threadId: session.threadId,
+    });
   }
 
-  async #isServerUpSince(since: number): Promise<boolean> {
-    const [row] = await this.sequelize.query<{ Value: string }>(
-      "SHOW GLOBAL STATUS LIKE 'Uptime'",
-      { type: QueryTypes.SELECT },
-    );
-    const uptimeMs = Number(row?.Value ?? 0) * 1_000;
-    return uptimeMs > performance.now() - since;
+  async #kill(session: ServerSession): Promise<boolean> {
+    const { connectionManager } = this.sequelize;
+    try {
+      const killer = await connectionManager.getConnection({ type: 'write' });
+      try {
+        return await killSession(killer as Connection, session);
+      } finally {
+        connectionManager.releaseConnection(killer);
+      }
+    } catch (error) {
+      return (error as { errno?: number }).errno === ER_NO_SUCH_THREAD;
+    }
   }
 }

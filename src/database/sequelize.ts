@@ -1,9 +1,10 @@
 import { Sequelize, type Options } from 'sequelize';
-import type { Connection } from 'mysql2';
 import type { DatabaseSettings } from '../config/config';
-import { IDLE_LIMIT_MS, openSocket, prepareSession } from './mysql-connection';
+import { IDLE_LIMIT_MS, openSocket } from './mysql-connection';
 import { mysqlOptions } from './mysql-options';
+import { ServingSequelize } from './serving-sequelize';
 import { closeIdleHandles, sqliteDriver } from './sqlite-driver';
+import type { NodeObserver } from './writer-connections';
 
 /** How long a query waits for a connection, in addition to the time that connecting may take. */
 const ACQUIRE_EXTRA_MS = 500;
@@ -25,10 +26,10 @@ const COMMON: Options = {
 };
 
 /** Connections that serve requests: limited in number and in every wait. */
-export function createSequelize(settings: DatabaseSettings): Sequelize {
+export function createSequelize(settings: DatabaseSettings, observer?: NodeObserver): Sequelize {
   if (settings.dialect === 'sqlite') return new Sequelize(sqliteOptions(settings.storage));
   const options = mysqlOptions(settings);
-  const sequelize = new Sequelize({
+  const serving: Options = {
     ...COMMON,
     ...options,
     pool: {
@@ -40,9 +41,8 @@ export function createSequelize(settings: DatabaseSettings): Sequelize {
       maxUses: MAX_USES,
     },
     dialectOptions: { ...options.dialectOptions, stream: () => openSocket(settings) },
-  });
-  sequelize.addHook('afterConnect', (connection) => prepareSession(connection as Connection));
-  return sequelize;
+  };
+  return new ServingSequelize(serving, observer);
 }
 
 /** Connections for migrations and other long operator tasks: no limit on how long they take. */

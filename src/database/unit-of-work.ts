@@ -4,8 +4,18 @@ import type { Bulkhead } from '../load/bulkhead';
 import { outcomeUnknown, serviceUnavailable } from '../errors/api-error';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
-import { faultKind, isConnectionLost, isDenied } from './fault-kind';
+import {
+  faultKind,
+  isConnectionLost,
+  isDatabaseFault,
+  isDenied,
+  mayPassSoon,
+  maySave,
+} from './fault-kind';
+import { breakConnection } from './mysql-connection';
 import { OrphanReaper } from './orphan-reaper';
+import { sessionOf } from './server-session';
+import { RERUN_PAUSE_MS } from './writer-connections';
 
 declare const openTransaction: unique symbol;
 
@@ -21,6 +31,8 @@ export const DEFAULT_UNIT_LIMIT_MS = 4_000;
 const MAX_TRIES = 3;
 /** A unit with less time left than this is not retried, because it could not finish. */
 const RETRY_NEEDS_MS = 1_000;
+/** How long a unit waits for a server that takes writes, from its first failure on. */
+const WRITER_WAIT_MAX_MS = 3_000;
 /** Longest pause before the first retry; it doubles with each further retry. */
 const RETRY_PAUSE_MS = 20;
 
@@ -42,14 +54,9 @@ export type Units = Pick<UnitOfWork, 'run'>;
 interface TransactionInternals {
   readonly id: string;
   /** `uuid` is the id of the transaction that uses the connection. */
-  readonly connection: (MysqlConnection | object) & { readonly uuid?: string };
+  readonly connection: object & { readonly uuid?: string };
   cleanup(): void;
   forceCleanup(): Promise<void>;
-}
-
-interface MysqlConnection {
-  readonly threadId: number;
-  readonly stream: { destroy(error?: Error): void };
 }
 
 /**
@@ -84,11 +91,11 @@ export class UnitOfWork {
     const deadline = options.deadline ?? performance.now() + DEFAULT_UNIT_LIMIT_MS;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#attempt(work, deadline, options.changesNothing);
+        return await untilServed(
+          () => this.#attempt(work, deadline, options.changesNothing),
+          deadline,
+        );
       } catch (error) {
-        if (faultKind(error) === 'unavailable') {
-          throw serviceUnavailable('The database is not available', error);
-        }
         if (faultKind(error) !== 'conflict' || options.throwsConflicts) throw error;
         const waitMs = Math.random() * RETRY_PAUSE_MS * 2 ** (tries - 1);
         if (tries === MAX_TRIES || performance.now() + waitMs + RETRY_NEEDS_MS > deadline) {
@@ -118,16 +125,16 @@ export class UnitOfWork {
    */
   async readConsistently<T>(work: (tx: Tx) => Promise<T>, options: UnitOptions = {}): Promise<T> {
     const deadline = options.deadline ?? performance.now() + DEFAULT_UNIT_LIMIT_MS;
+    const isolationLevel = this.#isSqlite
+      ? undefined
+      : Transaction.ISOLATION_LEVELS.REPEATABLE_READ;
     try {
-      return await this.#transact(work, deadline, {
-        changesNothing: true,
-        isolationLevel: this.#isSqlite ? undefined : Transaction.ISOLATION_LEVELS.REPEATABLE_READ,
-      });
+      return await untilServed(
+        () => this.#transact(work, deadline, { changesNothing: true, isolationLevel }),
+        deadline,
+      );
     } catch (error) {
-      const kind = faultKind(error);
-      if (kind === 'unavailable' || kind === 'conflict') {
-        throw serviceUnavailable('The database is not available', error);
-      }
+      if (faultKind(error) === 'conflict') throw databaseUnavailable(error);
       throw error;
     }
   }
@@ -154,11 +161,10 @@ export class UnitOfWork {
     },
   ): Promise<T> {
     if (performance.now() >= deadline) throw serviceUnavailable('The database is too busy');
-    const startedAt = performance.now();
     const transaction = await this.#sequelize.transaction(options);
     const tx = transaction as Tx;
     const watchdog = setTimeout(() => {
-      breakConnection(tx);
+      this.#breakOff(tx);
     }, deadline - performance.now());
     let isCommitting = false;
     try {
@@ -167,8 +173,8 @@ export class UnitOfWork {
       await this.#commit(tx);
       return result;
     } catch (error) {
-      await this.#abort(tx, error, startedAt);
-      if (isCommitting && isOutcomeUnknown(error)) throw outcomeUnknown(error);
+      await this.#abort(tx, error);
+      if (isCommitting && maySave(error)) throw outcomeUnknown(error);
       throw error;
     } finally {
       clearTimeout(watchdog);
@@ -182,15 +188,16 @@ export class UnitOfWork {
   }
 
   /** Ends a failed transaction: by ROLLBACK, or by dropping the connection if it is broken. */
-  async #abort(tx: Tx, error: unknown, startedAt: number): Promise<void> {
+  async #abort(tx: Tx, error: unknown): Promise<void> {
     const internals = internalsOf(tx);
     // After a deadlock, except at COMMIT, Sequelize has rolled back and released the connection.
     if (internals.connection.uuid !== internals.id) return;
     if (!isConnectionLost(error)) {
       try {
         await this.#sequelize.getQueryInterface().rollbackTransaction(tx, {});
-        // A connection's rights are fixed when it is opened: the next one may have more.
-        if (isDenied(error)) await internals.forceCleanup();
+        // A connection's rights are fixed when it is opened: the next one may have more. One that leads
+        // to the wrong server always will.
+        if (isDenied(error) || mayPassSoon(error)) await internals.forceCleanup();
         else internals.cleanup();
         return;
       } catch {
@@ -201,9 +208,19 @@ export class UnitOfWork {
       internals.cleanup();
       return;
     }
-    const { threadId } = internals.connection as MysqlConnection;
+    const session = sessionOf(internals.connection);
     await internals.forceCleanup();
-    this.#reaper.reap(threadId, startedAt);
+    if (session) this.#reaper.reap(session);
+  }
+
+  /** Fails what the transaction waits for. SQLite's calls don't wait, so there is nothing to do. */
+  #breakOff(tx: Tx): void {
+    if (this.#isSqlite) return;
+    const error = new Error('The transaction did not end in time');
+    breakConnection(
+      internalsOf(tx).connection,
+      Object.assign(error, { code: 'PROTOCOL_CONNECTION_LOST' }),
+    );
   }
 }
 
@@ -211,24 +228,31 @@ function internalsOf(tx: Tx): TransactionInternals {
   return tx as unknown as TransactionInternals;
 }
 
-/** Fails what the transaction waits for. SQLite's calls don't wait, so there is nothing to do. */
-function breakConnection(tx: Tx): void {
-  const { connection } = internalsOf(tx);
-  if (!('stream' in connection)) return;
-  const error = new Error('The transaction did not end in time');
-  connection.stream.destroy(Object.assign(error, { code: 'PROTOCOL_CONNECTION_LOST' }));
-}
-
 /**
- * A COMMIT that lost a conflict or was rejected leaves nothing behind. After any other failure it
- * is unknown whether the change was saved.
+ * Runs a transaction again, while there is time, if it failed because its server does not, or no longer,
+ * take writes. It has surely changed nothing: what may have been saved is OUTCOME_UNKNOWN.
+ *
+ * @throws ApiError SERVICE_UNAVAILABLE if the database can't do it
  */
-function isOutcomeUnknown(error: unknown): boolean {
-  if (isConnectionLost(error)) return true;
-  const { errno, code } = (error as { parent?: { errno?: number; code?: string } }).parent ?? {};
-  const isRefused = errno === ER_OPTION_PREVENTS_STATEMENT || code === 'SQLITE_FULL';
-  return faultKind(error) !== 'conflict' && !isRefused;
+async function untilServed<T>(transact: () => Promise<T>, deadline: number): Promise<T> {
+  let limit = Infinity;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transact();
+    } catch (error) {
+      const now = performance.now();
+      limit = Math.min(limit, now + WRITER_WAIT_MAX_MS, deadline - RETRY_NEEDS_MS);
+      if (!mayPassSoon(error) || now + RERUN_PAUSE_MS > limit) {
+        if (faultKind(error) !== 'conflict' && isDatabaseFault(error)) {
+          throw databaseUnavailable(error);
+        }
+        throw error;
+      }
+      if (tries > 1) await pause(RERUN_PAUSE_MS);
+    }
+  }
 }
 
-/** COMMIT on a server that has become read-only. */
-const ER_OPTION_PREVENTS_STATEMENT = 1290;
+function databaseUnavailable(cause: unknown): Error {
+  return serviceUnavailable('The database is not available', cause);
+}

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler } from 'express';
-import { faultKind } from '../database/fault-kind';
+import { isDatabaseFault } from '../database/fault-kind';
 import {
   ApiError,
   OUTCOME_UNKNOWN_WITH_KEY,
@@ -50,8 +50,7 @@ function messageOf({ code, message }: ApiError, key: Locals['idempotencyKey']): 
 
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  const kind = faultKind(error);
-  if (kind === 'unavailable' || kind === 'conflict') {
+  if (isDatabaseFault(error)) {
     return serviceUnavailable('The database is not available', error);
   }
   return fromHttpError(error as HttpError) ?? internalError(error);

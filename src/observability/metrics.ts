@@ -88,6 +88,20 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly databaseNode = new Gauge({
+    name: 'database_node',
+    help: '1 for the database server that takes the writes, with its durability settings',
+    labelNames: ['node', 'flush_log', 'sync_binlog'] as const,
+    aggregator: 'max',
+    registers: [this.registry],
+  });
+
+  readonly databaseNodeChanges = new Counter({
+    name: 'database_node_changes_total',
+    help: 'How often another database server has taken over',
+    registers: [this.registry],
+  });
+
   readonly weakDurability = new Gauge({
     name: 'database_weak_durability',
     help: '1 if the database may lose an acknowledged change in a crash',

@@ -1,4 +1,3 @@
-import { QueryTypes } from 'sequelize';
 import type { Container } from '../container';
 import { lockForServing, type FileLock } from '../database/file-lock';
 import { Migrator } from '../database/migrator';
@@ -19,7 +18,6 @@ export async function prepareDatabase(container: Container): Promise<PreparedDat
   let lock: FileLock | undefined;
   if (config.database.dialect === 'sqlite') lock = lockForServing(config.database.storage);
   await migrateOrRefuse(container);
-  await warnOfWeakDurability(container);
   const { firstAdmin } = config.auth;
   if (firstAdmin && (await adminAccounts.ensureOne(firstAdmin))) {
     logger.info('There was no admin: created one from ADMIN_EMAIL and ADMIN_PASSWORD');
@@ -42,22 +40,6 @@ async function migrateOrRefuse({ config, logger }: Container): Promise<void> {
     throw new Error(
       `The database lacks migrations: ${pending.join(', ')}. Run \`npm run db:migrate\` ` +
         '(`node dist/cli.js db:migrate` in production), or set DB_MIGRATE_ON_START=true',
-    );
-  }
-}
-
-/** A database that does not flush at each commit may lose acknowledged changes in a crash. */
-async function warnOfWeakDurability({ database, logger, metrics }: Container): Promise<void> {
-  if (database.isSqlite) return;
-  const [row] = await database.sequelize.query<{ flush: number }>(
-    'SELECT @@innodb_flush_log_at_trx_commit AS flush',
-    { type: QueryTypes.SELECT },
-  );
-  const isWeak = row?.flush !== 1;
-  metrics.weakDurability.set(isWeak ? 1 : 0);
-  if (isWeak) {
-    logger.warn(
-      'innodb_flush_log_at_trx_commit is not 1: a crash of the database may lose acknowledged changes',
     );
   }
 }

@@ -123,9 +123,9 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [{ project: 'mysql', file: 'tests/mysql/conflicts.test.ts' }],
     edits: [
       {
-        file: 'src/database/fault-kind.ts',
-        from: 'const CONFLICT_ERRNOS = new Set([1213, ER_LOCK_WAIT_TIMEOUT, 1020, 8002, 8022, 9007]);',
-        to: 'const CONFLICT_ERRNOS = new Set([ER_LOCK_WAIT_TIMEOUT, 1020, 8002, 8022, 9007]);',
+        file: 'src/database/server-errors.ts',
+        from: '    errnos: [1213],',
+        to: '    errnos: [],',
       },
     ],
   },
@@ -219,8 +219,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/database/mysql-connection.ts',
-        from: `    await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');`,
-        to: `    await session.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');`,
+        from: `  await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');`,
+        to: `  await session.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');`,
       },
     ],
   },
@@ -255,8 +255,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/database/unit-of-work.ts',
-        from: '    this.#reaper.reap(threadId, startedAt);',
-        to: '    if (threadId < 0) this.#reaper.reap(threadId, startedAt);',
+        from: '    if (session) this.#reaper.reap(session);',
+        to: '    if (session && !session.threadId) this.#reaper.reap(session);',
       },
     ],
   },
@@ -299,20 +299,71 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'refused-commit-told-as-unknown',
     rule: 'A COMMIT that a read-only server refuses is reported as nothing done',
-    tests: [{ project: 'mysql', file: 'tests/mysql/units-of-work.test.ts' }],
+    tests: [{ project: 'mysql', file: 'tests/mysql/wrong-server.test.ts' }],
     edits: [
       {
-        file: 'src/database/unit-of-work.ts',
-        from: `  const { errno, code } = (error as { parent?: { errno?: number; code?: string } }).parent ?? {};
-  const isRefused = errno === ER_OPTION_PREVENTS_STATEMENT || code === 'SQLITE_FULL';
-  return faultKind(error) !== 'conflict' && !isRefused;
-}
-
-/** COMMIT on a server that has become read-only. */
-const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
-        to: `  const { code } = (error as { parent?: { code?: string } }).parent ?? {};
-  return faultKind(error) !== 'conflict' && code !== 'SQLITE_FULL';
-}`,
+        file: 'src/database/fault-kind.ts',
+        from: '  if (errno !== undefined && isRefusedCommit(errno)) return false;',
+        to: '  if (errno !== undefined && isRefusedCommit(errno) && errno !== 1290) return false;',
+      },
+    ],
+  },
+  {
+    name: 'unknown-commit-taken-for-refused',
+    rule: 'A COMMIT that failed in the group may have been saved',
+    tests: [{ project: 'mysql', file: 'tests/mysql/wrong-server.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/server-errors.ts',
+        from: `    errnos: [3100],
+    kind: 'wrong server',`,
+        to: `    errnos: [3100],
+    kind: 'wrong server',
+    isRefusedCommit: true,`,
+      },
+    ],
+  },
+  {
+    name: 'galera-node-unknown',
+    rule: 'A Galera node that has left the cluster is no bug of the program',
+    tests: [{ project: 'mysql', file: 'tests/mysql/wrong-server.test.ts' }],
+    edits: [
+      { file: 'src/database/server-errors.ts', from: '    errnos: [1047],', to: '    errnos: [],' },
+    ],
+  },
+  {
+    name: 'old-connections-kept',
+    rule: 'One connection to the wrong server is reason enough to drop all',
+    tests: [{ project: 'mysql', file: 'tests/mysql/wrong-server.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/writer-connections.ts',
+        from: "    if (faultKind(error) === 'wrong server') this.#generation += 1;",
+        to: "    if (faultKind(error) === 'unknown') this.#generation += 1;",
+      },
+    ],
+  },
+  {
+    name: 'stranger-killed',
+    rule: 'A thread id of one server is not used on another',
+    tests: [{ project: 'mysql', file: 'tests/mysql/sessions.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/server-session.ts',
+        from: '  if (sessionOf(killer)?.node.id !== session.node.id) return false;',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'newcomer-killed',
+    rule: 'A thread id that has been given to another client is not killed',
+    tests: [{ project: 'mysql', file: 'tests/mysql/sessions.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/server-session.ts',
+        from: '  if (rows.length > 0) await query',
+        to: '  if (rows.length >= 0) await query',
       },
     ],
   },
@@ -323,8 +374,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
     edits: [
       {
         file: 'src/database/unit-of-work.ts',
-        from: '        isolationLevel: this.#isSqlite ? undefined : Transaction.ISOLATION_LEVELS.REPEATABLE_READ,',
-        to: '        isolationLevel: this.#isSqlite ? undefined : Transaction.ISOLATION_LEVELS.READ_COMMITTED,',
+        from: '      : Transaction.ISOLATION_LEVELS.REPEATABLE_READ;',
+        to: '      : Transaction.ISOLATION_LEVELS.READ_COMMITTED;',
       },
     ],
   },
@@ -364,8 +415,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
       },
       {
         file: 'src/database/unit-of-work.ts',
-        from: '      if (isCommitting && isOutcomeUnknown(error)) throw outcomeUnknown(error);',
-        to: '      if (isCommitting && isOutcomeUnknown(error)) return await this.#transact(work, deadline, options);',
+        from: '      if (isCommitting && maySave(error)) throw outcomeUnknown(error);',
+        to: '      if (isCommitting && maySave(error)) return await this.#transact(work, deadline, options);',
       },
     ],
   },
@@ -381,8 +432,8 @@ const ER_OPTION_PREVENTS_STATEMENT = 1290;`,
       },
       {
         file: 'src/database/unit-of-work.ts',
-        from: '      if (isCommitting && isOutcomeUnknown(error)) throw outcomeUnknown(error);',
-        to: `      if (isCommitting && isOutcomeUnknown(error)) throw serviceUnavailable('Try again', error);`,
+        from: '      if (isCommitting && maySave(error)) throw outcomeUnknown(error);',
+        to: `      if (isCommitting && maySave(error)) throw serviceUnavailable('Try again', error);`,
       },
     ],
   },

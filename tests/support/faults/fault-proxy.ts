@@ -35,7 +35,9 @@ export type Verdict =
   | { readonly kind: 'cut after' }
   /** It is swallowed, and the connection is silent from then on. */
   | { readonly kind: 'silence' }
-  | { readonly kind: 'fail'; readonly error: InjectedError };
+  | { readonly kind: 'fail'; readonly error: InjectedError }
+  /** It is forwarded and executed, and the client gets an error instead of its answer. */
+  | { readonly kind: 'fail after'; readonly error: InjectedError };
 
 /** Decides on each statement, in order: the SQL, or `EXECUTE` for a prepared one. */
 export type Judge = (sql: string) => Verdict;
@@ -58,7 +60,8 @@ export class FaultProxy {
 
   private constructor(
     private readonly listener: Server,
-    private readonly targetPort: number,
+    /** Where new connections lead; those that are open stay where they are. */
+    public targetPort: number,
   ) {
     listener.on('connection', (client: Socket) => {
       const link: Link = new Link(client, connect(this.targetPort, '127.0.0.1'), this, () => {
@@ -180,6 +183,12 @@ class Link {
         break;
       case 'fail':
         await this.#fail(verdict.error);
+        break;
+      case 'fail after':
+        this.#onAnswer = (link) => {
+          void link.#send(link.client, errorPacket(verdict.error));
+        };
+        await this.#send(this.database, packet);
         break;
     }
   }
