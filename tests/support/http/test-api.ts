@@ -6,6 +6,10 @@ import { checkContract } from './contract';
 import { leakInAnswer } from '../setup/leaks';
 import { testConfig } from '../setup/test-config';
 import { testDatabase } from '../setup/test-database';
+import { until } from '../setup/until';
+
+/** How long work in the background, such as ending a lost session, may use a connection. */
+const RELEASE_LIMIT_MS = 5_000;
 
 export interface CallOptions {
   readonly token?: string | undefined;
@@ -48,16 +52,18 @@ export class TestApi {
     return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
   }
 
-  /** Closes everything, and fails if a connection was not released. */
+  /** Closes everything, and fails if a connection is not released, also by work in the background. */
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
     const { pool } = this.container.database.sequelize.connectionManager as unknown as {
       pool?: { using: number };
     };
-    const inUse = pool?.using ?? 0;
+    const inUse = (): number => pool?.using ?? 0;
+    await until(() => inUse() === 0, RELEASE_LIMIT_MS, 1).catch(() => undefined);
+    const left = inUse();
     await this.container.close();
-    if (inUse > 0) throw new Error(`${String(inUse)} database connections were not released`);
+    if (left > 0) throw new Error(`${String(left)} database connections were not released`);
   }
 
   async call(method: Method, path: string, options: CallOptions = {}): Promise<ApiAnswer> {
