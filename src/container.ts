@@ -20,6 +20,7 @@ import { AccountCache } from './auth/account-cache';
 import { finishCommand, finishCreation } from './presenters/finished-answers';
 import { AccountDeletion } from './services/account-deletion.service';
 import { AdminAccountsService } from './services/admin-accounts.service';
+import { ApiKeysService } from './services/api-keys.service';
 import { AuditService } from './services/audit.service';
 import { AuthService } from './services/auth.service';
 import { CommandsService } from './services/commands.service';
@@ -106,8 +107,10 @@ export function createContainer(config: Config): Container {
     tokens,
     refreshLifetimeSeconds: config.auth.refreshLifetimeSeconds,
   });
+  const apiKeys = new ApiKeysService({ database, units, accounts, logger });
   const services: Services = {
     sessions,
+    apiKeys,
     auth: new AuthService({
       database,
       units,
@@ -115,6 +118,7 @@ export function createContainer(config: Config): Container {
       hasher,
       tokens,
       sessions,
+      apiKeys,
       accounts,
       guard,
       passwordRules,

@@ -18,6 +18,7 @@ export const TAGS = {
   Waitlist: 'Waiting for tickets of a sold-out event',
   Cancellation: 'Giving tickets back, and cancelling events',
   Operations: 'For operators of the server',
+  Keys: 'Keys by which programs act as an account',
   Accounts: 'Reading, changing and deleting accounts',
 } as const;
 

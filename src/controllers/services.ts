@@ -1,3 +1,4 @@
+import type { ApiKeysService } from '../services/api-keys.service';
 import type { AuditService } from '../services/audit.service';
 import type { AuthService } from '../services/auth.service';
 import type { CommandsService } from '../services/commands.service';
@@ -15,6 +16,7 @@ import type { WaitlistsService } from '../services/waitlists.service';
 export interface Services {
   readonly auth: AuthService;
   readonly sessions: SessionsService;
+  readonly apiKeys: ApiKeysService;
   readonly users: UsersService;
   readonly commands: CommandsService;
   readonly events: EventsService;

@@ -12,6 +12,7 @@ const DATE_COLUMNS = [
   'starts_at',
   'sale_starts_at',
   'sale_ends_at',
+  'last_used_at',
   'now',
 ] as const;
 

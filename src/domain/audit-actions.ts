@@ -12,6 +12,8 @@ export const AUDIT_ACTIONS = [
   'user.role',
   'user.update',
   'user.delete',
+  'key.create',
+  'key.delete',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -50,6 +50,10 @@ export const ERROR_CODES = {
     status: 404,
     meaning: 'The waitlist entry does not exist; check the ids.',
   },
+  KEY_NOT_FOUND: {
+    status: 404,
+    meaning: 'The account has no such API key; check the id.',
+  },
   ROUTE_NOT_FOUND: {
     status: 404,
     meaning: 'No route has this path; check the URL.',

@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { ApiError } from '../errors/api-error';
 import type { Limit, LimitName } from '../config/limits';
 import type { Allowance, RateLimiter } from '../rate-limits/rate-limiter';
-import type { ApiHandler, ApiResponse } from './locals';
+import type { ApiHandler, ApiResponse, Locals } from './locals';
 
 /** The 16-bit parts of an IPv6 address that identify a network: a household gets a whole /64. */
 const IPV6_NETWORK_PARTS = 4;
@@ -12,8 +12,7 @@ export function rateLimit(limiter: RateLimiter, name: LimitName): ApiHandler {
   const limit = limiter.limits[name];
   return async (request, response, next) => {
     const { locals } = response;
-    const key =
-      limit.by === 'account' && locals.actor ? String(locals.actor.id) : networkOf(request.ip);
+    const key = (limit.by === 'account' && callerIn(locals)) || networkOf(request.ip);
     const allowance = await limiter.take(name, key);
     tell(response, limit, allowance);
     if (!allowance.isAllowed) {
@@ -36,6 +35,11 @@ export function rateLimit(limiter: RateLimiter, name: LimitName): ApiHandler {
     }
     next();
   };
+}
+
+/** The account or, of requests with an API key, the key: each is counted by itself. */
+function callerIn({ actor, credential }: Locals): string | undefined {
+  return credential?.kind === 'key' ? `key ${String(credential.keyId)}` : actor && String(actor.id);
 }
 
 function tell(

@@ -1,4 +1,5 @@
 import type { Sequelize } from 'sequelize';
+import { defineApiKey } from './api-key.model';
 import { defineAuditEntry } from './audit-entry.model';
 import { defineBooking } from './booking.model';
 import { defineEvent } from './event.model';
@@ -12,6 +13,7 @@ import { defineWaitlistEntry } from './waitlist-entry.model';
 export function defineModels(sequelize: Sequelize) {
   return {
     User: defineUser(sequelize),
+    ApiKey: defineApiKey(sequelize),
     Session: defineSession(sequelize),
     Event: defineEvent(sequelize),
     Booking: defineBooking(sequelize),

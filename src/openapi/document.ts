@@ -48,7 +48,7 @@ export function buildDocument(routes: readonly Route[], version: string): Schema
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'The token from POST /api/auth/login',
+          description: 'The token from POST /api/auth/login, or an API key',
         },
       },
       headers: RESPONSE_HEADERS,

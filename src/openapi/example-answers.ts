@@ -70,6 +70,15 @@ const entry = {
   ...TIMES,
 };
 
+const key = {
+  id: 1,
+  name: 'Box office',
+  prefix: 'tk_b3JkaW5h',
+  createdAt: MOMENT,
+  expires_at: null,
+  last_used_at: null,
+};
+
 const beforeTheEnd = {
   total_tickets: 2,
   available_tickets: 2,
@@ -206,6 +215,12 @@ const EXAMPLES: Readonly<Record<string, ExampleAnswer>> = {
     ],
   },
 
+  'post /api/users/me/keys': {
+    message: 'Key made',
+    data: { ...key, key: `tk_${'x'.repeat(43)}0123abcd` },
+  },
+  'get /api/users/me/keys': { message: 'Your keys', data: [key] },
+  'delete /api/users/me/keys/:id': { message: 'Key ended', data: null },
   'get /api/users/me': { message: 'Your account', data: someone },
   'get /api/users': { message: 'Accounts', data: [someone, admin] },
   'patch /api/users/:id/role': { message: 'Role changed', data: organizer },

@@ -6,6 +6,7 @@ export type Permission =
   | 'accounts:write'
   | 'accounts:list'
   | 'accounts:change-role'
+  | 'keys:manage'
   | 'events:read'
   | 'events:create'
   | 'events:manage'
@@ -35,7 +36,7 @@ const USER: readonly Permission[] = [
   'audit:read',
 ];
 
-const ORGANIZER: readonly Permission[] = [...USER, 'events:create'];
+const ORGANIZER: readonly Permission[] = [...USER, 'events:create', 'keys:manage'];
 
 const ADMIN: readonly Permission[] = [
   ...ORGANIZER,
@@ -54,3 +55,10 @@ export function permissionTable(eventCreators: 'everyone' | 'organizers'): Permi
     admin: new Set(ADMIN),
   };
 }
+
+/** What an API key may not do, whatever the role of its account: a leaked key must not make others. */
+export const NEVER_BY_KEY: ReadonlySet<Permission> = new Set([
+  'accounts:write',
+  'accounts:change-role',
+  'keys:manage',
+]);

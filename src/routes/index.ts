@@ -2,11 +2,13 @@ import { adminRoutes } from './admin.routes';
 import { authRoutes } from './auth.routes';
 import { eventsRoutes } from './events.routes';
 import { TAGS, type Route } from '../controllers/route';
+import { keysRoutes } from './keys.routes';
 import { ticketsRoutes } from './tickets.routes';
 import { usersRoutes } from './users.routes';
 import { waitlistsRoutes } from './waitlists.routes';
 
 const ALL: readonly Route[] = [
+  ...keysRoutes,
   ...usersRoutes,
   ...authRoutes,
   ...ticketsRoutes,

@@ -76,9 +76,10 @@ export class AccountDeletion {
   }
 
   async #erase(tx: Tx, userId: number, now: Date): Promise<void> {
-    const { User, Session, IdempotencyKey } = this.#database.models;
+    const { User, Session, ApiKey, IdempotencyKey } = this.#database.models;
     await IdempotencyKey.destroy({ where: { user_id: userId }, transaction: tx });
     await Session.destroy({ where: { user_id: userId }, transaction: tx });
+    await ApiKey.destroy({ where: { user_id: userId }, transaction: tx });
     await User.update(
       { email: null, password: null, deleted_at: now, updatedAt: now },
       { where: { id: userId }, transaction: tx },

@@ -14,7 +14,9 @@ import type { AccountCache } from '../auth/account-cache';
 import type { PasswordHasher } from '../auth/password-hasher';
 import type { PasswordRules } from '../auth/password-rules';
 import { invalidToken, type Tokens } from '../auth/tokens';
-import type { Credential } from '../auth/credential';
+import { looksLikeApiKey } from '../auth/api-key';
+import type { ApiKeysService } from './api-keys.service';
+import type { Caller } from './caller';
 import type { SessionsService, TokenPair } from './sessions.service';
 
 export interface Credentials {
@@ -27,12 +29,6 @@ export interface Login extends TokenPair {
   readonly user: UserRow;
 }
 
-/** Who is calling, and how they showed it. */
-export interface Caller {
-  readonly actor: Actor;
-  readonly credential: Credential;
-}
-
 /** Sign-up, login, logout and authentication by token. */
 export class AuthService {
   readonly #database: Database;
@@ -41,6 +37,7 @@ export class AuthService {
   readonly #hasher: PasswordHasher;
   readonly #tokens: Tokens;
   readonly #sessions: SessionsService;
+  readonly #apiKeys: ApiKeysService;
   readonly #accounts: AccountCache;
   readonly #guard: LoginGuard | null;
   readonly #passwordRules: PasswordRules;
@@ -54,6 +51,7 @@ export class AuthService {
     hasher: PasswordHasher;
     tokens: Tokens;
     sessions: SessionsService;
+    apiKeys: ApiKeysService;
     accounts: AccountCache;
     /** Null disables the limit on password guesses. */
     guard: LoginGuard | null;
@@ -66,6 +64,7 @@ export class AuthService {
     this.#hasher = options.hasher;
     this.#tokens = options.tokens;
     this.#sessions = options.sessions;
+    this.#apiKeys = options.apiKeys;
     this.#accounts = options.accounts;
     this.#guard = options.guard;
     this.#passwordRules = options.passwordRules;
@@ -113,14 +112,20 @@ export class AuthService {
   }
 
   /**
+   * Identifies the caller by a token or an API key.
+   *
    * @throws ApiError INVALID_TOKEN, also if the account was deleted or its tokens were ended
    * @throws ApiError TOKEN_EXPIRED
    */
   async authenticate(token: string): Promise<Caller> {
+    if (looksLikeApiKey(token)) return this.#apiKeys.authenticate(token);
     const { userId, version, authTime } = this.#tokens.read(token);
     const account = await this.#accounts.find(userId);
     if (account?.tokenVersion !== version) throw invalidToken();
-    return { actor: { id: account.id, role: account.role }, credential: { authTime } };
+    return {
+      actor: { id: account.id, role: account.role },
+      credential: { kind: 'token', authTime },
+    };
   }
 
   /**

@@ -6,6 +6,7 @@ import { ROUTES } from '../../src/routes';
 import { makePerson, type Person } from '../factories/people';
 import {
   CALLERS,
+  cellsOf,
   ownersIn,
   type AccessCase,
   type Caller,
@@ -60,8 +61,9 @@ describe('authorization', () => {
 
   describe.each(CASES.map((one) => [questionOf(one), one] as const))('%s', (_question, one) => {
     it.each(CALLERS)('answers %s as docs/authorization.md says', async (caller) => {
-      for (const [index, owner] of ownersIn(one.cells[caller]).entries()) {
-        const expected = one.cells[caller][index] ?? null;
+      const cells = cellsOf(one, caller);
+      for (const [index, owner] of ownersIn(cells).entries()) {
+        const expected = cells[index] ?? null;
         if (expected !== null) await askAs(one, caller, owner, expected);
       }
     });

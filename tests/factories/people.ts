@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import bcrypt from 'bcrypt';
 import type { Container } from '../../src/container';
 import type { Role } from '../../src/domain/rights';
+import { newApiKey } from '../../src/auth/api-key';
 import { Tokens } from '../../src/auth/tokens';
 
 export const PASSWORD = 'correct horse battery';
@@ -18,6 +19,27 @@ export interface Person {
 export async function makePerson(container: Container, role: Role = 'user'): Promise<Person> {
   const [person] = await makePeople(container, 1, role);
   return person!;
+}
+
+export interface Key {
+  readonly id: number;
+  readonly text: string;
+}
+
+/** A new API key, as one that was used just now: so its next use changes no row. */
+export async function makeKey({ database }: Container, userId: number): Promise<Key> {
+  const { text, hash, prefix } = newApiKey();
+  const now = new Date();
+  const row = await database.models.ApiKey.create({
+    user_id: userId,
+    name: 'A program',
+    key_hash: hash,
+    prefix,
+    expires_at: null,
+    last_used_at: now,
+    createdAt: now,
+  });
+  return { id: row.get('id') as number, text };
 }
 
 export async function makePeople(

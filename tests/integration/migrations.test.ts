@@ -11,6 +11,7 @@ import { Migrator } from '../../src/database/migrator';
 import { emptyDatabase } from '../support/setup/test-database';
 
 const TABLES = [
+  'api_keys',
   'audit_log',
   'bookings',
   'events',

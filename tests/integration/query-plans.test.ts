@@ -5,7 +5,7 @@ import { ROUTES } from '../../src/routes';
 import { Tokens } from '../../src/auth/tokens';
 import { makeEvent, makeSoldOutEvent } from '../factories/events';
 import { removeExpiredSessions } from '../../src/services/sessions.service';
-import { makePerson, PASSWORD, type Person } from '../factories/people';
+import { makeKey, makePerson, PASSWORD, type Person } from '../factories/people';
 import { crowd, CROWD } from '../support/database/crowded-database';
 import { StatementRecorder } from '../support/database/query-plans';
 import { TestApi, type CallOptions } from '../support/http/test-api';
@@ -97,6 +97,18 @@ describe('on tables with many rows, no statement scans or sorts an unbounded num
       const { refresh_token } = await logIn(person);
       await change('post', '/api/auth/logout', person, { body: { refresh_token } });
       await change('post', '/api/auth/logout', person);
+    },
+    'POST /api/users/me/keys': () =>
+      change('post', '/api/users/me/keys', admin, { body: { name: 'A key' } }),
+    'GET /api/users/me/keys': async () => {
+      for (let times = 0; times < 7; times += 1) await makeKey(api.container, admin.id);
+      const { text } = await makeKey(api.container, admin.id);
+      await api.get('/api/users/me', text);
+      await page('/api/users/me/keys');
+    },
+    'DELETE /api/users/me/keys/:id': async () => {
+      const { id } = await makeKey(api.container, admin.id);
+      await change('delete', `/api/users/me/keys/${String(id)}`, admin);
     },
     'GET /api/users/me': () => api.get('/api/users/me', boxOffice.token),
     'GET /api/users/:id': () => api.get(`/api/users/${String(waiting.id)}`, admin.token),

@@ -900,9 +900,9 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [{ project: 'sqlite', file: 'tests/api/sessions.test.ts' }],
     edits: [
       {
-        file: 'src/auth/account-cache.ts',
-        from: '    this.#remembered.delete(userId);',
-        to: '    if (userId < 0) this.#remembered.delete(userId);',
+        file: 'src/auth/short-cache.ts',
+        from: '    this.#remembered.delete(key);',
+        to: '    if (key === -1) this.#remembered.delete(key);',
       },
     ],
   },
@@ -1065,6 +1065,78 @@ export const MUTANTS: readonly Mutant[] = [
     const unproven = jwt.decode(token, { json: true });
     if (typeof unproven?.exp === 'number' && unproven.exp <= nowInSeconds()) throw tokenExpired();
 `,
+      },
+    ],
+  },
+  {
+    name: 'security-key-makes-keys',
+    rule: 'An API key can neither change accounts nor make keys',
+    tests: [{ project: 'sqlite', file: 'tests/api/api-keys.test.ts' }],
+    edits: [
+      {
+        file: 'src/middlewares/authorize.ts',
+        from: '!(isByKey && NEVER_BY_KEY.has(route.access))',
+        to: '!(isByKey && NEVER_BY_KEY.has(route.access) && route.path === "")',
+      },
+    ],
+  },
+  {
+    name: 'security-expired-key-honoured',
+    rule: 'An API key ends at its time',
+    tests: [{ project: 'sqlite', file: 'tests/api/api-keys.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/api-keys.service.ts',
+        from: 'key.expiresAt.getTime() <= Date.now()',
+        to: 'key.expiresAt.getTime() <= 0',
+      },
+    ],
+  },
+  {
+    name: 'security-ended-key-honoured',
+    rule: 'An ended API key is refused at once by the process that ended it',
+    tests: [{ project: 'sqlite', file: 'tests/api/api-keys.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/api-keys.service.ts',
+        from: '    this.#keys.forget(hash);',
+        to: '    if (hash === "") this.#keys.forget(hash);',
+      },
+    ],
+  },
+  {
+    name: 'security-others-key-ended',
+    rule: 'An account ends its own API keys only',
+    tests: [{ project: 'sqlite', file: 'tests/api/api-keys.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/api-keys.service.ts',
+        from: 'const where = { id: keyId, user_id: actor.id };',
+        to: 'const where = { id: keyId };',
+      },
+    ],
+  },
+  {
+    name: 'security-key-limits-shared',
+    rule: 'Each API key has its own rate limits',
+    tests: [{ project: 'sqlite', file: 'tests/api/api-keys.test.ts' }],
+    edits: [
+      {
+        file: 'src/middlewares/rate-limit.ts',
+        from: "credential?.kind === 'key' ?",
+        to: "credential?.kind === 'key' && credential.keyId < 0 ?",
+      },
+    ],
+  },
+  {
+    name: 'key-use-written-each-time',
+    rule: 'The last use of an API key is written at most once a minute',
+    tests: [{ project: 'sqlite', file: 'tests/api/api-keys.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/api-keys.service.ts',
+        from: '{ where: { id: keyId, ...isDue }, transaction: tx },',
+        to: '{ where: { id: keyId, ...(keyId < 0 ? isDue : {}) }, transaction: tx },',
       },
     ],
   },

@@ -28,6 +28,7 @@ export async function emptyTables({ models }: Database, keptUserId: number): Pro
   await models.IdempotencyKey.destroy(all);
   await models.AuditEntry.destroy(all);
   await models.Session.destroy(all);
+  await models.ApiKey.destroy(all);
   await models.WaitlistEntry.destroy(all);
   await models.WaitlistBlock.destroy(all);
   await models.Booking.destroy(all);

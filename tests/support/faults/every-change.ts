@@ -80,6 +80,22 @@ export const EVERY_CHANGE: readonly Change[] = [
     },
   },
   {
+    route: 'POST /api/users/me/keys',
+    prepare: async ({ world, api }) => {
+      const { token } = await world.addPerson('organizer');
+      return () => api.post('/api/users/me/keys', token, { name: 'A program' });
+    },
+  },
+  {
+    route: 'DELETE /api/users/me/keys/:id',
+    prepare: async ({ world, api }) => {
+      const { token } = await world.addPerson('organizer');
+      const made = await api.post('/api/users/me/keys', token, { name: 'A program' });
+      const { id } = made.body.data as { id: number };
+      return () => api.delete(`/api/users/me/keys/${String(id)}`, token);
+    },
+  },
+  {
     route: 'POST /api/events/initialize',
     prepare: ({ world, api }) => {
       const body = { event_name: `Concert ${randomUUID()}`, total_tickets: TOTAL };

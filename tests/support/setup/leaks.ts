@@ -3,6 +3,7 @@ const LEAKS: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a password hash', /\$2[aby]\$\d\d\$[./A-Za-z0-9]{20,}/],
   ['a token', /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/],
   ['a refresh token', /\brt_[\w-]{60,}/],
+  ['an API key', /\btk_[\w-]{43,}/],
   ['a stack', /(?:\n|\\n)\s+at (?:async )?[\w.<>[\] ]+ \(?(?:node:|file:|\/)/],
   ['a file of the server', /node_modules\/|\/(?:src|dist)\/[\w-]+(?:\/[\w-]+)*\.(?:ts|js)\b/],
   [
@@ -14,17 +15,21 @@ const LEAKS: readonly (readonly [what: string, pattern: RegExp])[] = [
 
 /** Names that no field of an answer may have. */
 const SECRET_NAMES =
-  /"(?:password|token_hash|used_hash|successor_salt|family|current_password|token_version|secret|stack|sql|sqlMessage)":/;
+  /"(?:password|key_hash|token_hash|used_hash|successor_salt|family|current_password|token_version|secret|stack|sql|sqlMessage)":/;
 
 /** Routes whose answers hand out tokens. */
-const TOKEN_PATHS: ReadonlySet<string> = new Set(['/api/auth/login', '/api/auth/refresh']);
+const TOKEN_PATHS: ReadonlySet<string> = new Set([
+  '/api/auth/login',
+  '/api/auth/refresh',
+  '/api/users/me/keys',
+]);
 
 /** A description of what an answer leaks, or null. */
 export function leakInAnswer(address: string, status: number, text: string): string | null {
   const path = pathOf(address);
-  const hasTokens = TOKEN_PATHS.has(path) && status === 200;
+  const hasTokens = TOKEN_PATHS.has(path) && status <= 201;
   // The only answers with tokens, and the only one that describes fields with such names.
-  const shown = hasTokens ? text.replace(/"(?:refresh_)?token":"[^"]*"/g, '') : text;
+  const shown = hasTokens ? text.replace(/"(?:(?:refresh_)?token|key)":"[^"]*"/g, '') : text;
   if (path === '/api-docs/openapi.json') return null;
   for (const [what, pattern] of LEAKS) if (pattern.test(shown)) return what;
   return SECRET_NAMES.test(shown) ? 'a field that must stay secret' : null;

@@ -1,8 +1,12 @@
 import type { ErrorCode } from '../../../../src/errors/error-codes';
+import { NEVER_BY_KEY } from '../../../../src/policies/permissions';
+import { ROUTES } from '../../../../src/routes';
 import type { Scene } from './stage';
 
 /** The relation of the caller to the resource; `no token` is an anonymous caller. */
-export const CALLERS = ['no token', 'stranger', 'holder', 'booker', 'organizer', 'admin'] as const;
+const PEOPLE = ['no token', 'stranger', 'holder', 'booker', 'organizer', 'admin'] as const;
+/** And a program with an API key of the organizer, whose cells follow from the organizer's. */
+export const CALLERS = [...PEOPLE, 'key'] as const;
 export type Caller = (typeof CALLERS)[number];
 
 /** Whose the resource is. `missing` is an id that does not exist. */
@@ -33,7 +37,18 @@ export interface AccessCase {
   /** A success changes no row. Implied for every GET. */
   readonly changesNothing?: true;
   ask(scene: Scene): Asked | Promise<Asked>;
-  readonly cells: Readonly<Record<Caller, Cells>>;
+  readonly cells: Readonly<Record<(typeof PEOPLE)[number], Cells>>;
+}
+
+/** What the answers are for a caller. */
+export function cellsOf({ route, cells }: AccessCase, caller: Caller): Cells {
+  if (caller !== 'key') return cells[caller];
+  const { access } = ROUTES.find(
+    ({ method, path }) => route === `${method.toUpperCase()} ${path}`,
+  )!;
+  const isRefused = access !== 'public' && NEVER_BY_KEY.has(access);
+  const refused = (cell: Cell): Cell => (cell === null ? null : 'FORBIDDEN');
+  return isRefused ? (cells.organizer.map(refused) as unknown as Cells) : cells.organizer;
 }
 
 /** The owners that a row of cells is about. */

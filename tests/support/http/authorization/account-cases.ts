@@ -26,6 +26,13 @@ const withNewPassword = async (scene: Scene): Promise<Asked> => ({
 /** The password of an account is enough, whatever the token. */
 const byPassword: Cells = [200, 'INVALID_CREDENTIALS', 'INVALID_CREDENTIALS'];
 
+/** Users have no keys; organizers and admins have their own. */
+function keyOwners(cells: Cells): AccessCase['cells'] {
+  const refused = cells.length === 1 ? (['FORBIDDEN'] as const) : FORBIDDEN_FOR_ALL;
+  return { ...usersAndAdmins(refused, cells), organizer: cells };
+}
+
+const FORBIDDEN_FOR_ALL = ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'] as const;
 const byRefreshToken: Cells = [200, 200, 'INVALID_TOKEN'];
 
 export const ACCOUNT_CASES: readonly AccessCase[] = [
@@ -70,6 +77,24 @@ export const ACCOUNT_CASES: readonly AccessCase[] = [
     changesNothing: true,
     ask: async (scene) => ({ body: { refresh_token: await scene.refreshTokenOfOther() } }),
     cells: everyone([200]),
+  },
+  {
+    route: 'POST /api/users/me/keys',
+    names: '',
+    ask: () => ({ body: { name: 'A program' } }),
+    cells: keyOwners([201]),
+  },
+  {
+    route: 'GET /api/users/me/keys',
+    names: '',
+    ask: () => ({}),
+    cells: keyOwners([200]),
+  },
+  {
+    route: 'DELETE /api/users/me/keys/:id',
+    names: 'a key',
+    ask: async (scene) => ({ id: await scene.keyId() }),
+    cells: keyOwners([200, 'KEY_NOT_FOUND', 'KEY_NOT_FOUND']),
   },
   {
     route: 'GET /api/users/me',

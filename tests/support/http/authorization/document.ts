@@ -1,7 +1,11 @@
 import { ERROR_CODES } from '../../../../src/errors/error-codes';
-import { permissionTable, type Permission } from '../../../../src/policies/permissions';
+import {
+  NEVER_BY_KEY,
+  permissionTable,
+  type Permission,
+} from '../../../../src/policies/permissions';
 import { ROUTES } from '../../../../src/routes';
-import { CALLERS, type AccessCase, type Cell, type Cells } from './access-case';
+import { CALLERS, cellsOf, type AccessCase, type Cell, type Cells } from './access-case';
 
 /** The page, with a row for each case in the order of the route table. */
 export function authorizationDocument(cases: readonly AccessCase[]): string {
@@ -25,6 +29,7 @@ the caller cannot have such a resource.
   All have the role \`user\` except the organizer. An organizer's own event is the one they made, a
   holder's the one they hold a ticket for, and so on.
 - **admin**: role \`admin\`.
+- **key**: a program with an API key of the organizer.
 
 For every refusal, the test compares all rows of all tables before and after: none may change. For every
 successful change, some must.
@@ -41,6 +46,8 @@ that is not in this table is denied.
 
 ${table(['permission', 'user', 'organizer', 'admin'], permissionLines())}
 
+An API key has the permissions of its account's role, but never ${[...NEVER_BY_KEY].map((name) => `\`${name}\``).join(', ')}.
+
 ¹ Only if \`EVENT_CREATORS\` is \`everyone\`, the default.
 `;
 }
@@ -55,9 +62,14 @@ export function questionOf({ route, names, eventCreators }: AccessCase): string 
   return [route, names, settings].filter((part) => part !== '').join(': ');
 }
 
-function lineOf({ route, names, eventCreators, cells }: AccessCase): string[] {
+function lineOf(one: AccessCase): string[] {
+  const { route, names, eventCreators } = one;
   const settings = eventCreators === undefined ? '' : `with \`EVENT_CREATORS=${eventCreators}\``;
-  return [`\`${route}\``, names + settings, ...CALLERS.map((caller) => statusesIn(cells[caller]))];
+  return [
+    `\`${route}\``,
+    names + settings,
+    ...CALLERS.map((caller) => statusesIn(cellsOf(one, caller))),
+  ];
 }
 
 function statusesIn(cells: Cells): string {

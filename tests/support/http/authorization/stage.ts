@@ -1,6 +1,6 @@
 import { makeEvent } from '../../../factories/events';
 import { newRefreshToken } from '../../../../src/auth/refresh-token';
-import { makePerson, PASSWORD, type Person } from '../../../factories/people';
+import { makeKey, makePerson, PASSWORD, type Key, type Person } from '../../../factories/people';
 import type { TestApi } from '../test-api';
 import type { Caller, Owner } from './access-case';
 
@@ -8,7 +8,7 @@ import type { Caller, Owner } from './access-case';
 const MISSING_ID = 2_147_483_647;
 const WAITED_FOR = 2;
 
-type Part = Exclude<Caller, 'no token'> | 'other holder' | 'other organizer' | 'waiting';
+type Part = Exclude<Caller, 'no token' | 'key'> | 'other holder' | 'other organizer' | 'waiting';
 
 /** A sold-out event with one ticket, which the booker booked for the holder. */
 interface Sold {
@@ -40,6 +40,11 @@ export class Stage {
       password: PASSWORD,
     });
     return body.data.refresh_token as string;
+  }
+
+  /** Makes an API key. */
+  key(userId: number): Promise<Key> {
+    return makeKey(this.api.container, userId);
   }
 
   sold(caller: Caller, owner: Owner): Promise<Sold> {
@@ -88,7 +93,9 @@ export class Scene {
   ) {}
 
   async token(): Promise<string | undefined> {
-    return this.caller === 'no token' ? undefined : (await this.#me()).token;
+    if (this.caller === 'no token') return undefined;
+    const { id, token } = await this.#me();
+    return this.caller === 'key' ? (await this.stage.key(id)).text : token;
   }
 
   async email(): Promise<string> {
@@ -110,6 +117,11 @@ export class Scene {
 
   refreshTokenOfOther(): Promise<string> {
     return this.stage.refreshToken('other holder');
+  }
+
+  async keyId(): Promise<number> {
+    if (this.owner === 'missing') return MISSING_ID;
+    return (await this.stage.key(await this.accountId())).id;
   }
 
   async eventId(): Promise<number> {
@@ -145,7 +157,7 @@ export class Scene {
   async queueId(): Promise<number> {
     const eventId = await this.eventId();
     if (this.owner === 'own' && this.caller !== 'no token') {
-      await this.stage.joinQueue(this.caller, eventId);
+      await this.stage.joinQueue(this.#part(), eventId);
     }
     return eventId;
   }
@@ -159,7 +171,8 @@ export class Scene {
     return this.stage.person(this.#part());
   }
 
-  #part(): Exclude<Caller, 'no token'> {
+  #part(): Exclude<Caller, 'no token' | 'key'> {
+    if (this.caller === 'key') return 'organizer';
     return this.caller === 'no token' ? 'stranger' : this.caller;
   }
 }
