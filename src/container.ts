@@ -107,7 +107,13 @@ export function createContainer(config: Config): Container {
     tokens,
     refreshLifetimeSeconds: config.auth.refreshLifetimeSeconds,
   });
-  const apiKeys = new ApiKeysService({ database, units, accounts, logger });
+  const apiKeys = new ApiKeysService({
+    database,
+    units,
+    unitsBehind: unitOfWork.within(bulkheads.background),
+    accounts,
+    logger,
+  });
   const services: Services = {
     sessions,
     apiKeys,

@@ -39,6 +39,7 @@ export interface MadeKey {
 export class ApiKeysService {
   readonly #database: Database;
   readonly #units: Units;
+  readonly #unitsBehind: Units;
   readonly #accounts: AccountCache;
   readonly #logger: Logger;
   readonly #keys: ShortCache<string, KnownKey>;
@@ -49,11 +50,14 @@ export class ApiKeysService {
     database: Database;
     /** In the share of accounts. */
     units: Units;
+    /** In the share of work that no request waits for. */
+    unitsBehind: Units;
     accounts: AccountCache;
     logger: Logger;
   }) {
     this.#database = options.database;
     this.#units = options.units;
+    this.#unitsBehind = options.unitsBehind;
     this.#accounts = options.accounts;
     this.#logger = options.logger;
     this.#keys = new ShortCache(async (hashes) => {
@@ -173,7 +177,7 @@ export class ApiKeysService {
     if (performance.now() - writtenAt < LAST_USE_EVERY_MS) return;
     this.#usesWritten.set(keyId, performance.now());
     try {
-      await this.#units.run(async (tx) => {
+      await this.#unitsBehind.run(async (tx) => {
         const now = await readNow(this.#database, tx);
         const before = new Date(now.getTime() - LAST_USE_EVERY_MS);
         // Other processes write it too: only the first of a minute changes the row.

@@ -195,10 +195,8 @@ describe('API keys', () => {
     await until(async () => (await lastUse()) > 0);
     const first = await lastUse();
     const elsewhere = createContainer(api.container.config);
-    await elsewhere.services.auth.authenticate(key);
-    await me(key);
-    // Closes after what it writes.
-    await api.container.unitOfWork.run(() => Promise.resolve());
+    await elsewhere.services.apiKeys.noteUse(id);
+    await api.container.services.apiKeys.noteUse(id);
     await elsewhere.close();
 
     expect(await lastUse()).toBe(first);
@@ -226,6 +224,10 @@ describe('API keys', () => {
       for (const bearer of [organizer.token, one.key, other.key]) {
         expect([await ask(bearer), await ask(bearer)]).toEqual([200, 429]);
       }
+      await until(async () => {
+        const rows = await Promise.all([rowOf(one.id), rowOf(other.id)]);
+        return rows.every(({ last_used_at }) => last_used_at !== null);
+      });
     } finally {
       await limited.close();
     }
