@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { setTimeout as pause } from 'node:timers/promises';
 import 'reflect-metadata';
 import type { Config } from './config/config';
 import { ConfigurationError } from './config/configuration-error';
@@ -7,11 +8,12 @@ import { createContainer } from './container';
 import { connectionFault } from './database/connection-fault';
 import { shareMetrics } from './observability/cluster-metrics';
 import { createLogger } from './observability/logger';
+import { Closers } from './process/closers';
 import { startHousekeeping } from './process/housekeeping';
 import { startReconcileWatch } from './process/reconcile-watch';
 import { requireStrongAdminPassword } from './process/admin-password';
 import { HttpServer } from './process/http-server';
-import { prepareDatabase } from './process/prepare-database';
+import { prepareDatabase, type PreparedDatabase } from './process/prepare-database';
 import { stopOnSignals } from './process/stop-on-signals';
 import { Supervisor } from './process/supervisor';
 
@@ -25,7 +27,7 @@ async function start(): Promise<void> {
 function supervise(config: Config): void {
   const logger = createLogger(config.log);
   for (const warning of config.warnings) logger.warn(warning);
-  const supervisor = new Supervisor(config.workers, logger);
+  const supervisor = new Supervisor(config.workers, config.http.shutdownDelaySeconds, logger);
   supervisor.start();
   process.on('exit', () => {
     supervisor.kill();
@@ -38,32 +40,34 @@ function supervise(config: Config): void {
 async function serve(config: Config): Promise<void> {
   const container = createContainer(config);
   const { logger } = container;
+  const opened = new Closers();
+  let prepared: PreparedDatabase | undefined;
+  opened.add(() => prepared?.release());
+  opened.add(() => container.close());
+  stopOnSignals(logger, () => opened.close());
   if (cluster.isWorker) shareMetrics(container.metrics.registry);
   else for (const warning of config.warnings) logger.warn(warning);
   try {
-    const prepared = await prepareDatabase(container);
-    const server = new HttpServer(container.app, logger);
-    const port = await server.listen(config.http.port);
-    const housekeeping = startHousekeeping(container);
-    const reconcileWatch = startReconcileWatch(container);
-    logger.info(`Listening on port ${String(port)}: http://localhost:${String(port)}/api-docs`, {
+    prepared = await prepareDatabase(container);
+    const server = new HttpServer(container.app, logger, config.http);
+    const { port, url } = await server.listen();
+    opened.add(() => server.drain());
+    const jobs = [startHousekeeping(container), startReconcileWatch(container)];
+    opened.add(async () => {
+      container.health.drain();
+      await pause(config.http.shutdownDelaySeconds * 1_000);
+      for (const job of jobs) job.stop();
+    });
+    logger.info(`Listening on port ${String(port)}: ${url}/api-docs`, {
       port,
       database: config.database.dialect,
       environment: config.environment,
     });
-    stopOnSignals(logger, async () => {
-      container.health.drain();
-      housekeeping.stop();
-      reconcileWatch.stop();
-      await server.drain();
-      await container.close();
-      prepared.release();
-    });
   } catch (error) {
     const fault = connectionFault(error);
     logger.error("The server can't start", fault === null ? { error } : { reason: fault });
-    await container.close();
     process.exitCode = 1;
+    await opened.close();
     // The channel to the primary process would keep a worker alive.
     if (cluster.isWorker) process.disconnect();
   }

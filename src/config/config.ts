@@ -35,7 +35,14 @@ export interface Config {
   readonly environment: 'development' | 'test' | 'production';
   readonly workers: number;
   readonly http: {
+    /** The address to listen on; null for all. */
+    readonly host: string | null;
+    /** 0 picks a free one. */
     readonly port: number;
+    /** How long an idle connection is kept for the next request. */
+    readonly keepAliveSeconds: number;
+    /** How long a stopping process goes on taking connections after it has said that it is not ready. */
+    readonly shutdownDelaySeconds: number;
     /** Express's `trust proxy`: hops, or addresses; false ignores forwarded headers. */
     readonly trustProxy: false | number | readonly string[];
     /** Origins that browsers may call from. */

@@ -25,6 +25,8 @@ const MIN_BCRYPT_ROUNDS = 4;
 /** A hash takes about 0.8 s at 14; each step doubles that. */
 const MAX_BCRYPT_ROUNDS = 14;
 const MAX_WORKERS = 256;
+const MAX_KEEP_ALIVE_SECONDS = 3_600;
+const MAX_SHUTDOWN_DELAY_SECONDS = 600;
 
 /** Leaves anything but whole numbers unchanged, so that the check reports it. */
 const WholeNumber = (): PropertyDecorator =>
@@ -52,6 +54,28 @@ export class Environment {
   @Min(0)
   @IsInt()
   PORT: number = 3000;
+
+  /** The address to listen on, such as 127.0.0.1; all of them by default. */
+  @IsOptional()
+  @IsString()
+  HOST?: string;
+
+  /**
+   * How long an idle connection is kept. Behind a balancer, longer than it keeps its own: 66 for an
+   * AWS ALB, above 600 for Google's.
+   */
+  @WholeNumber()
+  @Max(MAX_KEEP_ALIVE_SECONDS)
+  @Min(1)
+  @IsInt()
+  KEEP_ALIVE_SECONDS: number = 10;
+
+  /** How long a stopping server is not ready, but still takes connections: until no one sends any. */
+  @WholeNumber()
+  @Max(MAX_SHUTDOWN_DELAY_SECONDS)
+  @Min(0)
+  @IsInt()
+  SHUTDOWN_DELAY_SECONDS: number = 0;
 
   /** By default `sqlite` without DB_HOST and DB_SOCKET, otherwise `mysql` (MySQL and MariaDB). */
   @IsOptional()

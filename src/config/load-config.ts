@@ -59,7 +59,10 @@ export function loadConfig(processVariables: Variables, root: string = process.c
     environment: env.NODE_ENV,
     workers: env.WEB_CONCURRENCY,
     http: {
+      host: env.HOST ?? null,
       port: env.PORT,
+      keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
+      shutdownDelaySeconds: env.SHUTDOWN_DELAY_SECONDS,
       trustProxy,
       origins,
       credentials: origins !== '*' && env.CREDENTIALS === 'true',

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Server as TcpServer, type AddressInfo } from 'node:net';
 import * as timers from 'node:timers/promises';
 import type { Express } from 'express';
+import type { Config } from '../config/config';
 import type { Logger } from '../observability/logger';
 import { MalformedRequests } from './malformed-requests';
 import { dropStalledReaders } from './stalled-readers';
@@ -13,8 +14,6 @@ const HEADERS_TIMEOUT_MS = 8_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** How often these two are checked. */
 const CHECK_INTERVAL_MS = 1_000;
-/** How long an idle connection is kept for the next request. */
-export const KEEP_ALIVE_MS = 10_000;
 /** How long a draining server waits for requests in flight. */
 export const DRAIN_LIMIT_MS = 9_000;
 /**
@@ -49,7 +48,11 @@ export class HttpServer {
   /** Resolves when a stopping server accepts no more connections; requests wait for it. */
   #closing: Promise<void> | undefined;
 
-  constructor(app: Express, logger: Logger) {
+  constructor(
+    app: Express,
+    logger: Logger,
+    private readonly settings: Pick<Config['http'], 'host' | 'port' | 'keepAliveSeconds'>,
+  ) {
     const malformed = new MalformedRequests(logger);
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
       malformed.note(request, response);
@@ -66,7 +69,7 @@ export class HttpServer {
         headersTimeout: HEADERS_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
         connectionsCheckingInterval: CHECK_INTERVAL_MS,
-        keepAliveTimeout: KEEP_ALIVE_MS,
+        keepAliveTimeout: settings.keepAliveSeconds * 1_000,
         // The application rejects a missing Host header, like all other faults.
         requireHostHeader: false,
       },
@@ -80,17 +83,15 @@ export class HttpServer {
     dropStalledReaders(this.#server);
   }
 
-  /**
-   * @param port 0 picks a free one
-   * @returns the port
-   * @throws if the port is not available
-   */
-  listen(port: number): Promise<number> {
+  /** @throws if the address or the port is not available */
+  listen(): Promise<{ readonly port: number; readonly url: string }> {
+    const { host, port } = this.settings;
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen({ port, backlog: BACKLOG_CONNECTIONS }, () => {
+      this.#server.listen({ host: host ?? undefined, port, backlog: BACKLOG_CONNECTIONS }, () => {
         this.#server.off('error', reject);
-        resolve((this.#server.address() as AddressInfo).port);
+        const bound = (this.#server.address() as AddressInfo).port;
+        resolve({ port: bound, url: `http://${hostInUrl(host)}:${String(bound)}` });
       });
     });
   }
@@ -141,4 +142,10 @@ export class HttpServer {
     TcpServer.prototype.close.call(this.#server);
     if (cluster.isWorker) await timers.setTimeout(OTHER_WORKERS_MS);
   }
+}
+
+/** A name under which this machine reaches the server. */
+function hostInUrl(host: string | null): string {
+  if (host === null || host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }

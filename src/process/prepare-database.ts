@@ -1,6 +1,7 @@
 import type { Container } from '../container';
 import { lockForServing, type FileLock } from '../database/file-lock';
 import { Migrator } from '../database/migrator';
+import { awaitDatabase } from './await-database';
 
 /** What the process holds while it serves the database. */
 export interface PreparedDatabase {
@@ -8,7 +9,7 @@ export interface PreparedDatabase {
 }
 
 /**
- * Makes sure that this process may serve the database, that all migrations have run, and that an admin
+ * Makes sure that the database answers, that this process may serve it, that all migrations have run, and that an admin
  * exists if the configuration names one.
  *
  * @throws Error with instructions if the database can't be served
@@ -17,6 +18,7 @@ export async function prepareDatabase(container: Container): Promise<PreparedDat
   const { config, logger, adminAccounts } = container;
   let lock: FileLock | undefined;
   if (config.database.dialect === 'sqlite') lock = lockForServing(config.database.storage);
+  else await awaitDatabase(config.database, logger);
   await migrateOrRefuse(container);
   const { firstAdmin } = config.auth;
   if (firstAdmin && (await adminAccounts.ensureOne(firstAdmin))) {

@@ -8,7 +8,7 @@ const FIRST_RESTART_PAUSE_MS = 500;
 const MAX_RESTART_PAUSE_MS = 30_000;
 /** A crash of a worker that served this long counts as the first one again. */
 const SOUND_AFTER_MS = 60_000;
-/** How long workers may take to stop; their own limit is lower. */
+/** How long workers may take to drain; their own limit is lower. */
 const STOP_LIMIT_MS = 9_800;
 
 /** Runs several workers that serve one port, and replaces those that crash. */
@@ -20,6 +20,7 @@ export class Supervisor {
 
   constructor(
     private readonly workers: number,
+    private readonly shutdownDelaySeconds: number,
     private readonly logger: Logger,
   ) {}
 
@@ -50,7 +51,7 @@ export class Supervisor {
     workers.forEach(sendStop);
     let limit: NodeJS.Timeout | undefined;
     const isLate = new Promise<'late'>((resolve) => {
-      limit = setTimeout(resolve, STOP_LIMIT_MS, 'late');
+      limit = setTimeout(resolve, this.shutdownDelaySeconds * 1_000 + STOP_LIMIT_MS, 'late');
     });
     const outcome = await Promise.race([allGone, isLate]);
     clearTimeout(limit);

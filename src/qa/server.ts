@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import 'reflect-metadata';
 import { loadConfig } from '../config/load-config';
 import { createContainer } from '../container';
+import { createLogger } from '../observability/logger';
 import { HttpServer } from '../process/http-server';
 import { prepareDatabase } from '../process/prepare-database';
 import { stopOnSignals } from '../process/stop-on-signals';
+import { Closers } from '../process/closers';
 import { ADMIN_EMAIL, PASSWORD, seed } from './seed';
 import { makeThrowawayDatabase } from './throwaway-database';
 
@@ -14,12 +16,17 @@ const SECRET_BYTES = 48;
  * `npm run qa:server`: a disposable server with accounts and events to test against. Prints what it
  * created as an environment file, and removes everything when it stops.
  */
-async function start(): Promise<void> {
+async function start(opened: Closers): Promise<void> {
+  // Standard output is only for what the suite reads.
+  const logger = createLogger({ level: 'silent', accessFormat: 'dev', directory: null });
+  stopOnSignals(logger, () => opened.close());
   const database = await makeThrowawayDatabase(process.env);
+  opened.add(() => database.remove());
   const config = loadConfig(
     {
       ...database.variables,
       NODE_ENV: 'test',
+      HOST: process.env.HOST,
       PORT: process.env.PORT,
       SECRET_KEY: randomBytes(SECRET_BYTES).toString('base64'),
       JWT_EXPIRES_IN: '1d',
@@ -27,24 +34,28 @@ async function start(): Promise<void> {
       DB_MIGRATE_ON_START: 'true',
       ADMIN_EMAIL,
       ADMIN_PASSWORD: PASSWORD,
-      // Standard output is only for what the suite reads.
       LOG_LEVEL: 'silent',
     },
     database.folder,
   );
   const container = createContainer(config);
+  opened.add(() => container.close());
   const prepared = await prepareDatabase(container);
-  const server = new HttpServer(container.app, container.logger);
-  stopOnSignals(container.logger, async () => {
-    await server.drain();
-    await container.close();
+  opened.add(() => {
     prepared.release();
-    await database.remove();
   });
-  const port = await server.listen(config.http.port);
-  const values = await seed(`http://localhost:${String(port)}`);
-  const lines = Object.entries(values).map(([name, value]) => `${name}=${String(value)}`);
+  const server = new HttpServer(container.app, logger, config.http);
+  const { url } = await server.listen();
+  opened.add(() => server.drain());
+  const lines = Object.entries(await seed(url)).map(([name, value]) => `${name}=${String(value)}`);
   console.log([...lines, '# Ready. Ctrl+C stops the server and removes everything.'].join('\n'));
 }
 
-void start();
+const opened = new Closers();
+start(opened).catch(async (error: unknown) => {
+  console.error(
+    `The server can't start: ${error instanceof Error ? error.message : String(error)}`,
+  );
+  process.exitCode = 1;
+  await opened.close();
+});

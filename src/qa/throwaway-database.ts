@@ -55,7 +55,12 @@ export async function makeThrowawayDatabase(env: Variables): Promise<ThrowawayDa
       await connection.end();
     }
   };
-  await onServer((connection) => connection.query(`CREATE DATABASE ${name}`));
+  try {
+    await onServer((connection) => connection.query(`CREATE DATABASE ${name}`));
+  } catch (error) {
+    await removeFolder();
+    throw error;
+  }
   return {
     folder,
     variables,

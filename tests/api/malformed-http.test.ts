@@ -16,8 +16,8 @@ describe('malformed HTTP', () => {
   let port: number;
   beforeAll(async () => {
     container = createContainer(testConfig(await testDatabase()));
-    server = new HttpServer(container.app, container.logger);
-    port = await server.listen(0);
+    server = new HttpServer(container.app, container.logger, container.config.http);
+    ({ port } = await server.listen());
   });
   afterAll(async () => {
     await server.drain();

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { ENVIRONMENT_NAMES } from '../../src/config/environment';
-import { DRAIN_LIMIT_MS, IDLE_GRACE_MS, KEEP_ALIVE_MS } from '../../src/process/http-server';
+import { Environment, ENVIRONMENT_NAMES } from '../../src/config/environment';
+import { DRAIN_LIMIT_MS, IDLE_GRACE_MS } from '../../src/process/http-server';
 import { MAX_BODY_BYTES } from '../../src/middlewares/json-body';
 import {
   builderSees,
@@ -34,7 +34,11 @@ describe('the Dockerfile', () => {
   it('runs as an unprivileged user, with a health check, the command of npm start and no shell', () => {
     expect(lastOf('USER')?.text).toBe('node');
     expect(lastOf('HEALTHCHECK')?.words).toEqual(['node', 'ops/health-check.js']);
-    expect(lastOf('CMD')?.words).toEqual(scripts.start.split(' '));
+    expect(lastOf('CMD')?.words).toEqual([
+      'node',
+      ...scripts.start.split(' ').slice(2, -2),
+      'dist/server.js',
+    ]);
   });
 
   it('downloads only packages from the lock file', () => {
@@ -223,8 +227,9 @@ describe('nginx.conf', () => {
   });
 
   it('closes an idle connection before the server does', () => {
+    const keepAliveMs = new Environment().KEEP_ALIVE_SECONDS * 1_000;
     const upstream = /upstream tickets \{[^}]*keepalive_timeout (\d+)s/.exec(config)!;
-    expect(Number(upstream[1]) * 1_000).toBeLessThan(Math.min(KEEP_ALIVE_MS, IDLE_GRACE_MS));
+    expect(Number(upstream[1]) * 1_000).toBeLessThan(Math.min(keepAliveMs, IDLE_GRACE_MS));
   });
 
   it('leaves large bodies to the server, and never sends a change twice', () => {

@@ -4,6 +4,7 @@ import type { DatabaseSettings } from '../../src/config/config';
 import { Migrator } from '../../src/database/migrator';
 import { ServerProcess } from '../support/servers/server-process';
 import { emptyDatabase } from '../support/setup/test-database';
+import { until } from '../support/setup/until';
 
 const ADMIN = { ADMIN_EMAIL: 'Admin@Example.com', ADMIN_PASSWORD: 'a password for the first' };
 
@@ -47,6 +48,46 @@ describe('a production server', () => {
     expect(await logIn(second, 'another password')).toBe(401);
     expect(await logIn(second, ADMIN.ADMIN_PASSWORD)).toBe(200);
     expect(await second.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it.each(['SIGINT', 'SIGHUP'] as const)('stops on %s, also if it comes twice', async (name) => {
+    const server = await ServerProcess.start(database, { env: { DB_MIGRATE_ON_START: 'true' } });
+    // As Ctrl+C does: once from the terminal, once from npm.
+    server.signal(name);
+    server.signal(name);
+
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    expect(server.log.map(({ message }) => message)).toContain(`Shutting down: ${name}`);
+  });
+
+  it('listens on the address and keeps idle connections for the time that are configured', async () => {
+    const server = await ServerProcess.start(database, {
+      env: { DB_MIGRATE_ON_START: 'true', HOST: '127.0.0.2', KEEP_ALIVE_SECONDS: '66' },
+    });
+    try {
+      const { headers } = await fetch(`http://127.0.0.2:${String(server.port)}/health/live`);
+      expect(headers.get('keep-alive')).toBe('timeout=66');
+      await expect(fetch(`http://127.0.0.1:${String(server.port)}`)).rejects.toMatchObject({
+        cause: { code: 'ECONNREFUSED' },
+      });
+    } finally {
+      await server.kill();
+    }
+  });
+
+  it('takes new connections for the configured time after it has stopped being ready', async () => {
+    const server = await ServerProcess.start(database, {
+      env: { DB_MIGRATE_ON_START: 'true', SHUTDOWN_DELAY_SECONDS: '2' },
+    });
+    server.signal('SIGTERM');
+    await until(async () => (await fetch(`${server.url}/health/ready`)).status === 503);
+
+    // Each on a connection of its own.
+    const { status } = await fetch(`${server.url}/health/live`, {
+      headers: { Connection: 'close' },
+    });
+    expect(status).toBe(200);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 
   it('exits with an error if its port is taken', async () => {

@@ -126,7 +126,7 @@ export async function twoWorkers({ world, database, redis }: Installation): Prom
     const run = await world.run([server.url]);
     const load = run.startLoad(CLIENTS, world.people.slice(0, REGULARS));
     await stretch(run);
-    const [worker] = await server.workers();
+    const [worker] = await server.children();
     process.kill(worker!, 'SIGKILL');
     await until(() => listening().length === 3, WORKER_LIMIT_MS);
     await stretch(run);

@@ -53,7 +53,7 @@ describe('loadConfig', () => {
       expect(config).toMatchObject({
         environment: 'development',
         workers: 1,
-        http: { port: 3000, trustProxy: false, origins: '*', credentials: false },
+        http: { host: null, port: 3000, keepAliveSeconds: 10, shutdownDelaySeconds: 0 },
         database: { dialect: 'sqlite', storage: path.join(root, 'data', 'tickets.sqlite') },
         migrateOnStart: true,
         auth: {

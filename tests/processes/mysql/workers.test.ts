@@ -41,7 +41,7 @@ describe('a server with several workers', () => {
     expect(metrics).toContain(`\ndatabase_pool_max ${String(WORKERS * poolMax)}\n`);
     expect(metrics).toContain('\ndatabase_up 1\n');
 
-    const [worker] = await server.workers();
+    const [worker] = await server.children();
     process.kill(worker!, 'SIGKILL');
     await until(() => listeningIn(server) === WORKERS + 1);
     await Promise.all(people.slice(0, 20).map((person) => history.cancelHeld(person, event.id)));
@@ -52,7 +52,7 @@ describe('a server with several workers', () => {
   });
 
   it('replaces workers that crash repeatedly after growing delays', async () => {
-    const [worker] = await server.workers();
+    const [worker] = await server.children();
     process.kill(worker!, 'SIGKILL');
     await until(() => listeningIn(server) === WORKERS + 2);
 
@@ -86,7 +86,7 @@ describe('workers whose primary process is killed', () => {
     });
     try {
       await until(() => listeningIn(server) === WORKERS);
-      const workers = await server.workers();
+      const workers = await server.children();
 
       await server.kill();
 

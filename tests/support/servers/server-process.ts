@@ -20,6 +20,8 @@ interface ProcessOptions {
   readonly env?: Variables;
   /** Options of node itself. */
   readonly nodeOptions?: readonly string[];
+  /** Another command than node with the built server, such as npm. */
+  readonly command?: readonly [string, ...string[]];
   /** The working directory; by default the repository. */
   readonly folder?: string;
   /** Gets each line of the log and returns whether it is kept; by default all are. */
@@ -88,10 +90,11 @@ export class ServerProcess {
    */
   static spawn(
     database: DatabaseSettings | null,
-    { env = {}, nodeOptions = [], folder = ROOT, onLine }: ProcessOptions = {},
+    { env = {}, nodeOptions = [], command, folder = ROOT, onLine }: ProcessOptions = {},
   ): ServerProcess {
+    const [program, ...words] = command ?? [process.execPath, ...nodeOptions, SERVER_FILE];
     return new ServerProcess(
-      spawn(process.execPath, [...nodeOptions, SERVER_FILE], {
+      spawn(program, words, {
         cwd: folder,
         env: {
           PATH: process.env.PATH,
@@ -118,8 +121,8 @@ export class ServerProcess {
     return `http://127.0.0.1:${String(this.port)}`;
   }
 
-  /** Process ids of its workers, if any. */
-  async workers(): Promise<number[]> {
+  /** Process ids of what it has started: its workers, or the program that npm runs. */
+  async children(): Promise<number[]> {
     const parent = String(this.processId);
     const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', parent]);
     return stdout.trim().split(/\s+/).map(Number);

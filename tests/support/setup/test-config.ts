@@ -22,7 +22,16 @@ export function testConfig(database: DatabaseSettings, overrides: Overrides = {}
     warnings: [],
     ...overrides,
     rateLimits: { enabled: false, redisUrl: null, limits: LIMITS, ...overrides.rateLimits },
-    http: { port: 0, trustProxy: false, origins: '*', credentials: false, ...overrides.http },
+    http: {
+      host: null,
+      port: 0,
+      keepAliveSeconds: 10,
+      shutdownDelaySeconds: 0,
+      trustProxy: false,
+      origins: '*',
+      credentials: false,
+      ...overrides.http,
+    },
     auth: {
       secret: TEST_SECRET,
       previousSecrets: [],

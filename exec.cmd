@@ -1,0 +1,2 @@
+@rem cmd.exe has no "exec": the scripts in package.json then run here, as commands of their own.
+@%*
