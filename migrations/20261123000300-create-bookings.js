@@ -3,6 +3,7 @@
 const { createTable, exactText, idColumn } = require('./helpers/create-table');
 
 module.exports = {
+  deletes: 'bookings',
   /** @param {import('sequelize').QueryInterface} queryInterface */
   async up(queryInterface) {
     await createTable(queryInterface, 'bookings', {

@@ -3,6 +3,7 @@
 const { createTable, idColumn } = require('./helpers/create-table');
 
 module.exports = {
+  deletes: 'waitlists',
   /** @param {import('sequelize').QueryInterface} queryInterface */
   async up(queryInterface) {
     await createTable(queryInterface, 'waitlists', {

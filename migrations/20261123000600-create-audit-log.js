@@ -3,6 +3,7 @@
 const { createTable, exactText, idColumn } = require('./helpers/create-table');
 
 module.exports = {
+  deletes: 'audit_log',
   /**
    * No foreign keys: the log outlives the rows it refers to, and is written under the hottest lock.
    * @param {import('sequelize').QueryInterface} queryInterface

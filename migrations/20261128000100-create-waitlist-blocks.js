@@ -3,6 +3,7 @@
 const { createTable } = require('./helpers/create-table');
 
 module.exports = {
+  deletes: 'waitlist_blocks',
   /**
    * Sums over blocks of queue numbers: a position is read from them without counting everyone ahead.
    * @param {import('sequelize').QueryInterface} queryInterface

@@ -3,6 +3,7 @@
 const { createTable, exactText, largeIdColumn } = require('./helpers/create-table');
 
 module.exports = {
+  deletes: 'sessions',
   /**
    * One row for each login that may still be refreshed. No foreign key: a session of an account that is
    * gone is refused, and a login would otherwise wait for whoever holds the account's row.

@@ -1,27 +1,35 @@
 import 'reflect-metadata';
-import { ConfigurationError } from './config/configuration-error';
-import { connectionFault } from './database/connection-fault';
-import { COMMANDS, UsageError } from './process/commands';
+import { COMMANDS, FORMER_NAMES, usage } from './process/commands';
+import { oneLine } from './process/one-line';
+import { VERSION } from './version';
 
-/** Former names of commands, which still work. */
-const FORMER_NAMES: Readonly<Record<string, string>> = { 'ledger:check': 'reconcile' };
+const VERBOSE = '--verbose';
 
-const [given = 'help', ...words] = process.argv.slice(2);
-const name = FORMER_NAMES[given] ?? given;
+const [given = '--help', ...words] = process.argv.slice(2).filter((word) => word !== VERBOSE);
+const isVerbose = process.argv.includes(VERBOSE);
 
-async function run(): Promise<void> {
-  const command = COMMANDS[name];
-  if (!command) {
-    const lines = Object.entries(COMMANDS).map(
-      ([known, { help }]) => `  ${known.padEnd(16)} ${help}`,
-    );
-    throw new UsageError(`Usage: node dist/cli.js <command>\n${lines.join('\n')}`);
+async function run(): Promise<number> {
+  if (given === '--version') {
+    console.log(VERSION);
+    return 0;
   }
-  process.exitCode = await command.run(words);
+  if (given === 'help' || given === '--help' || words.includes('--help')) {
+    console.log(usage());
+    return 0;
+  }
+  const command = COMMANDS[FORMER_NAMES[given] ?? given];
+  if (!command) throw new Error(`There is no command ${given}\n${usage()}`);
+  const unknown = words.find((word) => word.startsWith('--') && !command.options.includes(word));
+  if (unknown !== undefined) throw new Error(`${given} has no option ${unknown}\n${usage()}`);
+  return command.run(words);
 }
 
-run().catch((error: unknown) => {
-  const isForPeople = error instanceof UsageError || error instanceof ConfigurationError;
-  console.error(isForPeople ? error.message : (connectionFault(error) ?? error));
-  process.exitCode = 1;
-});
+run().then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    console.error(isVerbose && error instanceof Error ? error.stack : oneLine(error));
+    process.exitCode = 1;
+  },
+);

@@ -21,6 +21,8 @@ const MIGRATION_FILES = readdirSync(path.join(ROOT, 'migrations'))
 
 /** The exports of a migration file, which sequelize-cli calls too. */
 interface MigrationModule {
+  /** The table that `down` deletes, with its rows. */
+  readonly deletes?: string;
   up(queryInterface: QueryInterface, sequelize: typeof Sequelize): Promise<void>;
   down(queryInterface: QueryInterface, sequelize: typeof Sequelize): Promise<void>;
 }
@@ -28,6 +30,15 @@ interface MigrationModule {
 export interface MigrationStatus {
   readonly executed: readonly string[];
   readonly pending: readonly string[];
+  /** Executed migrations that this version does not have: a newer version has run them. */
+  readonly unknown: readonly string[];
+}
+
+/** Rows that reverting a migration deletes. */
+export interface Loss {
+  readonly migration: string;
+  readonly table: string;
+  readonly rows: number;
 }
 
 /**
@@ -45,11 +56,26 @@ export class Migrator {
   /**
    * Reverts the latest migration, or all of them.
    *
+   * @param confirm gets what will be lost, and throws if that must not be
    * @returns the names of the reverted migrations
+   * @throws Error if a newer version has migrated the database: only that version can revert the latest
    */
-  down(options: { readonly all: boolean }): Promise<string[]> {
+  down(options: {
+    readonly all: boolean;
+    readonly confirm?: (losses: readonly Loss[]) => Promise<void>;
+  }): Promise<string[]> {
     return this.#exclusively(async (sequelize) => {
       const umzug = migrations(sequelize);
+      const unknown = await unknownMigrations(sequelize);
+      if (unknown.length > 0) {
+        throw new Error(
+          `A newer version has migrated this database (${unknown.join(', ')}): ` +
+            'revert these with that version first',
+        );
+      }
+      const executed = namesOf(await umzug.executed());
+      const affected = options.all ? executed : executed.slice(-1);
+      await options.confirm?.(await lossesOf(sequelize, affected));
       return namesOf(await (options.all ? umzug.down({ to: 0 }) : umzug.down()));
     });
   }
@@ -57,13 +83,26 @@ export class Migrator {
   status(): Promise<MigrationStatus> {
     return this.#with(async (sequelize) => {
       const umzug = migrations(sequelize);
-      return { executed: namesOf(await umzug.executed()), pending: namesOf(await umzug.pending()) };
+      return {
+        executed: namesOf(await umzug.executed()),
+        pending: namesOf(await umzug.pending()),
+        unknown: await unknownMigrations(sequelize),
+      };
     });
   }
 
-  /** @returns the names of the seeders it ran; a seeder does not run twice */
+  /**
+   * @returns the names of the seeders it ran; a seeder does not run twice
+   * @throws Error if migrations are pending
+   */
   seed(): Promise<string[]> {
-    return this.#exclusively(async (sequelize) => namesOf(await seeders(sequelize).up()));
+    return this.#exclusively(async (sequelize) => {
+      const pending = await migrations(sequelize).pending();
+      if (pending.length > 0) {
+        throw new Error('The database lacks migrations: run `npm run db:migrate` first');
+      }
+      return namesOf(await seeders(sequelize).up());
+    });
   }
 
   async #with<T>(work: (sequelize: Sequelize) => Promise<T>): Promise<T> {
@@ -121,9 +160,36 @@ function umzugFor(
       },
     },
     context: sequelize.getQueryInterface(),
-    storage: new SequelizeStorage({ sequelize, tableName }),
+    // Storages of one connection share their model unless it has a name of its own.
+    storage: new SequelizeStorage({ sequelize, tableName, modelName: tableName }),
     logger: undefined,
   });
+}
+
+async function unknownMigrations(sequelize: Sequelize): Promise<string[]> {
+  const storage = new SequelizeStorage({
+    sequelize,
+    tableName: 'SequelizeMeta',
+    modelName: 'SequelizeMeta',
+  });
+  const known = new Set(MIGRATION_FILES);
+  return (await storage.executed()).filter((name) => !known.has(name));
+}
+
+/** Tables without rows are no loss. */
+async function lossesOf(sequelize: Sequelize, names: readonly string[]): Promise<Loss[]> {
+  const losses: Loss[] = [];
+  for (const migration of names) {
+    const table = load(path.join(ROOT, 'migrations', migration)).deletes;
+    if (table === undefined) continue;
+    const [row] = await sequelize.query<{ total: number }>(
+      `SELECT COUNT(*) AS total FROM ${table}`,
+      { type: QueryTypes.SELECT },
+    );
+    const rows = row?.total ?? 0;
+    if (rows > 0) losses.push({ migration, table, rows });
+  }
+  return losses;
 }
 
 const requireFile = createRequire(__filename);

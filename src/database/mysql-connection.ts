@@ -34,6 +34,14 @@ export function breakConnection(connection: object, error: Error): void {
   (connection as { stream: Socket }).stream.destroy(error);
 }
 
+/** Refuses values that do not fit, and reads texts as the driver escapes them. */
+const SQL_MODE = 'TRADITIONAL';
+
+/** Sets what the operator's commands rely on, whatever the server's own mode is. */
+export async function prepareMaintenanceSession(connection: Connection): Promise<void> {
+  await connection.promise().query(`SET SESSION sql_mode = '${SQL_MODE}'`);
+}
+
 /**
  * Sets what every serving connection relies on: READ COMMITTED, so that each read under the event's
  * lock sees everything committed before it; short waits; and no silently truncated values. On Galera
@@ -43,7 +51,7 @@ export async function prepareSession(connection: Connection, node: ServerNode): 
   const session = connection.promise();
   await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
   await session.query(
-    "SET SESSION sql_mode = 'TRADITIONAL', " +
+    `SET SESSION sql_mode = '${SQL_MODE}', ` +
       `innodb_lock_wait_timeout = ${String(LOCK_WAIT_SECONDS)}, ` +
       `lock_wait_timeout = ${String(LOCK_WAIT_SECONDS)}, ` +
       `wait_timeout = ${String(ABANDONED_AFTER_SECONDS)}` +

@@ -1,6 +1,7 @@
 import { Sequelize, type Options } from 'sequelize';
+import type { Connection } from 'mysql2';
 import type { DatabaseSettings } from '../config/config';
-import { IDLE_LIMIT_MS, openSocket } from './mysql-connection';
+import { IDLE_LIMIT_MS, openSocket, prepareMaintenanceSession } from './mysql-connection';
 import { mysqlOptions } from './mysql-options';
 import { ServingSequelize } from './serving-sequelize';
 import { closeIdleHandles, sqliteDriver } from './sqlite-driver';
@@ -53,7 +54,14 @@ export function createMaintenanceSequelize(settings: DatabaseSettings): Sequeliz
 /** Options for such connections; `npx sequelize-cli` uses them too. */
 export function maintenanceOptions(settings: DatabaseSettings): Options {
   if (settings.dialect === 'sqlite') return sqliteOptions(settings.storage);
-  return { ...COMMON, ...mysqlOptions(settings), pool: { max: 4 } };
+  return {
+    ...COMMON,
+    ...mysqlOptions(settings),
+    pool: { max: 4 },
+    hooks: {
+      afterConnect: (connection) => prepareMaintenanceSession(connection as Connection),
+    },
+  };
 }
 
 /** Closes the pool and, on SQLite, the file. */

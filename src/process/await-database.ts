@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MysqlSettings } from '../config/config';
 import { closeSequelize, createMaintenanceSequelize } from '../database/sequelize';
+import { oneLine } from './one-line';
 import type { Logger } from '../observability/logger';
 
 /** How long a starting server waits for a database that does not answer. */
@@ -34,7 +35,7 @@ export async function awaitDatabase(
         if (attempt === 1) {
           const seconds = String(limitMs / 1_000);
           logger.warn(`The database does not answer: waiting for it, ${seconds} s at most`, {
-            reason: (error as Error).message,
+            reason: oneLine(error),
           });
         }
         await pause(RETRY_MS);

@@ -1,7 +1,8 @@
 /** The operator's commands. Each returns its exit code. */
+import { createInterface } from 'node:readline/promises';
 import { loadConfig, loadDatabaseSettings } from '../config/load-config';
 import { openMaintenanceDatabase, type Database } from '../database/database';
-import { Migrator } from '../database/migrator';
+import { Migrator, type Loss } from '../database/migrator';
 import { UnitOfWork } from '../database/unit-of-work';
 import { createLogger } from '../observability/logger';
 import { buildDocument } from '../openapi/document';
@@ -19,17 +20,21 @@ import {
 } from '../text-validators';
 import { VERSION } from '../version';
 
-/** A wrong command line; the message explains the usage. */
-export class UsageError extends Error {}
+/** Former names of commands, which still work. */
+export const FORMER_NAMES: Readonly<Record<string, string>> = { 'ledger:check': 'reconcile' };
 
 interface CliCommand {
   readonly help: string;
+  readonly options: readonly string[];
   run(words: readonly string[]): Promise<number>;
 }
+
+const RESET_PASSWORD = '--reset-password';
 
 export const COMMANDS: Readonly<Record<string, CliCommand>> = {
   'db:migrate': {
     help: 'run all pending migrations',
+    options: [],
     async run() {
       const names = await new Migrator(loadDatabaseSettings(process.env)).up();
       print(
@@ -40,10 +45,13 @@ export const COMMANDS: Readonly<Record<string, CliCommand>> = {
     },
   },
   'db:migrate:undo': {
-    help: 'revert the latest migration, or all of them with --all',
+    help: 'revert the latest migration, or all with --all; in production only with --yes, or asked',
+    options: ['--all', '--yes'],
     async run(words) {
-      const all = words.includes('--all');
-      const names = await new Migrator(loadDatabaseSettings(process.env)).down({ all });
+      const names = await new Migrator(loadDatabaseSettings(process.env)).down({
+        all: words.includes('--all'),
+        confirm: (losses) => confirmLosses(losses, words.includes('--yes')),
+      });
       print(
         names.map((name) => `reverted ${name}`),
         'There was nothing to revert',
@@ -52,18 +60,23 @@ export const COMMANDS: Readonly<Record<string, CliCommand>> = {
     },
   },
   'db:status': {
-    help: 'list the migrations; exit 1 if any are pending',
+    help: 'list the migrations; exit 1 if any are pending, or of a newer version',
+    options: [],
     async run() {
-      const { executed, pending } = await new Migrator(loadDatabaseSettings(process.env)).status();
+      const { executed, pending, unknown } = await new Migrator(
+        loadDatabaseSettings(process.env),
+      ).status();
       print([
         ...executed.map((name) => `done     ${name}`),
+        ...unknown.map((name) => `unknown  ${name} (a newer version has run it)`),
         ...pending.map((name) => `pending  ${name}`),
       ]);
-      return pending.length === 0 ? 0 : 1;
+      return pending.length + unknown.length === 0 ? 0 : 1;
     },
   },
   'db:seed': {
     help: 'add the demo data, unless it was added before',
+    options: [],
     async run() {
       const names = await new Migrator(loadDatabaseSettings(process.env)).seed();
       print(
@@ -75,6 +88,7 @@ export const COMMANDS: Readonly<Record<string, CliCommand>> = {
   },
   openapi: {
     help: 'print the OpenAPI document',
+    options: [],
     run() {
       console.log(JSON.stringify(buildDocument(ROUTES, VERSION), null, 2));
       return Promise.resolve(0);
@@ -82,19 +96,48 @@ export const COMMANDS: Readonly<Record<string, CliCommand>> = {
   },
   'admin:create': {
     help: 'create an admin, or make an existing account one: <e-mail> <password> [--reset-password]',
+    options: [RESET_PASSWORD],
     run: createAdmin,
   },
   reconcile: {
     help: 'compare the counters of all events with their rows; exit 1 if any differ',
+    options: [],
     run: reconcileAll,
   },
 };
 
+export function usage(): string {
+  const lines = Object.entries(COMMANDS).map(([name, { help }]) => `  ${name.padEnd(16)} ${help}`);
+  return [
+    'Usage: node dist/cli.js <command> [--verbose]',
+    ...lines,
+    '  --version        print the version of this program',
+    '--verbose prints where an error happened.',
+  ].join('\n');
+}
+
+/**
+ * Says what will be lost. In production someone has to agree: a person at a terminal, or `--yes`.
+ *
+ * @throws Error if nobody agrees
+ */
+async function confirmLosses(losses: readonly Loss[], isAgreed: boolean): Promise<void> {
+  for (const { migration, table, rows } of losses) {
+    console.error(`Reverting ${migration} deletes ${table} with ${String(rows)} rows`);
+  }
+  if (losses.length === 0 || isAgreed || process.env.NODE_ENV !== 'production') return;
+  if (!process.stdin.isTTY) {
+    throw new Error('Nothing was reverted: make a back-up, then add --yes to delete these rows');
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question('Delete these rows? Type yes to go on: ');
+  terminal.close();
+  if (answer.trim() !== 'yes') throw new Error('Nothing was reverted');
+}
+
 function print(lines: readonly string[], otherwise = ''): void {
   console.log(lines.length > 0 ? lines.join('\n') : otherwise);
 }
-
-const RESET_PASSWORD = '--reset-password';
 
 /**
  * Takes e-mail and password from the command line, or else from ADMIN_EMAIL and ADMIN_PASSWORD. Leaves
@@ -108,14 +151,14 @@ async function createAdmin(words: readonly string[]): Promise<number> {
   const resetPassword = words.includes(RESET_PASSWORD);
   const isLongEnough = Array.from(password ?? '').length >= MIN_PASSWORD_CHARACTERS;
   if (!isEmailAddress(email.trim()) || !fitsBcrypt(password) || !isLongEnough) {
-    throw new UsageError(
+    throw new Error(
       `Usage: npm run admin:create -- <e-mail> <password> [${RESET_PASSWORD}]\nThe password must ` +
         `have at least ${String(MIN_PASSWORD_CHARACTERS)} characters and at most ` +
         `${String(MAX_PASSWORD_BYTES)} bytes`,
     );
   }
   const weakness = new PasswordRules(auth).weaknessOf(password);
-  if (weakness !== null) throw new UsageError(`The password ${weakness}`);
+  if (weakness !== null) throw new Error(`The password ${weakness}`);
   return withDatabase(async ({ database, unitOfWork }) => {
     const hasher = new PasswordHasher(auth.bcryptRounds);
     const service = new AdminAccountsService({ database, unitOfWork, hasher });

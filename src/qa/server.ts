@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load-config';
 import { createContainer } from '../container';
 import { createLogger } from '../observability/logger';
 import { HttpServer } from '../process/http-server';
+import { oneLine } from '../process/one-line';
 import { prepareDatabase } from '../process/prepare-database';
 import { stopOnSignals } from '../process/stop-on-signals';
 import { Closers } from '../process/closers';
@@ -53,9 +54,7 @@ async function start(opened: Closers): Promise<void> {
 
 const opened = new Closers();
 start(opened).catch(async (error: unknown) => {
-  console.error(
-    `The server can't start: ${error instanceof Error ? error.message : String(error)}`,
-  );
+  console.error(`The server can't start: ${oneLine(error)}`);
   process.exitCode = 1;
   await opened.close();
 });

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import {
   DataTypes,
   type Model,
@@ -53,7 +55,57 @@ describe('migrations', () => {
       expect(await migrator.down({ all: false })).toEqual([name]);
     }
     expect(await migrator.down({ all: false })).toEqual([]);
-    expect(await migrator.status()).toEqual({ executed: [], pending: names });
+    expect(await migrator.status()).toEqual({ executed: [], pending: names, unknown: [] });
+  });
+
+  it('name the table that each of them deletes when it is reverted', async () => {
+    const names = await migrator.up();
+    for (const name of [...names].reverse()) {
+      const before = Object.keys(await schemaOf(database.sequelize));
+      await migrator.down({ all: false });
+      const after = Object.keys(await schemaOf(database.sequelize));
+
+      const file = path.join(__dirname, '..', '..', 'migrations', name);
+      const { deletes } = createRequire(__filename)(file) as { deletes?: string };
+      expect(before.filter((table) => !after.includes(table))).toEqual(deletes ? [deletes] : []);
+    }
+  });
+
+  it('are not reverted beneath one of a newer version', async () => {
+    const names = await migrator.up();
+    const newer = '29991231000100-of-a-newer-version.js';
+    await database.sequelize.query('INSERT INTO SequelizeMeta (name) VALUES (:newer)', {
+      replacements: { newer },
+    });
+    try {
+      for (const all of [true, false]) {
+        await expect(migrator.down({ all })).rejects.toThrow(newer);
+      }
+      expect(await migrator.status()).toEqual({ executed: names, pending: [], unknown: [newer] });
+      expect(Object.keys(await schemaOf(database.sequelize))).toEqual(TABLES);
+    } finally {
+      await database.sequelize.query('DELETE FROM SequelizeMeta WHERE name = :newer', {
+        replacements: { newer },
+      });
+    }
+  });
+
+  it('say which rows are lost, and lose none unless that is confirmed', async () => {
+    const names = await migrator.up();
+    await database.models.User.create({
+      email: 'someone@example.com',
+      password: 'hash',
+      role: 'user',
+      token_version: 0,
+      createdAt: new Date(),
+      updatedAt: new Date(),
+    });
+    const confirm = jest.fn(() => Promise.reject(new Error('no')));
+
+    await expect(migrator.down({ all: true, confirm })).rejects.toThrow('no');
+
+    expect(confirm.mock.calls).toEqual([[[{ migration: names[0], table: 'users', rows: 1 }]]]);
+    expect((await migrator.status()).executed).toEqual(names);
   });
 
   it('run once when three migrators start at the same time', async () => {

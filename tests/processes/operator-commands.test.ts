@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Migrator } from '../../src/database/migrator';
 import { makeEvent, makeSoldOutEvent } from '../factories/events';
 import { makePerson, PASSWORD } from '../factories/people';
@@ -5,6 +6,7 @@ import { refusal } from '../support/http/refusal';
 import { runCli } from '../support/servers/server-process';
 import { TestApi, type ApiAnswer } from '../support/http/test-api';
 import { emptyDatabase } from '../support/setup/test-database';
+import { until } from '../support/setup/until';
 
 describe("the operator's commands", () => {
   let api: TestApi;
@@ -83,14 +85,75 @@ describe("the operator's commands", () => {
         `Account ${String(admin.id)} was an admin before; its password is the new one\n`,
       );
       expect((await logIn(admin.email, 'a new password')).status).toBe(200);
-      expect(await api.get('/api/users/me', admin.token)).toMatchObject(refusal('INVALID_TOKEN'));
+      // Another process did it: this one may know of it a second later.
+      await until(async () => (await api.get('/api/users/me', admin.token)).status === 401);
     });
+  });
+
+  it('db:status lists migrations of a newer version and exits with 1; db:migrate:undo refuses', async () => {
+    const { sequelize } = api.container.database;
+    const newer = '29991231000100-of-a-newer-version.js';
+    await sequelize.query(`INSERT INTO SequelizeMeta (name) VALUES ('${newer}')`);
+    try {
+      const status = await run('db:status');
+      expect(status.output).toContain(`unknown  ${newer}`);
+      expect(status.code).toBe(1);
+
+      const undo = await run('db:migrate:undo', '--all', '--yes');
+      expect(undo.output).toMatch(/^A newer version has migrated this database .*\n$/);
+      expect(undo.code).toBe(1);
+    } finally {
+      await sequelize.query(`DELETE FROM SequelizeMeta WHERE name = '${newer}'`);
+    }
+  });
+
+  it('db:migrate:undo deletes rows in production only with --yes', async () => {
+    const { User } = api.container.database.models;
+    await makePerson(api.container);
+    const people = await User.count();
+
+    const { code, output } = await run('db:migrate:undo', '--all');
+
+    expect(code).toBe(1);
+    expect(output).toContain(`deletes users with ${String(people)} rows\n`);
+    expect(output).toMatch(/Nothing was reverted: make a back-up, then add --yes .*\n$/);
+    expect(await User.count()).toBe(people);
+  });
+
+  it('print usage and version, and refuse options that they do not have', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await run('--version')).toEqual({ code: 0, output: `${version}\n` });
+    for (const words of [['--help'], ['help'], ['db:migrate', '--help'], []]) {
+      const { code, output } = await run(...words);
+      expect(output).toMatch(/^Usage: node dist\/cli\.js <command>/);
+      expect(code).toBe(0);
+    }
+    const { code, output } = await run('db:migrate:undo', '--al');
+    expect(output).toMatch(/^db:migrate:undo has no option --al\n/);
+    expect(code).toBe(1);
+  });
+
+  it('say an error in one line, and where it happened with --verbose', async () => {
+    const { database } = api.container.config;
+    const broken =
+      database.dialect === 'sqlite'
+        ? { ...database, storage: '/proc/none.sqlite' }
+        : { ...database, user: 'nobody', password: 'wrong' };
+
+    for (const name of ['db:migrate', 'db:status', 'db:seed', 'reconcile']) {
+      const { code, output } = await runCli(broken, [name]);
+      expect(output.trim().split('\n')).toHaveLength(1);
+      expect(code).toBe(1);
+    }
+    expect((await runCli(broken, ['db:status', '--verbose'])).output).toMatch(/\n +at /);
   });
 
   it('db:status lists what is pending, and exits with 1', async () => {
     const { executed } = await new Migrator(api.container.config.database).status();
     const latest = executed.at(-1)!;
-    expect((await run('db:migrate:undo')).output).toBe(`reverted ${latest}\n`);
+    expect((await run('db:migrate:undo', '--yes')).output).toMatch(
+      new RegExp(`^reverted ${latest}\n`, 'm'),
+    );
     const { code, output } = await run('db:status');
     expect(output.match(/^pending +.*$/gm)).toEqual([expect.stringContaining(latest)]);
     expect(code).toBe(1);

@@ -36,10 +36,10 @@ describe('npx sequelize-cli and npm run db:*', () => {
       new RegExp(names.map((name) => `up ${name}`).join('\n')),
     );
     expect(await sequelizeCli('db:migrate:undo:all')).toContain('create-users: reverted');
-    expect(await migrator.status()).toEqual({ executed: [], pending: names });
+    expect(await migrator.status()).toEqual({ executed: [], pending: names, unknown: [] });
 
     expect(await sequelizeCli('db:migrate')).toContain('create-audit-log: migrated');
-    expect(await migrator.status()).toEqual({ executed: names, pending: [] });
+    expect(await migrator.status()).toEqual({ executed: names, pending: [], unknown: [] });
     expect(await sequelizeCli('db:seed:all')).toContain('demo-data: migrated');
     expect(await migrator.seed()).toEqual([]);
     expect(await migrator.down({ all: true })).toEqual([...names].reverse());

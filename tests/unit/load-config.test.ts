@@ -97,6 +97,9 @@ describe('loadConfig', () => {
     const EFFECTS: [name: string, value: string, effect: object][] = [
       ['NODE_ENV', 'test', { environment: 'test', migrateOnStart: false }],
       ['PORT', '8080', { http: { port: 8080 } }],
+      ['HOST', '127.0.0.1', { http: { host: '127.0.0.1' } }],
+      ['KEEP_ALIVE_SECONDS', '66', { http: { keepAliveSeconds: 66 } }],
+      ['SHUTDOWN_DELAY_SECONDS', '5', { http: { shutdownDelaySeconds: 5 } }],
       ['DB_DIALECT', 'sqlite', { database: { dialect: 'sqlite' } }],
       ['DB_STORAGE', '/srv/t.sqlite', { database: { storage: '/srv/t.sqlite' } }],
       ['DB_MIGRATE_ON_START', 'false', { migrateOnStart: false }],

@@ -30,9 +30,20 @@ describe("the operator's commands refuse", () => {
   });
 
   it('demo data in production', async () => {
+    await run('db:migrate');
+
     const { code, output } = await run('db:seed');
 
     expect(output).toContain('do not use them in production');
+    expect(code).toBe(1);
+  });
+
+  it('demo data without tables, and say what to do', async () => {
+    await run('db:migrate:undo', '--all', '--yes');
+
+    const { code, output } = await run('db:seed');
+
+    expect(output).toBe('The database lacks migrations: run `npm run db:migrate` first\n');
     expect(code).toBe(1);
   });
 });
