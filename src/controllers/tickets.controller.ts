@@ -14,7 +14,8 @@ export function book(
   const { actor, body, idempotencyKey } = request;
   const { event_id, additionalUsers, quantity = 1 + additionalUsers.length } = body;
   const userId = body.user_id ?? actor.id;
-  const command = { kind: 'book', bookedBy: actor.id, userId, additionalUsers, quantity } as const;
+  const wish = { userId, additionalUsers, quantity, ifShort: body.if_short };
+  const command = { kind: 'book', bookedBy: actor.id, ...wish } as const;
   return commands.perform(event_id, command, request, { idempotencyKey });
 }
 

@@ -4,7 +4,7 @@ import { accept, refuse, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
 import { DEFAULT_PRIORITY, type Ticket, type WaitlistEntry } from './inventory-state';
 import { refusal, type TicketsBooked, type WaitlistPosition } from './outcomes';
-import { refuseMissingUsers, refuseOverCap } from './rules';
+import { refuseIfShort, refuseMissingUsers, refuseOverCap } from './rules';
 
 /** The tickets requested for one person, and how many of them the person gets. */
 interface Share {
@@ -18,7 +18,7 @@ interface Share {
  *
  * Each person first gets one ticket, in the order booker, then guests as listed. The booker's
  * further tickets follow. Whatever is missing becomes one waitlist entry per person. A person who
- * is already waiting keeps their entry unchanged.
+ * is already waiting keeps their entry unchanged. With `ifShort` the booker can choose not to wait.
  */
 export function book(inventory: EventInventory, command: BookTickets): Decision {
   const shares = sharesOf(command);
@@ -30,7 +30,8 @@ export function book(inventory: EventInventory, command: BookTickets): Decision 
     refuseOverCap(
       inventory,
       shares.map(({ userId, wanted }) => ({ userId, asked: wanted })),
-    );
+    ) ??
+    refuseIfShort(inventory, command);
   if (problem) return refuse(inventory, problem);
 
   const tickets = allot(inventory, command, shares);
@@ -95,6 +96,7 @@ function waitlistTheRest(
   command: BookTickets,
   shares: readonly Share[],
 ): { changes: Change[]; waitlisted: WaitlistPosition[] } {
+  if (command.ifShort === 'take') return { changes: [], waitlisted: [] };
   const newcomers = shares.filter(
     (share) => share.given < share.wanted && !inventory.entryOf(share.userId),
   );

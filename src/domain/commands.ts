@@ -5,6 +5,12 @@
 import type { EventSettings } from './inventory-state';
 import type { Actor } from './rights';
 
+/**
+ * What to do if there are fewer tickets than asked for: `wait` for the rest, `take` what there is, or
+ * `refuse` to book any.
+ */
+export type IfShort = 'wait' | 'take' | 'refuse';
+
 /** Tickets for one person, and one for each of their guests. */
 export interface BookTickets {
   readonly kind: 'book';
@@ -15,6 +21,8 @@ export interface BookTickets {
   readonly additionalUsers: readonly number[];
   /** Total tickets: at least one for each additional user, the rest for `userId`. */
   readonly quantity: number;
+  /** `wait` if it is left out. */
+  readonly ifShort?: IfShort | undefined;
 }
 
 /** Cancels tickets that one person holds: all of them, or the `quantity` most recently issued. */

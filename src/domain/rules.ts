@@ -1,4 +1,5 @@
 /** Rules that several commands share. Each returns a refusal, or undefined if the rule is kept. */
+import type { BookTickets } from './commands';
 import type { EventInventory } from './event-inventory';
 import { refusal, type Refusal } from './outcomes';
 
@@ -10,6 +11,22 @@ export function refuseMissingUsers(
   const missing = userIds.filter((userId) => inventory.missingUsers.has(userId));
   if (missing.length === 0) return undefined;
   return refusal('USER_NOT_FOUND', `No such user: ${missing.join(', ')}`);
+}
+
+/** Whoever does not want to wait gets no less than one ticket, or than all that they asked for. */
+export function refuseIfShort(
+  inventory: EventInventory,
+  { quantity, ifShort = 'wait' }: BookTickets,
+): Refusal | undefined {
+  const least = { wait: 0, take: 1, refuse: quantity }[ifShort];
+  if (inventory.stock >= least) return undefined;
+  const available = String(inventory.stock);
+  return {
+    refused: true,
+    code: 'NOT_ENOUGH_TICKETS',
+    message: `${available} tickets are available, and ${String(quantity)} were asked for`,
+    fact: { field: 'available_tickets', value: available },
+  };
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   ListOf,
   ListOfIds,
   MAX_COUNT,
+  MomentOrNull,
   OneOf,
   Optional,
   Text,
@@ -20,11 +21,14 @@ import { MAX_QUANTITY } from './waitlists.dto';
 const MAX_ADDITIONAL_USERS = 100;
 const MAX_BOOKING_IDS = 100;
 export const BOOKING_STATUSES = ['booked', 'cancelled'] as const;
+const IF_SHORT = ['wait', 'take', 'refuse'] as const;
+type IfShortName = (typeof IF_SHORT)[number];
 export type BookingStatusName = (typeof BOOKING_STATUSES)[number];
 
 @Examples({
   'Three tickets for yourself': { event_id: 1, quantity: 3 },
   'One ticket': { event_id: 1 },
+  'Four tickets or none': { event_id: 1, quantity: 4, if_short: 'refuse' },
   'One each for yourself and two others': { event_id: 1, additionalUsers: [2, 3] },
 })
 export class BookTicketsBody implements SelfChecking {
@@ -45,6 +49,14 @@ export class BookTicketsBody implements SelfChecking {
     example: [],
   })
   additionalUsers: number[] = [];
+
+  @Optional()
+  @OneOf(
+    'If there are fewer tickets: `wait` for the rest (the default), `take` what there is, or ' +
+      '`refuse`: all or nothing',
+    IF_SHORT,
+  )
+  if_short?: IfShortName;
 
   @Optional()
   @Id('Your own account id, the default; an admin may act for another person')
@@ -175,6 +187,9 @@ export class ListedBookingDto extends BookingDto {
     example: 'Midsummer Concert',
   })
   event_name!: string;
+
+  @MomentOrNull('When the event begins', '2026-12-24T19:00:00.000Z')
+  starts_at!: string | null;
 }
 
 export class WaitlistPositionDto {

@@ -103,6 +103,11 @@ export const ERROR_CODES = {
     status: 409,
     meaning: 'A person would exceed `max_tickets_per_user`; ask for fewer tickets.',
   },
+  NOT_ENOUGH_TICKETS: {
+    status: 409,
+    meaning:
+      'Too few tickets are available for `if_short`; `details` has the number as `available_tickets`.',
+  },
   IDEMPOTENCY_KEY_IN_USE: {
     status: 409,
     meaning:

@@ -124,7 +124,11 @@ const EXAMPLES: Readonly<Record<string, ExampleAnswer>> = {
   },
   'get /api/tickets': {
     message: 'Your tickets',
-    data: tickets.map((ticket) => ({ ...ticket, event_name: renamedEvent.event_name })),
+    data: tickets.map((ticket) => ({
+      ...ticket,
+      event_name: renamedEvent.event_name,
+      starts_at: null,
+    })),
   },
   'get /api/tickets/:booking_id': { message: 'Ticket', data: tickets[0] },
   'get /api/events/:event_id/me': {

@@ -33,7 +33,7 @@ function finished(answer: Answer): StoredAnswer {
 function answerTo(acceptance: Acceptance, isDryRun: boolean): Answer {
   switch (acceptance.kind) {
     case 'book':
-      return created(BOOKED_MESSAGES[acceptance.outcome], presentBookingResult(acceptance));
+      return created(bookedMessage(acceptance), presentBookingResult(acceptance));
     case 'cancel-held':
     case 'cancel-bookings':
       return ok('Tickets cancelled', presentCancellation(acceptance));
@@ -54,6 +54,11 @@ function answerTo(acceptance: Acceptance, isDryRun: boolean): Answer {
     case 'delete-account':
       return ok('Account deleted', null);
   }
+}
+
+function bookedMessage({ outcome, waitlisted }: TicketsBooked): string {
+  const isShort = outcome === 'partially_booked' && waitlisted.length === 0;
+  return isShort ? 'Fewer tickets booked, as there are no more' : BOOKED_MESSAGES[outcome];
 }
 
 function positioned<T extends { readonly position: number | null }>(

@@ -23,7 +23,8 @@ export function presentBooking({ eventId, ticket }: TicketOfEvent): BookingDto {
 }
 
 export function presentListedBooking(listed: ListedTicket): ListedBookingDto {
-  return { ...presentBooking(listed), event_name: listed.eventName };
+  const starts_at = listed.startsAt && listed.startsAt.toISOString();
+  return { ...presentBooking(listed), event_name: listed.eventName, starts_at };
 }
 
 export function presentBookingResult(booked: TicketsBooked): BookingResultDto {

@@ -37,7 +37,7 @@ export const ticketsRoutes: readonly Route[] = [
     summary: 'Book tickets, and join the waitlist for the rest',
     description:
       'One transaction gives out the available tickets, one to each person first, and puts the ' +
-      'rest on the waitlist. Every outcome is 201: read `outcome`. While anyone waits, new ' +
+      'rest on the waitlist; `if_short` can ask for less or for all of them. Every outcome is 201: read `outcome`. While anyone waits, new ' +
       'bookings wait behind them.',
     isIdempotent: true,
     availability: 'onSale',
@@ -50,6 +50,7 @@ export const ticketsRoutes: readonly Route[] = [
       'SALE_ENDED',
       'USER_NOT_FOUND',
       'TICKET_LIMIT_REACHED',
+      'NOT_ENOUGH_TICKETS',
       'ALREADY_WAITLISTED',
     ],
     handle: ticketsController.book,

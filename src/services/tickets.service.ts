@@ -31,6 +31,7 @@ export interface TicketOfEvent {
 export interface ListedTicket extends TicketOfEvent {
   /** As the event is called at present. */
   readonly eventName: string;
+  readonly startsAt: Date | null;
 }
 
 /** Reads tickets, and cancels named ones. */
@@ -95,7 +96,7 @@ export class TicketsService {
     }
     const rows = [...found.values()].sort((a, b) => a.id - b.id);
     const page = pageOf(rows, filter, ({ id }) => [id]);
-    return { ...page, rows: await this.#withEventNames(page.rows.map(ticketOfEvent)) };
+    return { ...page, rows: await this.#withEvents(page.rows.map(ticketOfEvent)) };
   }
 
   /** @throws ApiError BOOKING_NOT_FOUND, FORBIDDEN */
@@ -111,11 +112,14 @@ export class TicketsService {
     return found;
   }
 
-  async #withEventNames(tickets: readonly TicketOfEvent[]): Promise<ListedTicket[]> {
+  async #withEvents(tickets: readonly TicketOfEvent[]): Promise<ListedTicket[]> {
     const eventIds = [...new Set(tickets.map(({ eventId }) => eventId))];
     const events = await Promise.all(eventIds.map((id) => this.#eventReader.find(id)));
-    const names = new Map(events.map(({ id, name }) => [id, name]));
-    return tickets.map((ticket) => ({ ...ticket, eventName: names.get(ticket.eventId)! }));
+    const found = new Map(events.map((event) => [event.id, event]));
+    return tickets.map((ticket) => {
+      const { name, startsAt } = found.get(ticket.eventId)!;
+      return { ...ticket, eventName: name, startsAt };
+    });
   }
 
   async #eventOf(bookingIds: readonly number[]): Promise<number> {

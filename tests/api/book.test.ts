@@ -92,6 +92,48 @@ describe('POST /api/tickets/book', () => {
     });
   });
 
+  describe('with if_short', () => {
+    it('takes what there is, and waits for nothing', async () => {
+      const event = await makeEvent(api, { total: 2 });
+
+      const { status, body } = await book({ event_id: event.id, quantity: 3, if_short: 'take' });
+
+      expect([status, body.message]).toEqual([201, 'Fewer tickets booked, as there are no more']);
+      expect(body.data).toMatchObject({ outcome: 'partially_booked', waitlisted: [], version: 1 });
+      expect(await eventNow(event.id)).toMatchObject({ available_tickets: 0, waitlist_count: 0 });
+      expect(await book({ event_id: event.id, if_short: 'take' })).toMatchObject(
+        refusal('NOT_ENOUGH_TICKETS', 'available_tickets'),
+      );
+    });
+
+    it('gets all or nothing, and the key of what was refused stays free', async () => {
+      const event = await makeEvent(api, { total: 2 });
+      const wish = { event_id: event.id, quantity: 3, if_short: 'refuse' };
+      const withKey = (body: object): Promise<ApiAnswer> =>
+        api.post('/api/tickets/book', person.token, body, { 'Idempotency-Key': 'all-or-nothing' });
+
+      expect((await withKey(wish)).body).toMatchObject({
+        code: 'NOT_ENOUGH_TICKETS',
+        details: [{ field: 'available_tickets', message: '2' }],
+      });
+      expect(await eventNow(event.id)).toMatchObject({ available_tickets: 2, version: 0 });
+      const fewer = { ...wish, quantity: 2 };
+      expect((await withKey(fewer)).body.data).toMatchObject({ outcome: 'booked', version: 1 });
+      expect((await withKey(fewer)).headers['idempotent-replayed']).toBe('true');
+      expect(await withKey({ ...fewer, if_short: 'take' })).toMatchObject(
+        refusal('IDEMPOTENCY_KEY_REUSED'),
+      );
+    });
+
+    it('knows no other word', async () => {
+      const event = await makeEvent(api);
+
+      expect(await book({ event_id: event.id, if_short: 'maybe' })).toMatchObject(
+        refusal('VALIDATION_FAILED', 'if_short'),
+      );
+    });
+  });
+
   describe('a party', () => {
     it("gets one ticket each first, in order, then the booker's other tickets", async () => {
       const event = await makeEvent(api, { total: 4 });

@@ -54,7 +54,8 @@ describe('two servers on one database', () => {
         const person = people[(index * 13) % people.length]!;
         if (index % 3 === 0) return history.cancelHeld(person, event.id);
         if (index % 29 === 1) return history.leave(person, event.id);
-        return history.book(person, event.id, { quantity: 1 + (index % 3) });
+        const ifShort = index % 7 === 0 ? 'refuse' : index % 11 === 0 ? 'take' : 'wait';
+        return history.book(person, event.id, { quantity: 1 + (index % 3), ifShort });
       }),
     );
 

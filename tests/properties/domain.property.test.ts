@@ -16,7 +16,7 @@ const EXCLUSIVE_KINDS: ReadonlySet<Wish['kind']> = new Set([
 ]);
 
 type Shares = Record<
-  'partial' | 'promoting' | 'capped' | 'closed' | 'cancelling' | 'refused',
+  'partial' | 'promoting' | 'capped' | 'short' | 'closed' | 'cancelling' | 'refused',
   number
 >;
 
@@ -28,6 +28,7 @@ function count(
   if (outcome.refused) {
     shares.refused += 1;
     if (outcome.code === 'TICKET_LIMIT_REACHED') shares.capped += 1;
+    if (outcome.code === 'NOT_ENOUGH_TICKETS') shares.short += 1;
     if (outcome.code.startsWith('SALE_')) shares.closed += 1;
     return;
   }
@@ -42,6 +43,7 @@ describe('the domain, compared with a naive model', () => {
       partial: 0,
       promoting: 0,
       capped: 0,
+      short: 0,
       closed: 0,
       cancelling: 0,
       refused: 0,

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { IfShort } from '../../../src/domain/commands';
 
 /** People of the generated worlds; the last one has no account. */
 export const PEOPLE = [1, 2, 3, 4, 5, 6] as const;
@@ -6,7 +7,7 @@ export const STRANGER = 7;
 
 /** A command before the existing tickets and entries are known. */
 export type Wish =
-  | { kind: 'book'; by: number; user: number; guests: number[]; quantity: number }
+  | { kind: 'book'; by: number; user: number; guests: number[]; quantity: number; ifShort: IfShort }
   | { kind: 'cancel-held'; user: number; quantity: number | null }
   /** `picks` choose among the tickets that were ever issued. */
   | { kind: 'cancel-bookings'; by: number; picks: number[] }
@@ -40,6 +41,7 @@ const book = fc
     user: person,
     others: fc.uniqueArray(anyone, { maxLength: 3 }),
     own: fc.integer({ min: 0, max: 18 }),
+    ifShort: fc.constantFrom<IfShort>('wait', 'wait', 'wait', 'wait', 'wait', 'take', 'refuse'),
   })
   .map(({ others, own, ...rest }) => {
     const guests = others.filter((guest) => guest !== rest.user);

@@ -95,6 +95,7 @@ export class ModelComparison {
           userId: wish.user,
           additionalUsers: wish.guests,
           quantity: wish.quantity,
+          ifShort: wish.ifShort,
         };
       case 'cancel-held':
         return { kind: 'cancel-held', holderId: wish.user, quantity: wish.quantity };
@@ -144,7 +145,7 @@ export class ModelComparison {
     const { naive } = this;
     switch (wish.kind) {
       case 'book':
-        return naive.book(wish.by, wish.user, wish.guests, wish.quantity);
+        return naive.book(wish.by, wish.user, wish.guests, wish.quantity, wish.ifShort);
       case 'cancel-held':
         return naive.cancelHeld(wish.user, wish.quantity);
       case 'cancel-bookings':

@@ -62,7 +62,13 @@ export class NaiveEvent {
     return this.tickets.filter(({ holder, active }) => active && holder === user);
   }
 
-  book(by: number, user: number, guests: readonly number[], quantity: number): NaiveResult {
+  book(
+    by: number,
+    user: number,
+    guests: readonly number[],
+    quantity: number,
+    ifShort: string,
+  ): NaiveResult {
     const closed = this.#outsideSale();
     if (closed !== null) return { refused: closed };
     const own = quantity - guests.length;
@@ -75,6 +81,10 @@ export class NaiveEvent {
     for (const [person, asked] of asks) {
       if (this.#isOverCap(person, asked)) return { refused: 'TICKET_LIMIT_REACHED' };
     }
+    const stock = this.waiters.length > 0 ? 0 : this.free;
+    if ((ifShort === 'take' && stock === 0) || (ifShort === 'refuse' && stock < quantity)) {
+      return { refused: 'NOT_ENOUGH_TICKETS' };
+    }
     // Round by round: everyone's first ticket, then the booker's second, third...
     const turns = [...asks.keys(), ...Array.from({ length: Math.max(0, own - 1) }, () => user)];
     const given: number[] = [];
@@ -84,7 +94,10 @@ export class NaiveEvent {
       else missing.set(person, (missing.get(person) ?? 0) + 1);
     }
     const newcomers = [...asks.keys()].filter(
-      (person) => missing.has(person) && !this.waiters.some((waiter) => waiter.user === person),
+      (person) =>
+        ifShort !== 'take' &&
+        missing.has(person) &&
+        !this.waiters.some((waiter) => waiter.user === person),
     );
     if (given.length === 0 && newcomers.length === 0) return { refused: 'ALREADY_WAITLISTED' };
     const waitlisted = newcomers.map((person) => {

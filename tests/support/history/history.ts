@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Command } from '../../../src/domain/commands';
+import type { Command, IfShort } from '../../../src/domain/commands';
 import type { Person } from '../../factories/people';
 import { checkContract } from '../http/contract';
 import { ADMIN } from '../domain/inventory';
@@ -62,7 +62,8 @@ export class History {
       quantity,
       guests = [],
       key,
-    }: { quantity?: number; guests?: readonly Person[]; key?: string } = {},
+      ifShort,
+    }: { quantity?: number; guests?: readonly Person[]; key?: string; ifShort?: IfShort } = {},
   ): Promise<RecordedAnswer | null> {
     const additionalUsers = guests.map(({ id }) => id);
     const wanted = quantity ?? 1 + guests.length;
@@ -74,12 +75,13 @@ export class History {
         userId: person.id,
         additionalUsers,
         quantity: wanted,
+        ifShort,
       },
       {
         method: 'POST',
         path: '/api/tickets/book',
         token: person.token,
-        body: { event_id: eventId, quantity: wanted, additionalUsers },
+        body: { event_id: eventId, quantity: wanted, additionalUsers, if_short: ifShort },
         key,
       },
     );
