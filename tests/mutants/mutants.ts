@@ -344,6 +344,18 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'former-writer-read',
+    rule: 'No read comes from a server that has become read-only',
+    tests: [{ project: 'faults', file: 'tests/faults/mysql/writer-switched.test.ts' }],
+    edits: [
+      {
+        file: 'src/database/writer-connections.ts',
+        from: '      if (!isWriter) throw',
+        to: '      if (!isWriter && performance.now() < 0) throw',
+      },
+    ],
+  },
+  {
     name: 'stranger-killed',
     rule: 'A thread id of one server is not used on another',
     tests: [{ project: 'mysql', file: 'tests/mysql/sessions.test.ts' }],

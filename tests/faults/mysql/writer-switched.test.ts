@@ -3,6 +3,7 @@ import { times } from '../../support/faults/fault-profile';
 import { survives } from '../../support/faults/fault-report';
 import { FaultWorld, type FaultRun } from '../../support/faults/fault-world';
 import { expectWhole, RECOVERY_LIMIT_MS, untilBooked } from '../../support/faults/trouble';
+import { Exposition } from '../../support/http/exposition';
 import { ReplicatedPair } from '../../support/servers/replicated-pair';
 import { ServerProcess } from '../../support/servers/server-process';
 import { until } from '../../support/setup/until';
@@ -106,6 +107,8 @@ describe('a change of the writer, while old connections stay', () => {
       expect(tally['503 OUTCOME_UNKNOWN'] ?? 0).toBe(0);
       const logged = server.log.filter(({ message }) => message.startsWith('Another database'));
       expect(logged).toHaveLength(switches);
+      const metrics = await Exposition.of(server.url);
+      expect(metrics.value('database_node_changes_total')).toBe(switches);
       return { times: switches, found: `${String(refused)} refusals, ${String(reads)} reads` };
     },
   );
