@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import { createApp } from './app';
 import type { Config } from './config/config';
 import type { Services } from './controllers/services';
+import { readConnectionUse } from './database/connection-use';
 import { openDatabase, type Database } from './database/database';
 import { readIdRangeUse } from './database/id-ranges';
 import { NodeReport } from './database/node-report';
@@ -88,6 +89,7 @@ export function createContainer(config: Config): Container {
     isDatabaseUp: () => health.isDatabaseUp(),
     waitlistTotals: () => shortReads.run(() => waitlistTotals(database)),
     idRangeUse: () => shortReads.run(() => readIdRangeUse(database)),
+    connectionUse: () => shortReads.run(() => readConnectionUse(database)),
   });
   const { enabled: isLimited, redisUrl, limits } = config.rateLimits;
   const redis = isLimited && redisUrl !== null ? connectRedis(redisUrl, { logger, metrics }) : null;

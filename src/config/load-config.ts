@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
@@ -10,6 +10,7 @@ import { ConfigurationError } from './configuration-error';
 import { databaseSettings } from './database-settings';
 import { developmentSecret } from './development-secret';
 import { Environment, ENVIRONMENT_NAMES } from './environment';
+import { nearMisses } from './near-misses';
 import { limitsOf } from './load-limits';
 import { originsOf } from './origins';
 
@@ -26,6 +27,8 @@ const FILE_VARIABLES = [
   'ADMIN_PASSWORD',
   'METRICS_TOKEN',
 ] as const;
+/** Variables whose values are never shown. */
+const SECRET_NAME = /SECRET|PASS|TOKEN|_URL$/;
 /** Networks that Express knows by name. */
 const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
@@ -40,6 +43,7 @@ export function loadConfig(processVariables: Variables, root: string = process.c
   const faults: string[] = [];
   const warnings: string[] = [];
   const env = readEnvironment(processVariables, root, faults);
+  const logDirectory = logDirectoryOf(env.LOG_DIR, root, faults);
   const database = databaseSettings(env, root, faults);
   checkTogether(env, database, faults);
   const trustProxy = trustProxyOf(env.TRUST_PROXY, faults);
@@ -50,6 +54,8 @@ export function loadConfig(processVariables: Variables, root: string = process.c
   const secret = faults.length === 0 ? signingSecret(env, root, faults, warnings) : '';
   if (faults.length > 0) throw new ConfigurationError(faults);
 
+  const given = Object.keys(withEnvFile(withoutEmpty(processVariables), root));
+  warnings.push(...nearMisses(given, ENVIRONMENT_NAMES));
   if (origins === '*' && env.CREDENTIALS === 'true') {
     warnings.push(
       'CREDENTIALS=true has no effect while ORIGIN is *: list the origins that may send credentials',
@@ -92,7 +98,7 @@ export function loadConfig(processVariables: Variables, root: string = process.c
     log: {
       level: env.LOG_LEVEL,
       accessFormat: env.LOG_FORMAT,
-      directory: env.LOG_DIR === undefined ? null : path.resolve(root, env.LOG_DIR),
+      directory: logDirectory,
     },
     warnings,
   });
@@ -117,8 +123,9 @@ function readEnvironment(variables: Variables, root: string, faults: string[]): 
   const merged = withFileVariables(withEnvFile(withoutEmpty(variables), root), root, faults);
   const known = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, merged[name]] as const));
   const env = plainToInstance(Environment, withoutEmpty(known), { exposeDefaultValues: true });
-  for (const { constraints } of validateSync(env, { stopAtFirstError: true })) {
-    faults.push(...Object.values(constraints ?? {}));
+  for (const { property, constraints } of validateSync(env, { stopAtFirstError: true })) {
+    const shown = SECRET_NAME.test(property) ? '' : ` (it is ${JSON.stringify(known[property])})`;
+    faults.push(...Object.values(constraints ?? {}).map((message) => message + shown));
   }
   return env;
 }
@@ -204,6 +211,26 @@ function signingSecret(
     );
     return '';
   }
+}
+
+/** Creates the folder, so that a server that can't write its log says so at start. */
+function logDirectoryOf(value: string | undefined, root: string, faults: string[]): string | null {
+  if (value === undefined) return null;
+  const directory = path.resolve(root, value);
+  try {
+    createFolder(directory);
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    faults.push(`LOG_DIR can't be written: ${(error as Error).message}`);
+  }
+  return directory;
+}
+
+/** One folder after the other: Node's own way of creating several never ends below /proc. */
+function createFolder(directory: string): void {
+  if (existsSync(directory)) return;
+  createFolder(path.dirname(directory));
+  mkdirSync(directory);
 }
 
 /** The lines of a file; none if no file is named. */

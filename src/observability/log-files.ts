@@ -15,11 +15,13 @@ export const MESSAGE = Symbol.for('message');
  * Rotated log files that never block the logger. winston's file transport does not report failed
  * writes: on a full disk it would block the logger permanently, and standard output with it.
  *
- * Emits `stalled` when lines are lost.
+ * Emits `stalled` when lines are lost, with the error if there is one.
  */
 export class LogFiles extends Writable {
   #file: winston.transports.FileTransportInstance;
   #lastTakenAt = performance.now();
+  /** The file accepts no lines, and has said why. */
+  #hasFailed = false;
 
   /** @throws Error if the folder can't be created */
   constructor(private readonly options: FileOptions) {
@@ -30,11 +32,13 @@ export class LogFiles extends Writable {
   override _write(text: string, _encoding: BufferEncoding, done: () => void): void {
     done();
     const now = performance.now();
-    if (this.#file.writableLength === 0) this.#lastTakenAt = now;
+    if (this.#file.writableLength === 0 && !this.#hasFailed) this.#lastTakenAt = now;
     else if (now - this.#lastTakenAt > STALL_LIMIT_MS) this.#reopen();
     if (this.#file.writableLength >= MAX_WAITING_ENTRIES) return;
     this.#file.write({ [MESSAGE]: text }, (error) => {
-      if (!error) this.#lastTakenAt = performance.now();
+      if (error) return;
+      this.#lastTakenAt = performance.now();
+      this.#hasFailed = false;
     });
   }
 
@@ -52,7 +56,10 @@ export class LogFiles extends Writable {
   #open(): winston.transports.FileTransportInstance {
     const file = new winston.transports.File({ ...this.options });
     // Writing then stops, and the file is reopened.
-    file.on('error', () => undefined);
+    file.on('error', (error) => {
+      if (!this.#hasFailed) this.emit('stalled', error);
+      this.#hasFailed = true;
+    });
     return file;
   }
 }

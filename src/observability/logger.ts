@@ -62,8 +62,10 @@ export function createLogger({ level, directory }: Config['log']): Logger {
       maxFiles: MAX_FILES,
       tailable: true,
     });
-    stream.on('stalled', () =>
-      logger.warn("The log file can't be written: some lines are missing from it"),
+    stream.on('stalled', (error?: Error) =>
+      logger.warn("The log file can't be written: some lines are missing from it", {
+        reason: error?.message,
+      }),
     );
     logger.add(new winston.transports.Stream({ stream, eol: '' }));
   }

@@ -21,6 +21,12 @@ export interface WaitlistTotals {
   readonly tickets: number;
 }
 
+/** Of the whole database server, by all of its clients. */
+export interface ConnectionUse {
+  readonly open: number;
+  readonly max: number;
+}
+
 /** Of one table. */
 export interface IdRangeUse {
   readonly table: string;
@@ -35,6 +41,8 @@ export interface GaugeSources {
   isDatabaseUp(): Promise<boolean>;
   waitlistTotals(): Promise<WaitlistTotals>;
   idRangeUse(): Promise<readonly IdRangeUse[]>;
+  /** Undefined on SQLite, which has no server. */
+  connectionUse(): Promise<ConnectionUse | undefined>;
 }
 
 /**
@@ -79,6 +87,21 @@ export function addSampledGauges({ registry }: Metrics, sources: GaugeSources): 
     async () => Number(await sources.isDatabaseUp()),
     'min',
   );
+
+  const connections = sampled(SAMPLE_AGE_MS, () => sources.connectionUse().catch(() => undefined));
+  add(
+    'database_connections',
+    'Connections to the database server, of all its clients',
+    async () => (await connections())?.open,
+    'max',
+  );
+  add(
+    'database_connections_max',
+    'Maximum number of connections to the database server',
+    async () => (await connections())?.max,
+    'max',
+  );
+
   const totals = sampled(SAMPLE_AGE_MS, () => sources.waitlistTotals().catch(() => undefined));
   add('waitlist_people', 'Entries in all waitlists', async () => (await totals())?.people, 'max');
   add(

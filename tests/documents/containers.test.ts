@@ -259,6 +259,14 @@ describe('alerts.yml', () => {
     groups: { rules: { alert: string }[] }[];
   };
 
+  it('has a test that each alert fires', () => {
+    const tests = read('ops/prometheus/alerts.test.yml');
+    const fired = [...tests.matchAll(/\{alertname="(\w+)"\}/g)].map(([, name]) => name);
+    expect([...new Set(fired)].sort()).toEqual(
+      groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)).sort(),
+    );
+  });
+
   it('has a runbook section for each alert, and no others', () => {
     const [, pages = ''] = read('docs/operations.md').split('\n## Alerts\n');
     const headings = [...pages.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);

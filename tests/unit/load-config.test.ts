@@ -9,6 +9,7 @@ import { LIMITS, type LimitName } from '../../src/config/limits';
 
 type Variables = Readonly<Record<string, string>>;
 
+const LOGS = path.join(tmpdir(), 'tickets-logs');
 const STRONG = 'Vk3f9QdLw0sXhA7cTj2ZrN8yBm5PuE1i';
 const MYSQL = { DB_HOST: 'db.example.com', DB_USER: 'tickets', DB_DATABASE: 'tickets' };
 const PRODUCTION = { NODE_ENV: 'production', SECRET_KEY: STRONG, ...MYSQL };
@@ -132,7 +133,7 @@ describe('loadConfig', () => {
       ['TRUST_PROXY', 'false', { http: { trustProxy: false } }],
       ['WEB_CONCURRENCY', '1', { workers: 1 }],
       ['LOG_FORMAT', 'combined', { log: { accessFormat: 'combined' } }],
-      ['LOG_DIR', '/var/log/tickets', { log: { directory: '/var/log/tickets' } }],
+      ['LOG_DIR', LOGS, { log: { directory: LOGS } }],
       ['LOG_LEVEL', 'warn', { log: { level: 'warn' } }],
       [
         'ORIGIN',
@@ -291,7 +292,31 @@ describe('loadConfig', () => {
     });
   });
 
+  it.each([
+    ['WEB_CONCURENCY', 'WEB_CONCURRENCY'],
+    ['Log_Level', 'LOG_LEVEL'],
+    ['ORIGINS', 'ORIGIN'],
+    ['DB_DATABSE', 'DB_DATABASE'],
+  ])('warns of %s, which is probably meant to be %s', (given, meant) => {
+    expect(load({ [given]: 'x' }).warnings).toContain(
+      `${given} is not read: did you mean ${meant}?`,
+    );
+  });
+
+  it('warns of no variable of the system or of another program', () => {
+    const others = ['PATH', 'HOSTNAME', 'HOSTTYPE', 'LOGNAME', 'PWD', 'DB_PORT_3306_TCP', 'POST'];
+
+    expect(load(Object.fromEntries(others.map((name) => [name, 'x'])))).toEqual(load());
+  });
+
   describe('faults', () => {
+    it('show values that are no secrets', () => {
+      expect(faultsOf({ DB_PORT: 'tcp://10.0.0.7:3306' })).toEqual([
+        'DB_PORT must be an integer number (it is "tcp://10.0.0.7:3306")',
+      ]);
+      expect(faultsOf({ METRICS_TOKEN: 'short' })[0]).not.toContain('(it is');
+    });
+
     it.each([
       ['NODE_ENV', 'staging'],
       ['PORT', '65536'],
@@ -321,6 +346,8 @@ describe('loadConfig', () => {
       ['LOG_FORMAT', 'json'],
       ['LOG_LEVEL', 'loud'],
       ['CREDENTIALS', 'maybe'],
+      ['LOG_DIR', '/proc/none/logs'],
+      ['LOG_DIR', devNull],
       ['ADMIN_EMAIL', 'admin'],
       ['ADMIN_EMAIL', 'müller@example.com'],
       ['ADMIN_PASSWORD', 'short'],
