@@ -67,6 +67,21 @@ describe('the schema refuses invalid rows', () => {
     });
   }
 
+  async function addChange(row: Row<'AuditEntry'> = {}): Promise<unknown> {
+    return database.models.AuditEntry.create({
+      action: 'tickets.book',
+      actor_id: userId,
+      user_id: userId,
+      event_id: null,
+      version: null,
+      reason: null,
+      request_id: null,
+      details: '{}',
+      createdAt: now,
+      ...row,
+    });
+  }
+
   async function addBlock({ event_id }: { event_id: number }): Promise<unknown> {
     const block = { event_id, priority: 0, block: 0, entries: 1, tickets: 1 };
     return database.models.WaitlistBlock.create(block);
@@ -145,6 +160,7 @@ describe('the schema refuses invalid rows', () => {
         await addEntry({ ...row, user_id: await addUser() });
       },
     ],
+    ['uq_audit_log_version', () => twice(addChange, { event_id: eventId, version: 3 })],
     ['uq_idempotency_keys_scope', () => twice(addKey, { idempotency_key: randomUUID() })],
   ];
 
@@ -263,7 +279,7 @@ describe('the schema refuses invalid rows', () => {
       Object.values(models).map(async ({ tableName }) => {
         const [rows] = await sequelize.query(
           database.isSqlite
-            ? `SELECT sql FROM sqlite_master WHERE name = '${tableName}'`
+            ? `SELECT sql FROM sqlite_master WHERE tbl_name = '${tableName}'`
             : `SHOW CREATE TABLE ${tableName}`,
         );
         return JSON.stringify(rows);

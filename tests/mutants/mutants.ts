@@ -70,6 +70,18 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'schema-version-twice',
+    rule: 'The database accepts one audit row for each version of an event',
+    tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
+    edits: [
+      {
+        file: 'migrations/20261129110300-index-changes.js',
+        from: 'unique: true',
+        to: 'unique: false',
+      },
+    ],
+  },
+  {
     name: 'schema-key-twice',
     rule: 'The database accepts a key once per user, event and route',
     tests: [{ project: 'sqlite', file: 'tests/integration/constraints.test.ts' }],
