@@ -3,6 +3,7 @@ import type { Plan } from './plan';
 import { BenchDatabase, type EventWish } from './support/bench-database';
 import { BenchServer, type Contestant, type StartOptions } from './support/bench-server';
 import { runLoad, type LoadResult, type LoadSpec } from './support/load';
+import { perRequest, processorTime, type ProcessorTime } from './support/processor-time';
 
 /** The expected answers. */
 interface Expectation {
@@ -17,7 +18,7 @@ export type Asked = Omit<LoadSpec, 'url' | 'seconds' | 'tokensFile' | 'firstEven
     readonly event: EventWish;
   };
 
-export interface Measured extends LoadResult {
+export interface Measured extends LoadResult, ProcessorTime {
   /** Answered requests a second. */
   readonly rate: number;
   /** Statements that the database ran for each request. */
@@ -68,7 +69,9 @@ export class Arena {
     const { event, refused = 'none', ...load } = asked;
     const events = asked.events ?? 1;
     const firstEventId = await this.database.makeEvents({ ...event, events });
+    const databaseId = await this.database.processId();
     const before = await this.database.statements();
+    const timeBefore = processorTime(server.processId, databaseId);
     const result = await runLoad({
       tokensFile: this.database.askers,
       seconds: this.plan.seconds,
@@ -76,6 +79,7 @@ export class Arena {
       url: server.url,
       firstEventId,
     });
+    const timeAfter = processorTime(server.processId, databaseId);
     const statements = (await this.database.statements()) - before;
     if (result.broken > 0) throw new Error(`${String(result.broken)} requests got no answer`);
     const mayBeRefused = { none: 0, some: result.requests, all: result.requests }[refused];
@@ -85,6 +89,7 @@ export class Arena {
     }
     return {
       ...result,
+      ...perRequest(timeBefore, timeAfter, result.requests),
       rate: result.requests / result.seconds,
       statements: statements / result.requests,
     };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
@@ -115,6 +115,12 @@ export class BenchDatabase {
       );
     }
     return firstId;
+  }
+
+  /** The process of the database server. */
+  async processId(): Promise<number> {
+    const [rows] = await this.connection.query<RowDataPacket[]>('SELECT @@pid_file AS file');
+    return Number(readFileSync(rows[0]!.file as string, 'utf8'));
   }
 
   /** Statements that the database server has run so far. */

@@ -101,6 +101,10 @@ export class BenchServer {
     return server;
   }
 
+  get processId(): number {
+    return this.child.pid!;
+  }
+
   /** Resident memory of the process, in bytes. */
   get memory(): number {
     const status = readFileSync(`/proc/${String(this.child.pid)}/status`, 'utf8');
