@@ -46,8 +46,14 @@ export async function awaitDatabase(
   }
 }
 
-/** Errors of the network have negative numbers or none. */
+/** Errors of the network have negative numbers or none; a certificate will not get better. */
 function isPassing(error: unknown): boolean {
-  const { errno = 0 } = ((error as { parent?: unknown }).parent ?? {}) as { errno?: number };
+  const { errno = 0, code = '' } = ((error as { parent?: unknown }).parent ?? {}) as DriverError;
+  if (code.startsWith('HANDSHAKE_')) return false;
   return errno <= 0 || PASSING_ERRNOS.has(errno);
+}
+
+interface DriverError {
+  readonly errno?: number;
+  readonly code?: string;
 }

@@ -2,6 +2,7 @@ import type { Container } from '../container';
 import { lockForServing, type FileLock } from '../database/file-lock';
 import { Migrator } from '../database/migrator';
 import { awaitDatabase } from './await-database';
+import { warnOfFewConnections } from './few-connections';
 
 /** What the process holds while it serves the database. */
 export interface PreparedDatabase {
@@ -20,6 +21,7 @@ export async function prepareDatabase(container: Container): Promise<PreparedDat
   if (config.database.dialect === 'sqlite') lock = lockForServing(config.database.storage);
   else await awaitDatabase(config.database, logger);
   await migrateOrRefuse(container);
+  await warnOfFewConnections(container);
   const { firstAdmin } = config.auth;
   if (firstAdmin && (await adminAccounts.ensureOne(firstAdmin))) {
     logger.info('There was no admin: created one from ADMIN_EMAIL and ADMIN_PASSWORD');

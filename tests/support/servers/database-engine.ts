@@ -14,8 +14,12 @@ export interface Engine {
   readonly label: string;
   /** The program, and the arguments that must come first. */
   readonly command: readonly [file: string, ...args: string[]];
-  /** Makes an empty data folder, with a root who has no password. */
-  initialize(dataFolder: string): void;
+  /**
+   * Makes an empty data folder, with a root who has no password.
+   *
+   * @param options what can be chosen only now
+   */
+  initialize(dataFolder: string, options: readonly string[]): void;
 }
 
 /** The engine that the tests run on: see tests/run.mjs. */
@@ -32,13 +36,14 @@ function mariadb(): Engine {
   return {
     label: 'MariaDB',
     command: [required('mariadbd'), '--no-defaults', '--skip-name-resolve'],
-    initialize(dataFolder) {
+    initialize(dataFolder, options) {
       const args = [
         '--no-defaults',
         `--datadir=${dataFolder}`,
         `--user=${userInfo().username}`,
         '--auth-root-authentication-method=normal',
         '--skip-test-db',
+        ...options,
       ];
       execFileSync(required('mariadb-install-db'), args, { stdio: 'pipe' });
     },
@@ -68,12 +73,13 @@ function mysql(): Engine {
   return {
     label: 'MySQL',
     command,
-    initialize(dataFolder) {
+    initialize(dataFolder, options) {
       const [file, ...args] = command;
       const own = [
         '--initialize-insecure',
         `--datadir=${dataFolder}`,
         `--user=${userInfo().username}`,
+        ...options,
       ];
       execFileSync(file, [...args, ...own], { stdio: 'pipe' });
     },

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly engine?: EngineName;
   /** Further options of the server. */
   readonly options?: readonly string[];
+  /** Options for making the data folder too. */
+  readonly initialOptions?: readonly string[];
   readonly port?: number;
   /** The data folder; by default a temporary one, removed at the end. */
   readonly dataFolder?: string;
@@ -35,13 +37,15 @@ export class DatabaseServer {
   static async start({
     engine: name = 'mariadb',
     options = [],
+    initialOptions = [],
     port,
     dataFolder,
   }: ServerOptions = {}): Promise<DatabaseServer> {
     const engine = engineOf(name);
     const folder = dataFolder ?? mkdtempSync(path.join(tmpdir(), `tickets-${name}-`));
-    engine.initialize(path.join(folder, 'data'));
-    const server = new DatabaseServer(engine, port ?? (await freePort()), folder, options);
+    engine.initialize(path.join(folder, 'data'), initialOptions);
+    const all = [...initialOptions, ...options];
+    const server = new DatabaseServer(engine, port ?? (await freePort()), folder, all);
     await server.restart();
     return server;
   }
