@@ -15,6 +15,7 @@ import { DatabaseServer } from '../../support/servers/database-server';
 import { databaseVariables, runCli, ServerProcess } from '../../support/servers/server-process';
 import { freePort } from '../../support/setup/free-port';
 import { serverSettings } from '../../support/setup/server-settings';
+import { until } from '../../support/setup/until';
 
 const ROOT = path.resolve(__dirname, '..', '..', '..');
 const SEQUELIZE_CLI = createRequire(__filename).resolve('sequelize-cli/lib/sequelize');
@@ -144,16 +145,24 @@ describe('a database server that demands TLS', () => {
   });
 
   it('fails a statement if it falls silent, as without TLS', async () => {
+    const root = await createConnection({ socketPath: server.socket, user: 'root' });
     const database = openDatabase({ ...settings, tls: { verify: false, ca: null } });
-    await database.sequelize.query('SELECT 1');
+    const waiting = database.sequelize.query('SELECT SLEEP(1)');
+    await until(async () => {
+      const [rows] = await root.query(
+        "SELECT id FROM information_schema.processlist WHERE info = 'SELECT SLEEP(1)'",
+      );
+      return (rows as object[]).length > 0;
+    });
     const startedAt = performance.now();
     process.kill(server.processId, 'SIGSTOP');
     try {
-      await expect(database.sequelize.query('SELECT 1')).rejects.toThrow('did not respond');
+      await expect(waiting).rejects.toThrow('did not respond');
       expect(performance.now() - startedAt).toBeLessThan(SILENCE_LIMIT_MS);
     } finally {
       process.kill(server.processId, 'SIGCONT');
       await database.close();
+      await root.end();
     }
   });
 });

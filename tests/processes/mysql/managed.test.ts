@@ -101,6 +101,24 @@ describe('a database as managed services run it', () => {
     }
   }
 
+  /** All that the service may have, once its server has closed its own, which are idle. */
+  async function takeAllConnections(): Promise<Connection[]> {
+    await until(async () => {
+      const [rows] = await root.query(
+        'SELECT id FROM information_schema.processlist WHERE user = ?',
+        [SERVICE],
+      );
+      return (rows as object[]).length === 0;
+    });
+    const all = Array.from({ length: CONNECTIONS_OF_FEW }, () => connectAsService());
+    return Promise.all(all);
+  }
+
+  function connectAsService(): Promise<Connection> {
+    const { host, port, user, password } = service;
+    return createConnection({ host, port, user, password, ssl: { rejectUnauthorized: false } });
+  }
+
   /** Sold out, with more who want tickets: bookings, joins, and tickets that pass to those who wait. */
   async function sellOut(run: FaultRun, world: FaultWorld): Promise<void> {
     await Promise.all(
@@ -179,9 +197,7 @@ describe('a database as managed services run it', () => {
 
   it('with no connection left, is told in one line to a command and to a server that starts', async () => {
     await root.query(`ALTER USER ${SERVICE}@'%' WITH MAX_USER_CONNECTIONS 1`);
-    const { host, port, user, password } = service;
-    const ssl = { rejectUnauthorized: false };
-    const only = await createConnection({ host, port, user, password, ssl });
+    const only = await connectAsService();
     try {
       const { code, output } = await runCli(service, ['db:status'], tls);
       expect({ code, output }).toEqual({
@@ -216,14 +232,19 @@ describe('a database as managed services run it', () => {
           await load.stop();
 
           const faults = Object.keys(run.history.tally()).filter((name) => name.startsWith('5'));
-          expect(faults).toEqual(['503 SERVICE_UNAVAILABLE']);
+          expect(faults.filter((name) => name !== '503 SERVICE_UNAVAILABLE')).toEqual([]);
+          await run.check();
+
+          const taken = await takeAllConnections();
+          const refused = await run.history.book(world.people[0]!, run.eventId);
+          await Promise.all(taken.map((connection) => connection.end()));
+          expect(refused).toMatchObject({ status: 503, body: { code: 'SERVICE_UNAVAILABLE' } });
           expect(server.log).toContainEqual(
             expect.objectContaining({
               message: 'A request could not be served',
               cause: expect.stringContaining('max_user_connections') as string,
             }),
           );
-          await run.check();
         }),
       );
     } finally {
