@@ -43,8 +43,10 @@ export class DatabaseServer {
   }: ServerOptions = {}): Promise<DatabaseServer> {
     const engine = engineOf(name);
     const folder = dataFolder ?? mkdtempSync(path.join(tmpdir(), `tickets-${name}-`));
-    engine.initialize(path.join(folder, 'data'), initialOptions);
-    const all = [...initialOptions, ...options];
+    // In a folder that several use, a server that starts removes the temporary tables of the others.
+    const lasting = [...initialOptions, `--tmpdir=${folder}`];
+    engine.initialize(path.join(folder, 'data'), lasting);
+    const all = [...lasting, ...options];
     const server = new DatabaseServer(engine, port ?? (await freePort()), folder, all);
     await server.restart();
     return server;
