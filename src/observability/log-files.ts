@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import winston from 'winston';
 
@@ -24,7 +25,10 @@ export class LogFiles extends Writable {
   #hasFailed = false;
 
   /** @throws Error if the folder can't be created */
-  constructor(private readonly options: FileOptions) {
+  constructor(
+    private readonly path: string,
+    private readonly options: Omit<FileOptions, 'filename'>,
+  ) {
     super({ decodeStrings: false });
     this.#file = this.#open();
   }
@@ -36,9 +40,7 @@ export class LogFiles extends Writable {
     else if (now - this.#lastTakenAt > STALL_LIMIT_MS) this.#reopen();
     if (this.#file.writableLength >= MAX_WAITING_ENTRIES) return;
     this.#file.write({ [MESSAGE]: text }, (error) => {
-      if (error) return;
-      this.#lastTakenAt = performance.now();
-      this.#hasFailed = false;
+      if (!error && !this.#hasFailed) this.#lastTakenAt = performance.now();
     });
   }
 
@@ -54,12 +56,26 @@ export class LogFiles extends Writable {
   }
 
   #open(): winston.transports.FileTransportInstance {
-    const file = new winston.transports.File({ ...this.options });
+    this.#hasFailed = false;
+    const file = new winston.transports.File({ ...this.options, filename: this.path });
     // Writing then stops, and the file is reopened.
     file.on('error', (error) => {
-      if (!this.#hasFailed) this.emit('stalled', error);
-      this.#hasFailed = true;
+      this.#fail(error);
     });
+    try {
+      // winston says nothing of a file that can't be opened.
+      closeSync(openSync(this.path, 'a'));
+    } catch (error) {
+      // By then someone listens.
+      process.nextTick(() => {
+        this.#fail(error as Error);
+      });
+    }
     return file;
+  }
+
+  #fail(error: Error): void {
+    if (!this.#hasFailed) this.emit('stalled', error);
+    this.#hasFailed = true;
   }
 }

@@ -56,8 +56,7 @@ export function createLogger({ level, directory }: Config['log']): Logger {
     transports: [new winston.transports.Console()],
   });
   if (directory !== null) {
-    const stream = new LogFiles({
-      filename: path.join(directory, fileName()),
+    const stream = new LogFiles(path.join(directory, fileName()), {
       maxsize: MAX_FILE_BYTES,
       maxFiles: MAX_FILES,
       tailable: true,

@@ -87,6 +87,8 @@ interface Service {
   readonly restart?: string;
   readonly user?: string;
   readonly tmpfs?: readonly string[];
+  readonly mem_limit?: string;
+  readonly logging?: { readonly options: Readonly<Record<string, string>> };
 }
 
 interface Compose {
@@ -98,7 +100,7 @@ interface Compose {
 /** The keys that we use. Compose silently ignores misspelled ones. */
 const SERVICE_KEYS = [
   'image build command environment depends_on profiles volumes secrets ports healthcheck',
-  'read_only cap_drop security_opt stop_grace_period restart user tmpfs',
+  'read_only cap_drop security_opt stop_grace_period restart user tmpfs mem_limit logging',
 ].flatMap((line) => line.split(' '));
 const TOP_KEYS = ['name', 'services', 'volumes', 'secrets'];
 
@@ -127,7 +129,7 @@ describe('docker-compose.yml', () => {
   it('refuses to start without its secrets, and contains none', () => {
     const used = [...source.matchAll(/\$\{(\w+)(:[?-])?/g)];
     for (const [, name = '', otherwise] of used) {
-      const isOptional = /^ADMIN_|_PREVIOUS$/.test(name);
+      const isOptional = /^ADMIN_|_PREVIOUS$|^PASSWORD_DENYLIST$/.test(name);
       if (SECRET_NAME.test(name) && !isOptional) expect([name, otherwise]).toEqual([name, ':?']);
     }
     for (const [, { environment = {} }] of services) {
@@ -142,6 +144,27 @@ describe('docker-compose.yml', () => {
     for (const [, { environment = {} }] of ours) {
       expect(ENVIRONMENT_NAMES).toEqual(expect.arrayContaining(Object.keys(environment)));
       expect(environment.NODE_ENV).toBe('production');
+    }
+  });
+
+  it('passes every variable on, but those that the containers themselves decide', () => {
+    const decided = [
+      ...['NODE_ENV', 'HOST', 'PORT', 'DB_DIALECT', 'DB_STORAGE', 'DB_PORT', 'DB_SOCKET'],
+      // Files, which are not in the image; the log goes to the container's output.
+      ...['PASSWORD_WORDS_FILE', 'DB_SSL_CA', 'LOG_DIR'],
+    ];
+    for (const name of ['api', 'migrate']) {
+      const passed = Object.keys(compose.services[name]!.environment!);
+      expect([...new Set([...passed, ...decided])].sort()).toEqual([...ENVIRONMENT_NAMES].sort());
+    }
+  });
+
+  it('limits the memory and the log of every service, and opens ports to this machine only', () => {
+    for (const [, { mem_limit, logging, ports = [] }] of services) {
+      expect(mem_limit).toMatch(/^\d+[mg]$/);
+      expect(logging?.options['max-size']).toBe('20m');
+      for (const port of ports)
+        expect(port).toMatch(/^(127\.0\.0\.1|\$\{PUBLISH_ADDRESS:-127\.0\.0\.1\}):/);
     }
   });
 
@@ -207,7 +230,7 @@ describe('docker-compose.yml', () => {
       // Anyone who reached one directly could claim any address.
       expect(ports).toBeUndefined();
     }
-    expect(compose.services.api!.environment).not.toHaveProperty('TRUST_PROXY');
+    expect(compose.services.api!.environment!.TRUST_PROXY).toBe('${TRUST_PROXY:-}');
     expect(requirementsOf(compose.services.nginx!)).toEqual(replicas.map(([name]) => name));
   });
 });

@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { until } from '../../support/setup/until';
 import { ServerProcess } from '../../support/servers/server-process';
 
 const PERSON = JSON.stringify({ email: 'first@example.com', password: 'long enough' });
@@ -46,6 +47,26 @@ describe('a server with nothing configured', () => {
     });
     expect(status).toBe(200);
     await second.stop();
+  });
+
+  it('warns of a log file that it cannot write, and serves', async () => {
+    mkdirSync(path.join(folder, 'logs', 'server.log'), { recursive: true });
+    const server = await ServerProcess.start(null, { folder, env: { LOG_DIR: 'logs' } });
+
+    await until(() =>
+      server.log.some(({ message }) => message.startsWith("The log file can't be written")),
+    );
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+    await server.stop();
+  });
+
+  it('warns of a misspelt variable', async () => {
+    const server = await ServerProcess.start(null, { folder, env: { WEB_CONCURENCY: '2' } });
+
+    expect(server.log.map(({ message }) => message)).toContain(
+      'WEB_CONCURENCY is not read: did you mean WEB_CONCURRENCY?',
+    );
+    await server.stop();
   });
 
   it('locks its file: a second server exits with an error message', async () => {
