@@ -34,6 +34,7 @@ import { MyEventReader } from './services/my-event-reader';
 import { PasswordHasher } from './auth/password-hasher';
 import { PasswordRules } from './auth/password-rules';
 import { SessionsService } from './services/sessions.service';
+import { StaffService } from './services/staff.service';
 import { TicketsService } from './services/tickets.service';
 import { Tokens } from './auth/tokens';
 import { UsersService } from './services/users.service';
@@ -116,7 +117,9 @@ export function createContainer(config: Config): Container {
     accounts,
     logger,
   });
+  const staff = new StaffService({ database, units, eventReader });
   const services: Services = {
+    staff,
     sessions,
     apiKeys,
     auth: new AuthService({
@@ -148,10 +151,10 @@ export function createContainer(config: Config): Container {
     eventReader,
     keyReader: new KeyReader({ database, unitOfWork }),
     myEventReader: new MyEventReader({ database, unitOfWork }),
-    tickets: new TicketsService({ database, commands, eventReader, bulkheads }),
+    tickets: new TicketsService({ database, commands, eventReader, staff, bulkheads }),
     waitlists: new WaitlistsService({ database, unitOfWork, commands, bulkheads }),
     reconcile: new ReconcileService({ database, unitOfWork }),
-    audit: new AuditService({ database, eventReader }),
+    audit: new AuditService({ database, eventReader, staff }),
   };
   return {
     config,

@@ -8,6 +8,7 @@ import type { KeyReader } from '../services/key-reader';
 import type { MyEventReader } from '../services/my-event-reader';
 import type { ReconcileService } from '../services/reconcile.service';
 import type { SessionsService } from '../services/sessions.service';
+import type { StaffService } from '../services/staff.service';
 import type { TicketsService } from '../services/tickets.service';
 import type { UsersService } from '../services/users.service';
 import type { WaitlistsService } from '../services/waitlists.service';
@@ -23,6 +24,7 @@ export interface Services {
   readonly eventReader: EventReader;
   readonly keyReader: KeyReader;
   readonly myEventReader: MyEventReader;
+  readonly staff: StaffService;
   readonly tickets: TicketsService;
   readonly waitlists: WaitlistsService;
   readonly reconcile: ReconcileService;

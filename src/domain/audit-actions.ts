@@ -9,6 +9,7 @@ export const AUDIT_ACTIONS = [
   'event.create',
   'event.update',
   'event.cancel',
+  'event.staff',
   'user.role',
   'user.update',
   'user.delete',

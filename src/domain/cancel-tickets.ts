@@ -48,7 +48,7 @@ export function cancelBookings(
     }
     tickets.push(ticket);
   }
-  const foreign = tickets.find((ticket) => !mayUseTicket(actor, ticket, inventory.event));
+  const foreign = tickets.find((ticket) => !mayUseTicket(actor, ticket, inventory.staffed));
   if (foreign) {
     return refuse(
       inventory,

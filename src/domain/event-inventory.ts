@@ -6,6 +6,8 @@ import {
   type WaitlistEntry,
 } from './inventory-state';
 
+import type { Right, StaffedEvent } from './rights';
+
 /** What is loaded of an event to decide its commands: only what these commands need. */
 export interface LoadedInventory {
   readonly event: EventFacts;
@@ -13,6 +15,8 @@ export interface LoadedInventory {
   readonly now: Date;
   /** People whom the commands name and who have no account. */
   readonly missingUsers?: Iterable<number>;
+  /** Rights of those who give the commands, as far as they have any for this event. */
+  readonly staff?: ReadonlyMap<number, ReadonlySet<Right>>;
   /** Requested event names that another event already has. */
   readonly takenNames?: Iterable<string>;
   /** How many active tickets each person holds; needed if the event has a cap. */
@@ -41,6 +45,7 @@ export class EventInventory {
   readonly now: Date;
   readonly missingUsers: ReadonlySet<number>;
   readonly takenNames: ReadonlySet<string>;
+  readonly staff: ReadonlyMap<number, ReadonlySet<Right>>;
   #event: EventFacts;
   readonly #tickets = new Map<number, Ticket>();
   readonly #ticketNoByBookingId = new Map<number, number>();
@@ -55,6 +60,7 @@ export class EventInventory {
     this.now = loaded.now;
     this.missingUsers = new Set(loaded.missingUsers);
     this.takenNames = new Set(loaded.takenNames);
+    this.staff = loaded.staff ?? new Map();
     this.#event = loaded.event;
     this.#activeTicketCounts = new Map(loaded.activeTicketCounts);
     for (const ticket of loaded.tickets ?? []) this.#putTicket(ticket);
@@ -66,6 +72,11 @@ export class EventInventory {
 
   get event(): EventFacts {
     return this.#event;
+  }
+
+  /** Whose event it is, and who has rights on it. */
+  get staffed(): StaffedEvent {
+    return { organizerId: this.#event.organizerId, staff: this.staff };
   }
 
   /** Tickets that a person who is not waiting can get: none while anyone waits. */

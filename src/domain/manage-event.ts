@@ -7,7 +7,7 @@ import type { EventInventory } from './event-inventory';
 import type { EventSettings } from './inventory-state';
 import { refusal } from './outcomes';
 import { promote } from './promote';
-import { mayManageEvent } from './rights';
+import { hasRight, type Actor } from './rights';
 
 /**
  * Changes what is decided about the event. Added tickets go to the waitlist first. A lower cap takes
@@ -15,10 +15,10 @@ import { mayManageEvent } from './rights';
  */
 export function updateEvent(inventory: EventInventory, command: UpdateEvent): Decision {
   const { event } = inventory;
-  if (!mayManageEvent(command.actor, event)) {
-    return refuse(inventory, refusal('FORBIDDEN', 'You may not manage this event'));
-  }
   const settings = settingsAfter(event, command);
+  if (!mayChange(inventory, command.actor, settings)) {
+    return refuse(inventory, refusal('FORBIDDEN', 'You may not change this of this event'));
+  }
   const { name, totalTickets, saleStartsAt, saleEndsAt } = settings;
   const booked = event.totalTickets - event.availableTickets;
   if (totalTickets < booked) {
@@ -63,6 +63,22 @@ export function updateEvent(inventory: EventInventory, command: UpdateEvent): De
   );
 }
 
+/** Needs the right of each setting that changes; where none does, either right. */
+function mayChange(
+  { event, staffed }: EventInventory,
+  actor: Actor,
+  after: EventSettings,
+): boolean {
+  const isResized = after.totalTickets !== event.totalTickets;
+  const isOtherwiseSame = isSame(event, { ...after, totalTickets: event.totalTickets });
+  const [mayResize, mayUpdate] = [
+    hasRight(actor, staffed, 'capacity'),
+    hasRight(actor, staffed, 'update'),
+  ];
+  if (isOtherwiseSame) return mayResize || (!isResized && mayUpdate);
+  return mayUpdate && (mayResize || !isResized);
+}
+
 /** A field that the command leaves out stays as it is. */
 function settingsAfter(
   event: EventSettings,
@@ -92,7 +108,7 @@ function plain(value: EventSettings[keyof EventSettings]): string | number | nul
 
 /** Cancels the event, all its tickets and its waitlist. */
 export function cancelEvent(inventory: EventInventory, { actor }: CancelEvent): Decision {
-  if (!mayManageEvent(actor, inventory.event)) {
+  if (!hasRight(actor, inventory.staffed, 'cancel')) {
     return refuse(inventory, refusal('FORBIDDEN', 'You may not manage this event'));
   }
   return accept(inventory, { changes: [{ type: 'event-cancelled' }] }, (after) => ({

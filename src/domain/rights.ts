@@ -8,8 +8,20 @@ export interface Actor {
   readonly role: Role;
 }
 
+/**
+ * What an organizer can let others do for one event: change its settings; change its capacity; cancel it;
+ * manage its waitlist; see and cancel its tickets, and read its log.
+ */
+export const RIGHTS = ['update', 'capacity', 'cancel', 'waitlist', 'tickets'] as const;
+export type Right = (typeof RIGHTS)[number];
+
 interface OwnedEvent {
   readonly organizerId: number | null;
+}
+
+/** An event, and the rights of those of its staff who matter. */
+export interface StaffedEvent extends OwnedEvent {
+  readonly staff: ReadonlyMap<number, ReadonlySet<Right>>;
 }
 
 interface TicketParties {
@@ -17,22 +29,28 @@ interface TicketParties {
   readonly bookedBy: number;
 }
 
-/** The event's organizer and admins may manage an event. */
+/** The event's organizer and admins have all rights, and decide about its staff. */
 export function mayManageEvent(actor: Actor, event: OwnedEvent): boolean {
   return actor.role === 'admin' || actor.id === event.organizerId;
 }
 
-/** The holder, the booker, the event's organizer and admins may see and cancel a ticket. */
-export function mayUseTicket(actor: Actor, ticket: TicketParties, event: OwnedEvent): boolean {
+export function hasRight(actor: Actor, event: StaffedEvent, right: Right): boolean {
+  return mayManageEvent(actor, event) || event.staff.get(actor.id)?.has(right) === true;
+}
+
+/** The holder, the booker and those with the right `tickets` may see and cancel a ticket. */
+export function mayUseTicket(actor: Actor, ticket: TicketParties, event: StaffedEvent): boolean {
   return (
-    actor.id === ticket.holderId || actor.id === ticket.bookedBy || mayManageEvent(actor, event)
+    actor.id === ticket.holderId ||
+    actor.id === ticket.bookedBy ||
+    hasRight(actor, event, 'tickets')
   );
 }
 
 /**
- * Everyone may see the queue. Only the waiting person, the event's organizer and admins may see the
+ * Everyone may see the queue. Only the waiting person and those with the right `waitlist` may see the
  * e-mail of an entry and remove it.
  */
-export function mayUseEntry(actor: Actor, userId: number, event: OwnedEvent): boolean {
-  return actor.id === userId || mayManageEvent(actor, event);
+export function mayUseEntry(actor: Actor, userId: number, event: StaffedEvent): boolean {
+  return actor.id === userId || hasRight(actor, event, 'waitlist');
 }

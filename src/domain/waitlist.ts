@@ -9,7 +9,7 @@ import { accept, refuse, type Decision } from './decision';
 import type { EventInventory } from './event-inventory';
 import { DEFAULT_PRIORITY, type WaitlistEntry } from './inventory-state';
 import { refusal, type WaitlistEntryChanged } from './outcomes';
-import { mayManageEvent, mayUseEntry } from './rights';
+import { hasRight, mayUseEntry } from './rights';
 import { refuseMissingUsers, refuseOverCap } from './rules';
 
 /**
@@ -78,7 +78,7 @@ export function leaveWaitlist(
   inventory: EventInventory,
   { userId, actor }: LeaveWaitlist,
 ): Decision {
-  if (!mayUseEntry(actor, userId, inventory.event)) {
+  if (!mayUseEntry(actor, userId, inventory.staffed)) {
     return refuse(
       inventory,
       refusal('FORBIDDEN', "You may not remove this person's waitlist entry"),
@@ -100,7 +100,7 @@ export function prioritizeEntry(
 ): Decision {
   const entry = inventory.entryById(entryId);
   if (!entry) return refuseNotWaiting(inventory);
-  if (!mayManageEvent(actor, inventory.event)) {
+  if (!hasRight(actor, inventory.staffed, 'waitlist')) {
     return refuse(inventory, refusal('FORBIDDEN', "You may not manage this event's waitlist"));
   }
   return changeEntry(inventory, 'prioritize', entry, { priority });

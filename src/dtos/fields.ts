@@ -370,6 +370,17 @@ export function ListOfText(description: string, values: readonly string[]): Prop
   );
 }
 
+/** One or more of the values, none twice. */
+export function SetOf(description: string, values: readonly string[]): PropertyDecorator {
+  return compose(
+    { items: { type: 'string' }, description, example: [values[0]] },
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayUnique(),
+    IsIn([...values], { each: true }),
+  );
+}
+
 /** The names of a DTO's fields. */
 export function fieldNamesOf(dto: Dto): ReadonlySet<string> {
   let names = FIELD_NAMES.get(dto);

@@ -7,6 +7,7 @@ import type { Command } from '../domain/commands';
 import { EventInventory } from '../domain/event-inventory';
 import type { EventFacts, WaitlistEntry } from '../domain/inventory-state';
 import type { BookingRow } from '../models/booking.model';
+import { rightsIn, type EventStaffRow } from '../models/event-staff.model';
 import { ticketOf, waitlistEntryOf } from '../models/facts';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
 import { headSize, requirementsOf, type Requirements } from './requirements';
@@ -30,7 +31,7 @@ interface EventRequirements {
 }
 
 /**
- * Loads the parts of locked events that the commands can read or change: at most six queries for
+ * Loads the parts of locked events that the commands can read or change: at most seven queries for
  * any number of commands and events, and one for each event whose queue may move up. Share-locks
  * the accounts that the commands name, by id.
  *
@@ -48,6 +49,7 @@ export async function loadInventories(
     requirements: requirementsOf(event, commands),
   }));
   const accounts = await accountsOf(database, tx, all);
+  const staff = await loadStaff(database, tx, all);
   const tickets = await loadTickets(database, tx, all);
   const takenNames = await loadTakenNames(database, tx, all);
   const counts = await countActiveTickets(database, tx, all);
@@ -61,6 +63,7 @@ export async function loadInventories(
         now,
         missingUsers: [...requirements.accounts].filter((userId) => !accounts.has(userId)),
         takenNames,
+        staff: new Map(staff.get(event.id)?.map((row) => [row.user_id, rightsIn(row)])),
         activeTicketCounts: new Map(
           counts.get(event.id)?.map(({ user_id, count }) => [Number(user_id), count]),
         ),
@@ -80,6 +83,19 @@ async function accountsOf(
 ): Promise<ReadonlySet<number>> {
   const accounts = new Set(all.flatMap(({ requirements }) => [...requirements.accounts]));
   return accounts.size === 0 ? accounts : shareLockUsers(database, tx, accounts);
+}
+
+async function loadStaff(
+  { models }: Database,
+  tx: Tx,
+  all: readonly EventRequirements[],
+): Promise<Map<number, EventStaffRow[]>> {
+  const wanted = all.flatMap(({ event, requirements: { staff } }) =>
+    staff.size > 0 ? [{ event_id: event.id, user_id: [...staff] }] : [],
+  );
+  if (wanted.length === 0) return new Map();
+  const where = { [Op.or]: wanted } as WhereOptions<EventStaffRow>;
+  return byEvent(await findRows(models.EventStaff, { where, transaction: tx }));
 }
 
 /** Tickets named by id, and of each holder those given out last, as many as are needed. */

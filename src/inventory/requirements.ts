@@ -1,4 +1,5 @@
 import type { Command } from '../domain/commands';
+import { mayManageEvent } from '../domain/rights';
 import type { EventFacts, Ticket } from '../domain/inventory-state';
 import { ticketsToLoad, UNDIVIDED_TICKETS_MAX } from '../domain/pieces';
 
@@ -6,6 +7,8 @@ import { ticketsToLoad, UNDIVIDED_TICKETS_MAX } from '../domain/pieces';
 export interface Requirements {
   /** People who must have an account. */
   readonly accounts: Set<number>;
+  /** People whose rights on the event are needed. */
+  readonly staff: Set<number>;
   /** People whose waitlist entries are needed. */
   readonly waiting: Set<number>;
   readonly entryIds: Set<number>;
@@ -25,6 +28,7 @@ export interface Requirements {
 export function requirementsOf(event: EventFacts, commands: readonly Command[]): Requirements {
   const requirements: Requirements = {
     accounts: new Set(),
+    staff: new Set(),
     waiting: new Set(),
     entryIds: new Set(),
     holders: new Map(),
@@ -59,6 +63,10 @@ export function accountsIn(command: Command): readonly number[] {
 
 function addRequirements(requirements: Requirements, event: EventFacts, command: Command): void {
   for (const userId of accountsIn(command)) requirements.accounts.add(userId);
+  // Organizers and admins have every right.
+  if ('actor' in command && !mayManageEvent(command.actor, event)) {
+    requirements.staff.add(command.actor.id);
+  }
   switch (command.kind) {
     case 'book':
       for (const userId of [command.userId, ...command.additionalUsers]) {

@@ -3,6 +3,7 @@ import { defineApiKey } from './api-key.model';
 import { defineAuditEntry } from './audit-entry.model';
 import { defineBooking } from './booking.model';
 import { defineEvent } from './event.model';
+import { defineEventStaff } from './event-staff.model';
 import { defineIdempotencyKey } from './idempotency-key.model';
 import { defineSession } from './session.model';
 import { defineUser } from './user.model';
@@ -16,6 +17,7 @@ export function defineModels(sequelize: Sequelize) {
     ApiKey: defineApiKey(sequelize),
     Session: defineSession(sequelize),
     Event: defineEvent(sequelize),
+    EventStaff: defineEventStaff(sequelize),
     Booking: defineBooking(sequelize),
     WaitlistEntry: defineWaitlistEntry(sequelize),
     WaitlistBlock: defineWaitlistBlock(sequelize),

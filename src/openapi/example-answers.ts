@@ -70,6 +70,8 @@ const entry = {
   ...TIMES,
 };
 
+const staff = { user_id: 2, email: admin.email, rights: ['waitlist', 'tickets'], ...TIMES };
+
 const key = {
   id: 1,
   name: 'Box office',
@@ -101,6 +103,9 @@ const EXAMPLES: Readonly<Record<string, ExampleAnswer>> = {
     data: { ...newEvent, waitlist_count: 0, waitlist_tickets: 0 },
   },
   'patch /api/events/:event_id': { message: 'Event changed', data: renamedEvent },
+  'get /api/events/:event_id/staff': { message: 'Staff of the event', data: [] },
+  'put /api/events/:event_id/staff/:user_id': { message: 'Rights set', data: staff },
+  'delete /api/events/:event_id/staff/:user_id': { message: 'Rights taken away', data: null },
   'get /api/events/status/:event_id': {
     message: 'Event',
     data: { ...renamedEvent, waitlist_count: 0, waitlist_tickets: 0 },
@@ -202,7 +207,7 @@ const EXAMPLES: Readonly<Record<string, ExampleAnswer>> = {
     message: 'Audit log',
     data: [
       {
-        id: 9,
+        id: 11,
         action: 'event.cancel',
         actor_id: 1,
         user_id: null,

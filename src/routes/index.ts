@@ -3,6 +3,7 @@ import { authRoutes } from './auth.routes';
 import { eventsRoutes } from './events.routes';
 import { TAGS, type Route } from '../controllers/route';
 import { keysRoutes } from './keys.routes';
+import { staffRoutes } from './staff.routes';
 import { ticketsRoutes } from './tickets.routes';
 import { usersRoutes } from './users.routes';
 import { waitlistsRoutes } from './waitlists.routes';
@@ -13,6 +14,7 @@ const ALL: readonly Route[] = [
   ...authRoutes,
   ...ticketsRoutes,
   ...eventsRoutes,
+  ...staffRoutes,
   ...waitlistsRoutes,
   ...adminRoutes,
 ];

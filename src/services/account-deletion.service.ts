@@ -76,8 +76,9 @@ export class AccountDeletion {
   }
 
   async #erase(tx: Tx, userId: number, now: Date): Promise<void> {
-    const { User, Session, ApiKey, IdempotencyKey } = this.#database.models;
+    const { User, EventStaff, Session, ApiKey, IdempotencyKey } = this.#database.models;
     await IdempotencyKey.destroy({ where: { user_id: userId }, transaction: tx });
+    await EventStaff.destroy({ where: { user_id: userId }, transaction: tx });
     await Session.destroy({ where: { user_id: userId }, transaction: tx });
     await ApiKey.destroy({ where: { user_id: userId }, transaction: tx });
     await User.update(

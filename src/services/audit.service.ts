@@ -4,9 +4,10 @@ import { findRows } from '../database/find-rows';
 import type { AuditAction } from '../domain/audit-actions';
 import type { AuditEntryRow } from '../models/audit-entry.model';
 import { requireAllowed } from '../policies/accounts.policy';
-import { mayManageEvent } from '../domain/rights';
+import { hasRight } from '../domain/rights';
 import type { Actor } from '../domain/rights';
 import type { EventReader } from './event-reader';
+import type { StaffService } from './staff.service';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 
 export interface AuditFilter extends PageRequest {
@@ -20,10 +21,12 @@ export interface AuditFilter extends PageRequest {
 export class AuditService {
   readonly #database: Database;
   readonly #eventReader: EventReader;
+  readonly #staff: StaffService;
 
-  constructor(options: { database: Database; eventReader: EventReader }) {
+  constructor(options: { database: Database; eventReader: EventReader; staff: StaffService }) {
     this.#database = options.database;
     this.#eventReader = options.eventReader;
+    this.#staff = options.staff;
   }
 
   /**
@@ -66,10 +69,10 @@ export class AuditService {
       requireAllowed(actor.role === 'admin', 'Set event_id to one of your events');
       return;
     }
-    const event = await this.#eventReader.find(eventId);
+    const event = await this.#staff.staffed(actor, await this.#eventReader.find(eventId));
     requireAllowed(
-      mayManageEvent(actor, event),
-      "Only the event's organizer and admins may read this",
+      hasRight(actor, event, 'tickets'),
+      "Only the event's organizer, its staff with the right tickets and admins may read this",
     );
   }
 }

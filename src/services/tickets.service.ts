@@ -13,6 +13,7 @@ import type { Actor } from '../domain/rights';
 import { mayUseTicket } from '../domain/rights';
 import type { CommandsService } from './commands.service';
 import type { EventReader } from './event-reader';
+import type { StaffService } from './staff.service';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 import type { RequestContext } from './request-context';
 
@@ -40,17 +41,20 @@ export class TicketsService {
   readonly #commands: CommandsService;
   readonly #bulkheads: Bulkheads;
   readonly #eventReader: EventReader;
+  readonly #staff: StaffService;
 
   constructor(options: {
     database: Database;
     commands: CommandsService;
     eventReader: EventReader;
+    staff: StaffService;
     bulkheads: Bulkheads;
   }) {
     this.#database = options.database;
     this.#commands = options.commands;
     this.#bulkheads = options.bulkheads;
     this.#eventReader = options.eventReader;
+    this.#staff = options.staff;
   }
 
   /**
@@ -104,10 +108,10 @@ export class TicketsService {
     const [row] = await findRows(this.#database.models.Booking, { where: { id: bookingId } });
     if (!row) throw bookingNotFound(bookingId);
     const found = ticketOfEvent(row);
-    const event = await this.#eventReader.find(found.eventId);
+    const event = await this.#staff.staffed(actor, await this.#eventReader.find(found.eventId));
     requireAllowed(
       mayUseTicket(actor, found.ticket, event),
-      "Only its holder, its booker, the event's organizer and admins may see this ticket",
+      "Only its holder, its booker, the event's organizer and staff, and admins may see this ticket",
     );
     return found;
   }

@@ -5,8 +5,8 @@ import type { Tx } from '../database/unit-of-work';
 import { readPositions, type EntryWithPosition } from '../inventory/queue-positions';
 import type { EventRow } from '../models/event.model';
 import type { WaitlistEntryRow } from '../models/waitlist-entry.model';
-import { mayUseEntry } from '../domain/rights';
-import type { Actor } from '../domain/rights';
+import { mayUseEntry, type Actor, type Right } from '../domain/rights';
+import { rightsIn } from '../models/event-staff.model';
 import { pageOf, readCursor, type Page, type PageRequest } from './pages';
 
 export interface ListedEntry extends EntryWithPosition {
@@ -107,10 +107,18 @@ async function visibleEmails(
   rows: readonly WaitlistEntryRow[],
   events: readonly Pick<EventRow, 'id' | 'organizer_id'>[],
 ): Promise<Map<number, string>> {
-  const organizers = new Map(events.map((event) => [event.id, event.organizer_id]));
-  const visible = rows.filter((row) =>
-    mayUseEntry(actor, row.user_id, { organizerId: organizers.get(row.event_id) ?? null }),
+  const grants = await findRows(models.EventStaff, {
+    where: { user_id: actor.id, event_id: events.map(({ id }) => id) },
+    transaction: tx,
+  });
+  const rights = new Map(grants.map((row) => [row.event_id, rightsIn(row)]));
+  const staffed = new Map(
+    events.map(({ id, organizer_id: organizerId }) => [
+      id,
+      { organizerId, staff: new Map([[actor.id, rights.get(id) ?? new Set<Right>()]]) },
+    ]),
   );
+  const visible = rows.filter((row) => mayUseEntry(actor, row.user_id, staffed.get(row.event_id)!));
   if (visible.length === 0) return new Map();
   const users = await findRows(models.User, {
     attributes: ['id', 'email'],

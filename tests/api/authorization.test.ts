@@ -84,7 +84,9 @@ describe('authorization', () => {
     const [method, pattern] = one.route.split(' ') as [string, string];
     const answer = await api.call(
       method.toLowerCase() as Method,
-      asked.id === undefined ? pattern : pathWith(pattern, asked.id),
+      asked.id === undefined
+        ? pattern
+        : pathWith(pattern.replace(':user_id', String(asked.userId)), asked.id),
       { token, query: asked.query ?? {}, body: asked.body },
     );
 

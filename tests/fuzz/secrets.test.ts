@@ -94,7 +94,7 @@ describe('secrets', () => {
     for (const { method, path, body } of OPERATIONS) {
       if (path.endsWith('/logout') || (method === 'DELETE' && path.includes('/users/'))) continue;
       for (const id of ['1', '3', '2147483647', 'nonsense']) {
-        const filled = path.replace(/\{\w+\}/, id);
+        const filled = path.replace(/\{\w+\}/g, id);
         await ask(method, filled, { asker, ...(body ? { body: { surprise: 1 } } : {}) });
         if (!path.includes('{')) break;
       }

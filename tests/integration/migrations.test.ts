@@ -16,6 +16,7 @@ const TABLES = [
   'api_keys',
   'audit_log',
   'bookings',
+  'event_staff',
   'events',
   'idempotency_keys',
   'sessions',

@@ -74,6 +74,7 @@ describe('on tables with many rows, no statement scans or sorts an unbounded num
     const { body } = await api.post('/api/auth/login', undefined, { email, password: PASSWORD });
     return body.data as { refresh_token: string };
   };
+  const staffPath = ({ id }: Person): string => busyPath(`/api/events/:id/staff/${String(id)}`);
   const ticketsOf = async (who: Person): Promise<number[]> => {
     const { body } = await api.get('/api/tickets', who.token);
     return (body.data as { id: number }[]).map(({ id }) => id);
@@ -157,6 +158,25 @@ describe('on tables with many rows, no statement scans or sorts an unbounded num
       await change('patch', busyPath('/api/events/:id'), admin, {
         body: { event_name: 'Renamed', total_tickets: 3_100, max_tickets_per_user: 1_000 },
       });
+    },
+    'PUT /api/events/:event_id/staff/:user_id': async () => {
+      await change('put', staffPath(await makePerson(api.container)), admin, {
+        body: { rights: ['tickets'] },
+      });
+    },
+    'GET /api/events/:event_id/staff': async () => {
+      for (let times = 0; times < 6; times += 1) {
+        await change('put', staffPath(await makePerson(api.container)), admin, {
+          body: { rights: ['waitlist'] },
+        });
+      }
+      await page(busyPath('/api/events/:id/staff'));
+    },
+    'DELETE /api/events/:event_id/staff/:user_id': async () => {
+      const person = await makePerson(api.container);
+      await change('put', staffPath(person), admin, { body: { rights: ['tickets'] } });
+      await api.get('/api/admin/audit', person.token, { event_id: BUSY });
+      await change('delete', staffPath(person), admin);
     },
     'POST /api/events/:event_id/cancel': async () => {
       const event = await makeSoldOutEvent(api);

@@ -1165,6 +1165,59 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'security-any-right-is-every-right',
+    rule: 'Each right for an event allows what it names, and nothing else',
+    tests: [{ project: 'sqlite', file: 'tests/api/staff.test.ts' }],
+    edits: [
+      {
+        file: 'src/domain/rights.ts',
+        from: 'event.staff.get(actor.id)?.has(right) === true',
+        to: '(event.staff.get(actor.id)?.has(right) ?? right === "update")',
+      },
+    ],
+  },
+  {
+    name: 'security-rights-for-every-event',
+    rule: 'A right counts for its event only',
+    tests: [{ project: 'sqlite', file: 'tests/api/staff.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory/inventory-loader.ts',
+        from: 'staff.size > 0 ? [{ event_id: event.id, user_id: [...staff] }] : [],',
+        to: 'staff.size > 0 && event.id > 0 ? [{ user_id: [...staff] }] : [],',
+      },
+      {
+        file: 'src/inventory/inventory-loader.ts',
+        from: 'staff.get(event.id)?.map(',
+        to: '[...staff.values()].flat().map(',
+      },
+    ],
+  },
+  {
+    name: 'security-staff-makes-staff',
+    rule: 'Only the organizer and admins give rights',
+    tests: [{ project: 'sqlite', file: 'tests/api/staff.test.ts' }],
+    edits: [
+      {
+        file: 'src/services/staff.service.ts',
+        from: '      requireManager(actor, { organizerId: event.organizer_id });',
+        to: '      if (event.id < 0) requireManager(actor, { organizerId: event.organizer_id });',
+      },
+    ],
+  },
+  {
+    name: 'security-resize-with-update',
+    rule: 'A change of an event needs the right of each field that changes',
+    tests: [{ project: 'sqlite', file: 'tests/api/staff.test.ts' }],
+    edits: [
+      {
+        file: 'src/domain/manage-event.ts',
+        from: '  return mayUpdate && (mayResize || !isResized);',
+        to: '  return mayUpdate || (mayResize && !isResized);',
+      },
+    ],
+  },
+  {
     name: 'last-admin-demotable',
     rule: 'There is always an admin',
     tests: [{ project: 'sqlite', file: 'tests/api/roles.test.ts' }],
@@ -1231,8 +1284,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/services/waitlist-reader.ts',
-        from: '    mayUseEntry(actor, row.user_id, { organizerId: organizers.get(row.event_id) ?? null }),',
-        to: '    mayUseEntry(actor, row.user_id, { organizerId: organizers.get(row.event_id) ?? null }) || true,',
+        from: 'mayUseEntry(actor, row.user_id, staffed.get(row.event_id)!)',
+        to: '(mayUseEntry(actor, row.user_id, staffed.get(row.event_id)!) || true)',
       },
     ],
   },
@@ -1243,8 +1296,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/domain/waitlist.ts',
-        from: '  if (!mayUseEntry(actor, userId, inventory.event)) {',
-        to: '  if (!mayUseEntry(actor, userId, inventory.event) && inventory.event.id < 0) {',
+        from: '  if (!mayUseEntry(actor, userId, inventory.staffed)) {',
+        to: '  if (!mayUseEntry(actor, userId, inventory.staffed) && inventory.event.id < 0) {',
       },
     ],
   },

@@ -32,6 +32,7 @@ export async function emptyTables({ models }: Database, keptUserId: number): Pro
   await models.WaitlistEntry.destroy(all);
   await models.WaitlistBlock.destroy(all);
   await models.Booking.destroy(all);
+  await models.EventStaff.destroy(all);
   await models.Event.destroy(all);
   await models.User.destroy({ where: { id: { [Op.ne]: keptUserId } } });
 }

@@ -80,6 +80,27 @@ export const EVERY_CHANGE: readonly Change[] = [
     },
   },
   {
+    route: 'PUT /api/events/:event_id/staff/:user_id',
+    prepare: async ({ world, run, api }) => {
+      const path = `/api/events/${String(await run.addEvent(TOTAL))}/staff`;
+      const { token } = await world.addPerson('admin');
+      const { id } = await world.addPerson();
+      const body = { rights: ['tickets'] };
+      return () => api.call('put', `${path}/${String(id)}`, { token, body });
+    },
+  },
+  {
+    route: 'DELETE /api/events/:event_id/staff/:user_id',
+    prepare: async ({ world, run, api }) => {
+      const path = `/api/events/${String(await run.addEvent(TOTAL))}/staff`;
+      const { token } = await world.addPerson('admin');
+      const { id } = await world.addPerson();
+      const body = { rights: ['tickets'] };
+      await api.call('put', `${path}/${String(id)}`, { token, body });
+      return () => api.delete(`${path}/${String(id)}`, token);
+    },
+  },
+  {
     route: 'POST /api/users/me/keys',
     prepare: async ({ world, api }) => {
       const { token } = await world.addPerson('organizer');

@@ -1,4 +1,4 @@
-/** A route's path with its parameter filled in. */
+/** A route's path with its parameters filled in, all with the same. */
 export function pathWith(pattern: string, id: number | string): string {
-  return pattern.replace(/:\w+/, String(id));
+  return pattern.replace(/:\w+/g, String(id));
 }

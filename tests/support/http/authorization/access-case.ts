@@ -22,6 +22,8 @@ export type Cells = readonly [Cell, Cell, Cell] | readonly [Cell];
 export interface Asked {
   /** Fills in the route's path parameter. */
   readonly id?: number;
+  /** Fills in `:user_id` beside it. */
+  readonly userId?: number;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   readonly body?: object;
 }

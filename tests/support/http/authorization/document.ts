@@ -39,6 +39,22 @@ ${table(['route', 'resource', ...CALLERS], ordered)}
 Only admins get a 404 for accounts and for admin routes: everyone else gets 403, whether the resource
 exists or not. Events are public to every account, so a missing one is 404 for everyone.
 
+## Rights for one event
+
+The organizer and admins have all rights, and give them to others by
+\`PUT /api/events/:event_id/staff/:user_id\`. [The test](../tests/api/staff.test.ts) tries each right with each
+action.
+
+| right | what it allows for the event |
+| --- | --- |
+| \`update\` | change its name, cap, times and metadata |
+| \`capacity\` | change \`total_tickets\` |
+| \`cancel\` | cancel it |
+| \`waitlist\` | give priorities, remove others from the queue, see their e-mails |
+| \`tickets\` | see and cancel any ticket, read the log of the event |
+
+A change of an event needs the right of each field that changes.
+
 ## Permissions of the roles
 
 A route requires one permission. The policies in \`src/policies/\` check who owns the resource. Anything

@@ -64,6 +64,28 @@ export const EVENT_CASES: readonly AccessCase[] = [
     cells: managers(200, 'EVENT_NOT_FOUND'),
   },
   {
+    route: 'PUT /api/events/:event_id/staff/:user_id',
+    names: 'an event',
+    ask: async (scene) => ({
+      id: await scene.eventId(),
+      userId: await scene.waitingId(),
+      body: { rights: ['tickets'] },
+    }),
+    cells: managers(200, 'EVENT_NOT_FOUND'),
+  },
+  {
+    route: 'GET /api/events/:event_id/staff',
+    names: 'an event',
+    ask: event,
+    cells: managers(200, 'EVENT_NOT_FOUND'),
+  },
+  {
+    route: 'DELETE /api/events/:event_id/staff/:user_id',
+    names: 'an event',
+    ask: async (scene) => ({ id: await scene.eventId(), userId: await scene.staffId() }),
+    cells: managers(200, 'EVENT_NOT_FOUND'),
+  },
+  {
     route: 'POST /api/events/:event_id/cancel',
     names: 'an event',
     ask: event,

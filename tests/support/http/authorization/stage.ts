@@ -57,6 +57,18 @@ export class Stage {
       : this.#sell('organizer', 'booker', 'holder');
   }
 
+  /** Gives a person a right for an event. */
+  async makeStaff(eventId: number, userId: number): Promise<void> {
+    const now = new Date();
+    await this.api.container.database.models.EventStaff.upsert({
+      event_id: eventId,
+      user_id: userId,
+      rights: 'tickets',
+      createdAt: now,
+      updatedAt: now,
+    });
+  }
+
   async joinQueue(part: Part, eventId: number): Promise<number> {
     const { token } = await this.person(part);
     const body = { event_id: eventId, quantity: WAITED_FOR };
@@ -146,6 +158,13 @@ export class Scene {
   /** Someone's entry in the queue of the event. */
   async entryId(): Promise<number> {
     return (await this.stage.sold(this.caller, this.owner)).entryId;
+  }
+
+  /** Someone with a right for the event, if there is such an event. */
+  async staffId(): Promise<number> {
+    const userId = await this.waitingId();
+    if (this.owner !== 'missing') await this.stage.makeStaff(await this.eventId(), userId);
+    return userId;
   }
 
   /** The person who waits in every queue. */
