@@ -3,6 +3,8 @@
 const { createTable, exactText, idColumn } = require('./helpers/create-table');
 
 module.exports = {
+  deletes: 'api_keys',
+
   /**
    * Keys of programs, by their hashes. No foreign key: a key whose account is gone is refused.
    * @param {import('sequelize').QueryInterface} queryInterface

@@ -3,6 +3,8 @@
 const { createTable, exactText } = require('./helpers/create-table');
 
 module.exports = {
+  deletes: 'event_staff',
+
   /**
    * Rights of single people on single events.
    * @param {import('sequelize').QueryInterface} queryInterface
