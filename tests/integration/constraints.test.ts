@@ -100,6 +100,45 @@ describe('the schema refuses invalid rows', () => {
     });
   }
 
+  function addSession(row: Row<'Session'> = {}): Promise<unknown> {
+    return database.models.Session.create({
+      user_id: userId,
+      token_version: 0,
+      family: randomUUID().slice(0, 22),
+      token_hash: 'h'.repeat(43),
+      used_hash: null,
+      successor_salt: null,
+      used_at: null,
+      auth_time: now,
+      expires_at: now,
+      createdAt: now,
+      ...row,
+    });
+  }
+
+  function addApiKey(row: Row<'ApiKey'> = {}): Promise<unknown> {
+    return database.models.ApiKey.create({
+      user_id: userId,
+      name: 'Door list',
+      key_hash: randomUUID(),
+      prefix: 'tk_abcd',
+      expires_at: null,
+      last_used_at: null,
+      createdAt: now,
+      ...row,
+    });
+  }
+
+  function addStaff(row: Row<'EventStaff'> = {}): Promise<unknown> {
+    return database.models.EventStaff.create({
+      event_id: eventId,
+      user_id: userId,
+      rights: 'tickets',
+      ...times,
+      ...row,
+    });
+  }
+
   function addKey(row: Row<'IdempotencyKey'> = {}): Promise<unknown> {
     return database.models.IdempotencyKey.create({
       user_id: userId,
@@ -161,6 +200,8 @@ describe('the schema refuses invalid rows', () => {
       },
     ],
     ['uq_audit_log_version', () => twice(addChange, { event_id: eventId, version: 3 })],
+    ['uq_sessions_family', () => twice(addSession, { family: 'the same family' })],
+    ['uq_api_keys_hash', () => twice(addApiKey, { key_hash: 'the same hash' })],
     ['uq_idempotency_keys_scope', () => twice(addKey, { idempotency_key: randomUUID() })],
   ];
 
@@ -171,6 +212,7 @@ describe('the schema refuses invalid rows', () => {
     ['fk_bookings_booked_by', () => addBooking({ booked_by: NOBODY })],
     ['fk_waitlists_event', () => addEntry({ event_id: NOBODY })],
     ['fk_waitlists_user', () => addEntry({ user_id: NOBODY })],
+    ['fk_event_staff_event', () => addStaff({ event_id: NOBODY })],
     ['fk_waitlist_blocks_event', () => addBlock({ event_id: NOBODY })],
     ['fk_waitlists_requested_by', () => addEntry({ requested_by: NOBODY })],
   ];
