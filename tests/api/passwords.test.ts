@@ -129,11 +129,16 @@ describe('passwords', () => {
       const saving = new Promise<never>((_resolve, reject) => {
         fail = reject;
       });
-      const save = jest.spyOn(api.container.unitOfWork, 'run').mockReturnValueOnce(saving);
+      const { unitOfWork } = api.container;
+      const beginSession = unitOfWork.run.bind(unitOfWork);
+      const save = jest
+        .spyOn(unitOfWork, 'run')
+        .mockImplementationOnce(beginSession)
+        .mockReturnValueOnce(saving);
       const warn = jest.spyOn(api.container.logger, 'warn').mockReturnThis();
 
       const before = await api.call('post', '/api/auth/login', { body });
-      await until(() => save.mock.calls.length === 1);
+      await until(() => save.mock.calls.length === 2);
       const error = new Error('The disk is full');
       fail(error);
       await until(() => warn.mock.calls.length === 1);

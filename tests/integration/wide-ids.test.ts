@@ -1,5 +1,6 @@
-import { QueryTypes } from 'sequelize';
-import type { DatabaseSettings } from '../../src/config/config';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { QueryTypes, type QueryInterface } from 'sequelize';
 import type { Database } from '../../src/database/database';
 import { findRows } from '../../src/database/find-rows';
 import { Migrator } from '../../src/database/migrator';
@@ -8,11 +9,24 @@ import { makePeople, type Person } from '../factories/people';
 import { TestApi } from '../support/http/test-api';
 import { emptyDatabase } from '../support/setup/test-database';
 
+interface Migration {
+  up(queryInterface: QueryInterface): Promise<void>;
+  down(queryInterface: QueryInterface): Promise<void>;
+}
+
 /** The tables whose ids have 64 bits. */
 const TABLES = ['audit_log', 'bookings', 'idempotency_keys', 'waitlists'] as const;
 type Table = (typeof TABLES)[number];
-/** The first of the migrations that give them 64 bits. */
-const FIRST_MIGRATION = '20261128000300-widen-audit-log-ids.js';
+/** The migrations that give them 64 bits, in their order. */
+const MIGRATIONS = [
+  '20261128000300-widen-audit-log-ids.js',
+  '20261128000400-widen-idempotency-keys-ids.js',
+  '20261128000500-widen-bookings-ids.js',
+  '20261128000600-widen-waitlists-ids.js',
+].map((name) => {
+  const file = path.join(__dirname, '..', '..', 'migrations', name);
+  return createRequire(__filename)(file) as Migration;
+});
 /** More than 32 bits hold, and nearly all that a number in an answer can be. */
 const LAST_ID = Number.MAX_SAFE_INTEGER - 100_000;
 
@@ -55,32 +69,32 @@ async function waitForTicket(
 }
 
 describe('migrations to ids of 64 bits, on a filled database', () => {
-  let settings: DatabaseSettings;
-  let migrator: Migrator;
   let api: TestApi;
   let database: Database;
+  let queries: QueryInterface;
   beforeEach(async () => {
-    settings = await emptyDatabase('wide_ids');
-    migrator = new Migrator(settings);
+    const settings = await emptyDatabase('wide_ids');
+    const migrator = new Migrator(settings);
     await migrator.down({ all: true });
     await migrator.up();
-    await goBack();
     api = await TestApi.start({ database: settings });
     ({ database } = api.container);
+    queries = database.sequelize.getQueryInterface();
+    await goBack();
   });
   afterEach(() => api.close());
 
-  /** Takes back these migrations, and no others. */
+  // One by one: later migrations stay, because the code needs them.
   async function goBack(): Promise<void> {
-    for (;;) {
-      const [name] = await migrator.down({ all: false });
-      if (name === undefined || name === FIRST_MIGRATION) return;
-    }
+    for (const { down } of [...MIGRATIONS].reverse()) await down(queries);
+  }
+
+  async function goForward(): Promise<void> {
+    for (const { up } of MIGRATIONS) await up(queries);
   }
 
   async function typesOfIds(): Promise<string[]> {
-    const query = database.sequelize.getQueryInterface();
-    const tables = await Promise.all(TABLES.map((table) => query.describeTable(table)));
+    const tables = await Promise.all(TABLES.map((table) => queries.describeTable(table)));
     return tables.map(({ id }) => id!.type.replace(/\(\d+\)/, ''));
   }
 
@@ -94,7 +108,7 @@ describe('migrations to ids of 64 bits, on a filled database', () => {
     const before = await allRowsOf(database);
     for (const table of TABLES) expect(before[table].length).toBeGreaterThan(0);
 
-    await migrator.up();
+    await goForward();
 
     const wide = database.isSqlite ? 'INTEGER' : 'BIGINT';
     expect(await typesOfIds()).toEqual(TABLES.map(() => wide));
@@ -116,7 +130,7 @@ describe('migrations to ids of 64 bits, on a filled database', () => {
 
   it('refuse to go back where an id does not fit, and leave the table as it is', async () => {
     const event = await makeSoldOutEvent(api, { total: 1 });
-    await migrator.up();
+    await goForward();
     const [person] = (await makePeople(api.container, 1)) as [Person];
     await api.post('/api/waitinglists/join-waitlist', person.token, { event_id: event.id });
     await countFrom(database, 'waitlists', LAST_ID);
@@ -126,8 +140,9 @@ describe('migrations to ids of 64 bits, on a filled database', () => {
     expect(before[0]!.id).toBeGreaterThan(LAST_ID);
 
     // SQLite has one kind of id, and nothing to refuse.
-    if (database.isSqlite) await migrator.down({ all: false });
-    else await expect(migrator.down({ all: false })).rejects.toThrow('waitlists has ids above');
+    const goBackWithWaitlists = MIGRATIONS.at(-1)!.down(queries);
+    if (database.isSqlite) await goBackWithWaitlists;
+    else await expect(goBackWithWaitlists).rejects.toThrow('waitlists has ids above');
 
     expect(await rowsOf(database, 'waitlists')).toEqual(before);
   });

@@ -52,12 +52,14 @@ export async function crowd({ sequelize, isSqlite }: Database): Promise<void> {
   await fill(
     'events',
     'id, event_name, total_tickets, available_tickets, status, organizer_id, next_ticket_no, ' +
-      'next_queue_no, waitlist_count, waitlist_tickets, createdAt, updatedAt',
+      'next_queue_no, waitlist_count, waitlist_tickets, version, createdAt, updatedAt',
     `${first} + n, ${text("'crowd ' || n")}, ${String(BUSY_TICKETS)}, 0, ` +
       `CASE WHEN n % 3 = 2 THEN 'cancelled' ELSE 'active' END, ${first} + n % 500, ` +
       `${String(BUSY_TICKETS + 1)}, ${String(BUSY_WAITING + 1)}, ` +
       `CASE WHEN n = 0 THEN ${String(BUSY_WAITING)} ELSE ${String(WAITING)} END, ` +
-      `CASE WHEN n = 0 THEN ${String(BUSY_WAITING)} ELSE ${String(WAITING)} END, ${TIMES}`,
+      `CASE WHEN n = 0 THEN ${String(BUSY_WAITING)} ELSE ${String(WAITING)} END, ` +
+      // Beyond those of the audit log.
+      `${String(AUDIT_ROWS)}, ${TIMES}`,
     EVENTS,
   );
   const status = "CASE WHEN n % 4 = 3 THEN 'cancelled' ELSE 'booked' END";
