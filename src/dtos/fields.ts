@@ -223,7 +223,7 @@ export function Timestamp(description: string): PropertyDecorator {
   };
 }
 
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 /** What every database holds. */
 const FIRST_MOMENT = Date.parse('1970-01-01T00:00:00.000Z');
 const LAST_MOMENT = Date.parse('9999-12-31T23:59:59.999Z');
@@ -238,7 +238,7 @@ export function MomentOrNull(description: string, example: string | null): Prope
       validator: {
         validate: isMoment,
         defaultMessage: (given) =>
-          `${given?.property ?? 'It'} must be an ISO 8601 time with a zone, from 1970 to 9999`,
+          `${given?.property ?? 'It'} must be an ISO 8601 time with seconds and a zone, from 1970 to 9999`,
       },
     }),
   );

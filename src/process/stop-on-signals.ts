@@ -5,9 +5,10 @@ import type { Logger } from '../observability/logger';
 export const STOP_MESSAGE = 'tickets:stop';
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 /**
- * Signals that come so soon after the first are the same one: Ctrl+C reaches this process from the
- * terminal and once more from npm.
+ * A terminal's signals that come so soon after the first are the same one: Ctrl+C reaches this process
+ * from the terminal and once more from npm.
  */
+const TERMINAL_SIGNALS: readonly string[] = ['SIGINT', 'SIGHUP'];
 const SAME_SIGNAL_MS = 500;
 
 /**
@@ -32,7 +33,9 @@ export function stopOnSignals(logger: Logger, stop: () => Promise<void>): void {
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       const isRepeated =
-        stoppingSince !== undefined && performance.now() - stoppingSince < SAME_SIGNAL_MS;
+        TERMINAL_SIGNALS.includes(signal) &&
+        stoppingSince !== undefined &&
+        performance.now() - stoppingSince < SAME_SIGNAL_MS;
       if (!cluster.isWorker && !isRepeated) shutDown(signal, 0);
     });
   }

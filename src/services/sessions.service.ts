@@ -17,6 +17,7 @@ import type { SessionRow } from '../models/session.model';
 import type { UserRow } from '../models/user.model';
 
 const MS_PER_SECOND = 1_000;
+const MS_PER_MINUTE = 60_000;
 /** Sessions removed in one statement; bounds how long the cleanup holds locks. */
 const CLEANUP_BATCH_ROWS = 500;
 
@@ -73,7 +74,7 @@ export class SessionsService {
       );
       return startedAt;
     });
-    return this.#pairOf({ user_id: id, token_version, auth_time: now }, first, now);
+    return this.#pairOf({ user_id: id, token_version, auth_time: now }, first, now, now);
   }
 
   /**
@@ -98,7 +99,7 @@ export class SessionsService {
         case 'good':
           return this.#goOn(tx, session, given, now);
         case 'just used':
-          return this.#tellAgain(session, given);
+          return this.#tellAgain(session, given, now);
         case 'over':
           // Not thrown here: the end of the session must be committed.
           await this.#end(tx, { id: session.id });
@@ -129,27 +130,29 @@ export class SessionsService {
       },
       { where: { id: session.id }, transaction: tx },
     );
-    return this.#pairOf(session, next, now);
+    return this.#pairOf(session, next, now, now);
   }
 
-  #tellAgain(session: SessionRow, used: RefreshToken): TokenPair {
+  #tellAgain(session: SessionRow, used: RefreshToken, now: Date): TokenPair {
     const { successor_salt: salt, used_at: usedAt } = session;
     if (salt === null || usedAt === null) throw new Error('A used session must say what followed');
-    return this.#pairOf(session, successorOf(used, salt), usedAt);
+    return this.#pairOf(session, successorOf(used, salt), usedAt, now);
   }
 
   #pairOf(
     session: Pick<SessionRow, 'user_id' | 'token_version' | 'auth_time'>,
     { text }: RefreshToken,
     issuedAt: Date,
+    now: Date,
   ): TokenPair {
+    const ahead = secondsAhead(now);
     const claims = {
       userId: session.user_id,
       version: session.token_version,
-      authTime: secondsOf(session.auth_time),
+      authTime: secondsOf(session.auth_time) + ahead,
     };
     return {
-      token: this.#tokens.issue(claims, secondsOf(issuedAt)),
+      token: this.#tokens.issue(claims, secondsOf(issuedAt) + ahead),
       expiresInSeconds: this.#tokens.lifetimeSeconds,
       refreshToken: text,
       refreshExpiresInSeconds: this.#refreshLifetimeSeconds,
@@ -193,6 +196,15 @@ export async function removeExpiredSessions(database: Database): Promise<boolean
   });
   if (expired.length > 0) await Session.destroy({ where: { id: expired.map(({ id }) => id) } });
   return expired.length === CLEANUP_BATCH_ROWS;
+}
+
+/**
+ * How far this server's clock, by which it judges tokens, is ahead of the database's. In whole minutes,
+ * so that a pair that is told again is the same, by any server with a good clock.
+ */
+function secondsAhead(databaseNow: Date): number {
+  const ms = Date.now() - databaseNow.getTime();
+  return (Math.round(ms / MS_PER_MINUTE) * MS_PER_MINUTE) / MS_PER_SECOND;
 }
 
 function secondsOf(moment: Date): number {

@@ -43,7 +43,7 @@ describe('the time of an event and of its sale', () => {
       const metadata = { venue: 'Hall', seats: 1.5, indoor: true, ['__proto__']: 'kept', '': '' };
       const event = await make({
         starts_at: '2090-06-01T20:00:00+02:00',
-        sale_starts_at: '2090-01-01T00:00Z',
+        sale_starts_at: '2090-01-01T00:00:00Z',
         sale_ends_at: '2090-02-01T00:00:00.123456Z',
         metadata: JSON.parse(JSON.stringify(metadata)) as object,
       });

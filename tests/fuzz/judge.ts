@@ -76,6 +76,7 @@ function judgeSuccess(
   if (operation!.needsToken && !isLive) throw new Error(`${where}: with a token that is ${actor}`);
   const reference = operation!.bodyReference;
   if (reference === undefined || sentBody === null) return;
+  if (sentBody.length === 0 && !operation!.needsBody) return;
   const body = trimmed(JSON.parse(sentBody.toString().replace(/^\ufeff/, '')));
   if (!isValid(reference.replace('#', ''), body)) {
     throw new Error(`${where}: the document forbids this body (${kind}): ${sentBody.toString()}`);

@@ -32,12 +32,16 @@ export interface Operation {
   readonly body: BodySchema | undefined;
   /** The pointer to the schema of its body. */
   readonly bodyReference: string | undefined;
+  readonly needsBody: boolean;
   readonly needsToken: boolean;
 }
 
 interface DocumentedOperation {
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Record<string, { schema: { $ref: string } }> };
+  readonly requestBody?: {
+    readonly required?: boolean;
+    readonly content: Record<string, { schema: { $ref: string } }>;
+  };
   readonly security: readonly Record<string, unknown>[];
 }
 
@@ -56,6 +60,7 @@ export const OPERATIONS: readonly Operation[] = Object.entries(paths).flatMap(([
       parameters: documented.parameters ?? [],
       body: reference === undefined ? undefined : components.schemas[reference.split('/').pop()!],
       bodyReference: reference,
+      needsBody: documented.requestBody?.required === true,
       needsToken: documented.security.length > 0 && path.startsWith('/api/'),
     };
   }),

@@ -147,12 +147,30 @@ const password = fc.oneof(
   { weight: 4, arbitrary: fc.constant(PASSWORD) },
   { weight: 1, arbitrary: fc.string({ minLength: 8, maxLength: 72 }) },
 );
+/** Mostly a sale that is on: the other moments lie far in the past or in the future. */
+const MOMENTS: Readonly<Record<string, Text>> = {
+  sale_starts_at: fc.constantFrom(
+    ...['2020-01-01T10:00:00Z', '2020-02-29T10:00:00.5+02:00', '2020-12-31T23:59:00Z'],
+    '2090-01-01T00:00:00Z',
+  ),
+  sale_ends_at: fc.constantFrom(
+    ...['2099-12-31T23:59:59Z', '2099-06-30T12:00:00-11:30', '2098-01-01T00:00:00Z'],
+    '2021-01-01T00:00:00Z',
+  ),
+};
+const moment = fc.date({ min: new Date(0), noInvalidDate: true, max: new Date('9999-12-31') });
+const metadata = fc.dictionary(
+  fc.string({ maxLength: 12 }),
+  fc.oneof(fc.string({ maxLength: 40 }), fc.boolean(), fc.integer()),
+  { maxKeys: 4 },
+);
 const cursor = pick.map((index) => `@@cursor:${String(index)}@@`);
 
 function rightText(name: string, { format, enum: values }: Schema): Text {
   if (values) return fc.constantFrom(...values);
   if (name === 'after') return cursor;
   if (name === 'event_name') return eventName;
+  if (format === 'date-time') return MOMENTS[name] ?? moment.map((date) => date.toISOString());
   if (format === 'email') return email;
   if (format === 'password') return password;
   if (name === 'If-None-Match') return fc.constantFrom('"1-0"', 'W/"x"', '*', '@@etag:0@@');
@@ -171,8 +189,11 @@ export function rightParameter(name: string, schema: Schema): Text {
 export function rightJson(name: string, schema: Schema): Text {
   const types = [schema.type ?? 'string'].flat();
   if (types.includes('array')) {
-    const entries = fc.array(IDS[name] ?? wholeNumber(schema.items ?? {}), { maxLength: 4 });
-    return entries.map((ids) => `[${[...new Set(ids)].join(',')}]`);
+    const item = schema.items?.enum
+      ? fc.constantFrom(...schema.items.enum).map((text) => JSON.stringify(text))
+      : (IDS[name] ?? wholeNumber(schema.items ?? {}));
+    const entries = fc.array(item, { maxLength: 4 });
+    return entries.map((items) => `[${[...new Set(items)].join(',')}]`);
   }
   if (types.includes('integer')) {
     const number = IDS[name] ?? wholeNumber(schema);
@@ -180,5 +201,10 @@ export function rightJson(name: string, schema: Schema): Text {
       ? fc.oneof({ weight: 2, arbitrary: number }, { weight: 1, arbitrary: fc.constant('null') })
       : number;
   }
-  return rightText(name, schema).map((text) => JSON.stringify(text));
+  const value = types.includes('object')
+    ? metadata.map((object) => JSON.stringify(object))
+    : rightText(name, schema).map((text) => JSON.stringify(text));
+  return types.includes('null')
+    ? fc.oneof({ weight: 2, arbitrary: value }, { weight: 1, arbitrary: fc.constant('null') })
+    : value;
 }

@@ -86,11 +86,11 @@ describe('migrations to ids of 64 bits, on a filled database', () => {
 
   // One by one: later migrations stay, because the code needs them.
   async function goBack(): Promise<void> {
-    for (const { down } of [...MIGRATIONS].reverse()) await down(queries);
+    for (const migration of [...MIGRATIONS].reverse()) await migration.down(queries);
   }
 
   async function goForward(): Promise<void> {
-    for (const { up } of MIGRATIONS) await up(queries);
+    for (const migration of MIGRATIONS) await migration.up(queries);
   }
 
   async function typesOfIds(): Promise<string[]> {

@@ -932,13 +932,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'security-audit-policy-skipped',
-    rule: 'Only the organizer and admins read the audit log',
+    rule: 'Only the organizer, staff with the right tickets and admins read the audit log',
     tests: [{ project: 'sqlite', file: 'tests/api/authorization.test.ts' }],
     edits: [
       {
         file: 'src/services/audit.service.ts',
-        from: 'mayManageEvent(actor, event)',
-        to: 'mayManageEvent(actor, event) || true',
+        from: "hasRight(actor, event, 'tickets')",
+        to: "hasRight(actor, event, 'tickets') || true",
       },
     ],
   },
