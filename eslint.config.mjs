@@ -64,6 +64,10 @@ const ARROWS = {
     except: ['database', 'domain', 'errors', 'models', 'observability'],
     instead: 'The executor knows nothing of HTTP or accounts: the command names its actor.',
   },
+  'inventory-thread': {
+    mayNotImport: ['app', 'container', 'controllers', 'dtos', 'middlewares', 'process', 'routes'],
+    instead: 'The thread gets commands and gives finished answers; it knows nothing of HTTP.',
+  },
   services: {
     mayNotImport: [
       'app',

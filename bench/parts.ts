@@ -13,6 +13,7 @@ import { openDatabase, type Database } from '../src/database/database';
 import { findRows } from '../src/database/find-rows';
 import { lockEvents } from '../src/database/locks';
 import { UnitOfWork } from '../src/database/unit-of-work';
+import { QueuedTurns } from '../src/database/write-turns';
 import { BookTicketsBody } from '../src/dtos/tickets.dto';
 import { eventFactsOf } from '../src/models/facts';
 import { writeEvents } from '../src/inventory/inventory-writer';
@@ -85,7 +86,7 @@ async function timeStatements(database: Database, eventId: number): Promise<void
     logger: createLogger({ level: 'silent', accessFormat: 'dev', directory: null }),
     metrics: new Metrics(),
   };
-  const unitOfWork = new UnitOfWork({ sequelize, logger, metrics });
+  const unitOfWork = new UnitOfWork({ sequelize, logger, metrics, turns: new QueuedTurns() });
   await unitOfWork.run(
     async (tx) => {
       const [before] = (await lockEvents(database, tx, [eventId])).rows;

@@ -1,15 +1,19 @@
 import type { Express } from 'express';
 import { createApp } from './app';
-import type { Config } from './config/config';
+import type { Config, DatabaseSettings } from './config/config';
 import type { Services } from './controllers/services';
 import { readConnectionUse } from './database/connection-use';
 import { openDatabase, type Database } from './database/database';
 import { readIdRangeUse } from './database/id-ranges';
 import { NodeReport } from './database/node-report';
 import { UnitOfWork } from './database/unit-of-work';
+import { QueuedTurns } from './database/write-turns';
+import type { Executor } from './inventory/command-request';
+import { ExecutorMetrics } from './inventory/executor-metrics';
 import { InventoryExecutor } from './inventory/inventory-executor';
+import { InventoryThread } from './inventory-thread/inventory-thread';
 import { createBulkheads, type Bulkheads } from './load/bulkheads';
-import { connectionShares, SQLITE_SHARES } from './load/connection-shares';
+import { connectionShares, SQLITE_SHARES, threadConnections } from './load/connection-shares';
 import { EventLoopLoad } from './load/event-loop-load';
 import { createLogger, type Logger } from './observability/logger';
 import { Metrics } from './observability/metrics';
@@ -47,24 +51,56 @@ export interface Container {
   readonly metrics: Metrics;
   readonly database: Database;
   readonly unitOfWork: UnitOfWork;
-  readonly inventory: InventoryExecutor;
+  readonly inventory: Executor;
+  /** Resolves when it can run commands; rejects if its thread can't start. */
+  readonly ready: Promise<void>;
   readonly services: Services;
   readonly bulkheads: Bulkheads;
   readonly adminAccounts: AdminAccountsService;
   readonly health: HealthService;
   readonly app: Express;
-  /** Closes the connections to the database and Redis, the metrics and the logger. */
+  /** Ends what the inventory runs, and closes the connections to the database and Redis, the metrics and the logger. */
   close(): Promise<void>;
 }
 
-/** The only place that constructs services. Opens no database connection before the first query. */
-export function createContainer(config: Config): Container {
+interface ContainerOptions {
+  /**
+   * The program of the inventory's thread. Without it the inventory runs in the main thread, for tests and
+   * tools that look into it or start many servers.
+   */
+  readonly threadFile?: string;
+}
+
+/**
+ * The only place that constructs services, besides the inventory's thread, which constructs its own.
+ * Opens no database connection before the first query.
+ */
+export function createContainer(config: Config, { threadFile }: ContainerOptions = {}): Container {
   const logger = createLogger(config.log);
   const metrics = new Metrics();
-  const database = openDatabase(config.database, new NodeReport(logger, metrics));
-  const unitOfWork = new UnitOfWork({ sequelize: database.sequelize, logger, metrics });
+  const executorMetrics = new ExecutorMetrics(metrics, logger);
   const shares =
     config.database.dialect === 'mysql' ? connectionShares(config.database.poolMax) : SQLITE_SHARES;
+  const thread =
+    threadFile === undefined
+      ? undefined
+      : new InventoryThread({
+          file: threadFile,
+          settings: {
+            database: withConnections(config.database, threadConnections(shares)),
+            slots: shares.batches,
+          },
+          logger,
+          metrics,
+          executorMetrics,
+        });
+  // Its connections also tell which server the database is; the thread's need not tell it again.
+  const database = openDatabase(
+    thread ? withoutConnections(config.database, threadConnections(shares)) : config.database,
+    new NodeReport(logger, metrics),
+  );
+  const turns = thread ?? new QueuedTurns();
+  const unitOfWork = new UnitOfWork({ sequelize: database.sequelize, logger, metrics, turns });
   const loopLoad = new EventLoopLoad();
   const countRefusal = (share: string): void => {
     metrics.bulkheadRefusals.inc({ share });
@@ -75,18 +111,21 @@ export function createContainer(config: Config): Container {
   });
   const { shortReads } = bulkheads;
   const units = unitOfWork.within(bulkheads.accounts);
-  const inventory = new InventoryExecutor({
-    database,
-    unitOfWork,
-    metrics,
-    logger,
-    finish: finishCommand,
-    slots: shares.batches,
-  });
+  const inventory =
+    thread ??
+    new InventoryExecutor({
+      database,
+      unitOfWork,
+      metrics: executorMetrics,
+      finish: finishCommand,
+      slots: shares.batches,
+    });
+  const deletion = thread ?? new AccountDeletion({ database, unitOfWork, finish: finishCommand });
+  const commands = new CommandsService(inventory, executorMetrics);
   const health = new HealthService(database.sequelize);
   addSampledGauges(metrics, {
-    commandsInFlight: () => inventory.inFlight,
-    poolUse: () => database.poolUse(),
+    commandsInFlight: () => commands.inFlight,
+    poolUses: async () => [database.poolUse(), ...(thread ? [await thread.poolUse()] : [])],
     isDatabaseUp: () => health.isDatabaseUp(),
     waitlistTotals: () => shortReads.run(() => waitlistTotals(database)),
     idRangeUse: () => shortReads.run(() => readIdRangeUse(database)),
@@ -102,7 +141,6 @@ export function createContainer(config: Config): Container {
   const tokens = new Tokens(config.auth);
   const accounts = new AccountCache(database);
   const eventReader = new EventReader(database);
-  const commands = new CommandsService(inventory);
   const passwordRules = new PasswordRules(config.auth);
   const sessions = new SessionsService({
     database,
@@ -137,7 +175,7 @@ export function createContainer(config: Config): Container {
     }),
     users: new UsersService({
       database,
-      deletion: new AccountDeletion({ database, unitOfWork, finish: finishCommand }),
+      deletion,
       units,
       shortReads,
       deletions: bulkheads.deletions,
@@ -163,12 +201,14 @@ export function createContainer(config: Config): Container {
     database,
     unitOfWork,
     inventory,
+    ready: thread?.ready ?? Promise.resolve(),
     services,
     adminAccounts: new AdminAccountsService({ database, unitOfWork, hasher }),
     health,
     bulkheads,
     app: createApp({ config, logger, metrics, services, bulkheads, health, rateLimiter }),
     async close() {
+      await thread?.close();
       await database.close();
       redis?.disconnect();
       loopLoad.close();
@@ -176,4 +216,16 @@ export function createContainer(config: Config): Container {
       logger.close();
     },
   };
+}
+
+/** The same database with a pool of so many connections. SQLite has no pool. */
+function withConnections(settings: DatabaseSettings, poolMax: number): DatabaseSettings {
+  return settings.dialect === 'mysql' ? { ...settings, poolMax } : settings;
+}
+
+/** The same database with so many connections less, and one at least. */
+function withoutConnections(settings: DatabaseSettings, taken: number): DatabaseSettings {
+  return settings.dialect === 'mysql'
+    ? withConnections(settings, Math.max(1, settings.poolMax - taken))
+    : settings;
 }

@@ -6,6 +6,7 @@ import { ConfigurationError } from './config/configuration-error';
 import { loadConfig } from './config/load-config';
 import { createContainer } from './container';
 import { connectionFault } from './database/connection-fault';
+import { THREAD_FILE } from './inventory-thread/inventory-thread';
 import { shareMetrics } from './observability/cluster-metrics';
 import { createLogger } from './observability/logger';
 import { Closers } from './process/closers';
@@ -38,7 +39,7 @@ function supervise(config: Config): void {
 }
 
 async function serve(config: Config): Promise<void> {
-  const container = createContainer(config);
+  const container = createContainer(config, { threadFile: THREAD_FILE });
   const { logger } = container;
   const opened = new Closers();
   let prepared: PreparedDatabase | undefined;
@@ -49,6 +50,7 @@ async function serve(config: Config): Promise<void> {
   else for (const warning of config.warnings) logger.warn(warning);
   try {
     prepared = await prepareDatabase(container);
+    await container.ready;
     const server = new HttpServer(container.app, logger, config.http);
     const { port, url } = await server.listen();
     opened.add(() => server.drain());

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from 'mysql2';
 import type { Sequelize } from 'sequelize';
-import type { Logger } from '../observability/logger';
+import type { WarningLog } from '../observability/logger';
 import { killSession, type ServerSession } from './server-session';
 
 /** Pause between two attempts to reach the server. */
@@ -17,7 +17,7 @@ const ER_NO_SUCH_THREAD = 1094;
 export class OrphanReaper {
   constructor(
     private readonly sequelize: Sequelize,
-    private readonly logger: Logger,
+    private readonly logger: WarningLog,
   ) {}
 
   reap(session: ServerSession): void {

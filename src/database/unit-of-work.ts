@@ -2,8 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Transaction, type Sequelize } from 'sequelize';
 import type { Bulkhead } from '../load/bulkhead';
 import { outcomeUnknown, serviceUnavailable } from '../errors/api-error';
-import type { Logger } from '../observability/logger';
-import type { Metrics } from '../observability/metrics';
+import type { WarningLog } from '../observability/logger';
 import {
   faultKind,
   isConnectionLost,
@@ -15,6 +14,7 @@ import {
 import { breakConnection } from './mysql-connection';
 import { OrphanReaper } from './orphan-reaper';
 import { sessionOf } from './server-session';
+import type { WriteTurns } from './write-turns';
 import { RERUN_PAUSE_MS } from './writer-connections';
 
 declare const openTransaction: unique symbol;
@@ -47,6 +47,11 @@ interface UnitOptions {
   readonly changesNothing?: boolean;
 }
 
+/** Counts the retries. */
+interface RetryMetrics {
+  readonly transactionRetries: { inc(): void };
+}
+
 /** What runs units of work, in one share of the connections or another. */
 export type Units = Pick<UnitOfWork, 'run'>;
 
@@ -65,15 +70,21 @@ interface TransactionInternals {
  */
 export class UnitOfWork {
   readonly #sequelize: Sequelize;
-  readonly #metrics: Metrics;
+  readonly #metrics: RetryMetrics;
   readonly #reaper: OrphanReaper;
   readonly #isSqlite: boolean;
-  /** On SQLite, the tail of the queue of units that wait to write. */
-  #sqliteTail: Promise<unknown> = Promise.resolve();
+  readonly #turns: WriteTurns;
 
-  constructor(options: { sequelize: Sequelize; logger: Logger; metrics: Metrics }) {
+  constructor(options: {
+    sequelize: Sequelize;
+    logger: WarningLog;
+    metrics: RetryMetrics;
+    /** On SQLite, shared by all that write to the file in this process. */
+    turns: WriteTurns;
+  }) {
     this.#sequelize = options.sequelize;
     this.#metrics = options.metrics;
+    this.#turns = options.turns;
     this.#reaper = new OrphanReaper(options.sequelize, options.logger);
     this.#isSqlite = options.sequelize.getDialect() === 'sqlite';
   }
@@ -139,13 +150,19 @@ export class UnitOfWork {
     }
   }
 
-  #attempt<T>(work: (tx: Tx) => Promise<T>, deadline: number, changesNothing = false): Promise<T> {
+  async #attempt<T>(
+    work: (tx: Tx) => Promise<T>,
+    deadline: number,
+    changesNothing = false,
+  ): Promise<T> {
     if (!this.#isSqlite) return this.#transact(work, deadline, { changesNothing });
-    const turn = this.#sqliteTail.then(() =>
-      this.#transact(work, deadline, { changesNothing, type: Transaction.TYPES.IMMEDIATE }),
-    );
-    this.#sqliteTail = turn.catch(() => undefined);
-    return turn;
+    const endTurn = await this.#turns.take();
+    try {
+      const type = Transaction.TYPES.IMMEDIATE;
+      return await this.#transact(work, deadline, { changesNothing, type });
+    } finally {
+      endTurn();
+    }
   }
 
   async #transact<T>(

@@ -36,6 +36,11 @@ export function replayOf({ status, body }: StoredAnswer): CommandAnswer {
 /** Makes the answer to an accepted command. It must not throw: the answer is part of the change. */
 export type FinishCommand = (acceptance: Acceptance, isDryRun: boolean) => StoredAnswer;
 
+/** What runs commands: in this thread, or in one of its own. */
+export interface Executor {
+  execute(eventId: number, request: CommandRequest): Promise<CommandResult>;
+}
+
 /** What became of one event's commands. */
 export interface BatchResult {
   /** One for each command from the first on; the commands without one must run again. */

@@ -1,12 +1,27 @@
+import type { CommandKind } from '../domain/commands';
 import type { Logger } from '../observability/logger';
 import type { Metrics } from '../observability/metrics';
-import type { BatchResults } from './batch';
-import type { CommandRequest, CommandResult } from './command-request';
+import type { CommandResult } from './command-request';
 
 const MS_PER_SECOND = 1_000;
 
-/** The executor's metrics. A failing metric is logged and never fails a committed command. */
-export class ExecutorMetrics {
+/** A transaction of the executor. */
+export interface TransactionFigures {
+  /** How long each of its commands had waited when it began. */
+  readonly waitsMs: readonly number[];
+  readonly lockWaitMs: number;
+  readonly tookMs: number;
+  readonly promotedTickets: number;
+}
+
+/** What the executor tells of its work. */
+export interface ExecutorFigures {
+  countTurnedAway(): void;
+  observeTransaction(figures: TransactionFigures): void;
+}
+
+/** The metrics of commands. A failing metric is logged and never fails a committed command. */
+export class ExecutorMetrics implements ExecutorFigures {
   constructor(
     private readonly metrics: Metrics,
     private readonly logger: Logger,
@@ -18,33 +33,22 @@ export class ExecutorMetrics {
     });
   }
 
-  countOutcome({ command: { kind } }: CommandRequest, result: CommandResult): void {
+  countOutcome(kind: CommandKind, result: CommandResult): void {
     this.#record(() => {
-      this.metrics.commandOutcomes.inc({
-        kind,
-        outcome: result.refused ? result.code : result.outcome,
-      });
+      const outcome = result.refused ? result.code : result.outcome;
+      this.metrics.commandOutcomes.inc({ kind, outcome });
     });
   }
 
-  /**
-   * @param arrivals when each command arrived; like `startedAt` on the `performance.now()` clock
-   * @param startedAt when their transaction began
-   */
-  observeTransaction(
-    arrivals: readonly number[],
-    startedAt: number,
-    { batches, lockWaitMs }: BatchResults,
-  ): void {
+  observeTransaction({ waitsMs, lockWaitMs, tookMs, promotedTickets }: TransactionFigures): void {
     this.#record(() => {
-      this.metrics.batchSize.observe(arrivals.length);
+      this.metrics.batchSize.observe(waitsMs.length);
       this.metrics.lockWaitSeconds.observe(lockWaitMs / MS_PER_SECOND);
-      this.metrics.batchSeconds.observe((performance.now() - startedAt) / MS_PER_SECOND);
-      for (const arrivedAt of arrivals) {
-        this.metrics.queueWaitSeconds.observe((startedAt - arrivedAt) / MS_PER_SECOND);
+      this.metrics.batchSeconds.observe(tookMs / MS_PER_SECOND);
+      for (const waitMs of waitsMs) {
+        this.metrics.queueWaitSeconds.observe(waitMs / MS_PER_SECOND);
       }
-      const promoted = batches.reduce((sum, batch) => sum + (batch?.promotedTickets ?? 0), 0);
-      if (promoted > 0) this.metrics.promotedTickets.inc(promoted);
+      if (promotedTickets > 0) this.metrics.promotedTickets.inc(promotedTickets);
     });
   }
 

@@ -4,18 +4,20 @@ import { findHeldUsers } from '../database/locks';
 import type { UnitOfWork } from '../database/unit-of-work';
 import { refusal } from '../domain/outcomes';
 import { ApiError, serviceUnavailable } from '../errors/api-error';
-import type { Logger } from '../observability/logger';
-import type { Metrics } from '../observability/metrics';
 import { runBatches, type BatchResults } from './batch';
-import type { BatchResult, CommandRequest, CommandResult, FinishCommand } from './command-request';
+import type {
+  BatchResult,
+  CommandRequest,
+  CommandResult,
+  Executor,
+  FinishCommand,
+} from './command-request';
 import { BatchLimits, EventQueue, type Pending } from './event-queue';
-import { ExecutorMetrics } from './executor-metrics';
+import type { ExecutorFigures } from './executor-metrics';
 import { accountsIn } from './requirements';
 
 /** Most commands of one event that may wait for their batch. */
 const WAITING_PER_EVENT_MAX = 4_000;
-/** Most commands of all events that may wait or run. */
-const IN_FLIGHT_MAX = 8_000;
 /** Time limit of a command on a whole event, once it runs. */
 export const EXCLUSIVE_LIMIT_MS = 60_000;
 
@@ -33,38 +35,31 @@ interface RunningBatch {
  *
  * See docs/adr/0001-one-transaction-for-many.md.
  */
-export class InventoryExecutor {
+export class InventoryExecutor implements Executor {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
   readonly #finish: FinishCommand;
-  readonly #metrics: ExecutorMetrics;
+  readonly #metrics: ExecutorFigures;
   readonly #queues = new Map<number, EventQueue>();
   /** Queues with commands that wait for a transaction, in the order in which they began to wait. */
   readonly #ready: EventQueue[] = [];
   /** Most transactions that may run at the same time. */
   readonly #slots: number;
   #running = 0;
-  #inFlight = 0;
 
   constructor(options: {
     database: Database;
     unitOfWork: UnitOfWork;
     finish: FinishCommand;
-    metrics: Metrics;
-    logger: Logger;
+    metrics: ExecutorFigures;
     /** Transactions that may run at the same time. */
     slots: number;
   }) {
     this.#database = options.database;
     this.#unitOfWork = options.unitOfWork;
     this.#finish = options.finish;
-    this.#metrics = new ExecutorMetrics(options.metrics, options.logger);
+    this.#metrics = options.metrics;
     this.#slots = options.slots;
-  }
-
-  /** Commands that wait or run. */
-  get inFlight(): number {
-    return this.#inFlight;
   }
 
   /**
@@ -76,7 +71,7 @@ export class InventoryExecutor {
    */
   async execute(eventId: number, request: CommandRequest): Promise<CommandResult> {
     const existing = this.#queues.get(eventId);
-    if (this.#inFlight >= IN_FLIGHT_MAX || (existing && isFull(existing))) {
+    if (existing && isFull(existing)) {
       this.#metrics.countTurnedAway();
       throw serviceUnavailable('Too many requests are waiting');
     }
@@ -87,14 +82,7 @@ export class InventoryExecutor {
       this.#ready.push(queue);
       this.#fillSlots();
     }
-    this.#inFlight += 1;
-    try {
-      const result = await pending.promise;
-      this.#metrics.countOutcome(request, result);
-      return result;
-    } finally {
-      this.#inFlight -= 1;
-    }
+    return pending.promise;
   }
 
   /** Starts a transaction for each waiting event while slots are free. */
@@ -158,8 +146,15 @@ export class InventoryExecutor {
       if (result) settle(batch, result);
       else batch.queue.makeExclusive(batch.pendings);
     });
-    const arrivals = pendingsIn(ran.batches).map(({ arrivedAt }) => arrivedAt);
-    this.#metrics.observeTransaction(arrivals, startedAt, ran.results);
+    this.#metrics.observeTransaction({
+      waitsMs: pendingsIn(ran.batches).map(({ arrivedAt }) => startedAt - arrivedAt),
+      lockWaitMs: ran.results.lockWaitMs,
+      tookMs: performance.now() - startedAt,
+      promotedTickets: ran.results.batches.reduce(
+        (sum, batch) => sum + (batch?.promotedTickets ?? 0),
+        0,
+      ),
+    });
   }
 
   /**

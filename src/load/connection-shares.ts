@@ -43,6 +43,11 @@ export function connectionShares(poolMax: number): ConnectionShares {
   return { ...others, batches: Math.max(1, poolMax - taken) };
 }
 
+/** Connections of the inventory's thread, if it has one; the rest of the pool is the main thread's. */
+export function threadConnections({ batches, deletions }: ConnectionShares): number {
+  return batches + deletions;
+}
+
 /**
  * On SQLite one transaction writes at a time, and reads do not wait for connections; the shares only
  * bound how much of the process each kind may take.

@@ -4,6 +4,11 @@ import winston from 'winston';
 import type { Config } from '../config/config';
 import { LogFiles, MESSAGE } from './log-files';
 
+/** For parts that only report what went wrong; they may run in another thread. */
+export interface WarningLog {
+  warn(message: string, details: object): unknown;
+}
+
 export type Logger = Pick<winston.Logger, 'error' | 'warn' | 'info' | 'debug' | 'close'>;
 
 /** Size at which a log file is rotated, and how many are kept. */

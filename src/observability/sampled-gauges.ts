@@ -37,7 +37,8 @@ export interface IdRangeUse {
 /** The sources of the figures. */
 export interface GaugeSources {
   commandsInFlight(): number;
-  poolUse(): PoolUse;
+  /** Of each thread that has connections. */
+  poolUses(): Promise<readonly PoolUse[]>;
   isDatabaseUp(): Promise<boolean>;
   waitlistTotals(): Promise<WaitlistTotals>;
   idRangeUse(): Promise<readonly IdRangeUse[]>;
@@ -72,14 +73,15 @@ export function addSampledGauges({ registry }: Metrics, sources: GaugeSources): 
   add('inventory_commands_in_flight', 'Commands that are waiting or running', () =>
     sources.commandsInFlight(),
   );
-  add('database_pool_max', 'Maximum number of open connections', () => sources.poolUse().max);
-  add('database_pool_open', 'Open connections', () => sources.poolUse().open);
-  add('database_pool_in_use', 'Connections in use', () => sources.poolUse().inUse);
-  add(
-    'database_pool_waiting',
-    'Requests that are waiting for a connection',
-    () => sources.poolUse().waiting,
-  );
+  const addPool = (name: string, help: string, of: keyof PoolUse): void => {
+    add(name, help, async () =>
+      (await sources.poolUses()).reduce((sum, pool) => sum + pool[of], 0),
+    );
+  };
+  addPool('database_pool_max', 'Maximum number of open connections', 'max');
+  addPool('database_pool_open', 'Open connections', 'open');
+  addPool('database_pool_in_use', 'Connections in use', 'inUse');
+  addPool('database_pool_waiting', 'Requests that are waiting for a connection', 'waiting');
 
   add(
     'database_up',

@@ -4,6 +4,7 @@ import { loadConfig, loadDatabaseSettings } from '../config/load-config';
 import { openMaintenanceDatabase, type Database } from '../database/database';
 import { Migrator, type Loss } from '../database/migrator';
 import { UnitOfWork } from '../database/unit-of-work';
+import { QueuedTurns } from '../database/write-turns';
 import { createLogger } from '../observability/logger';
 import { buildDocument } from '../openapi/document';
 import { Metrics } from '../observability/metrics';
@@ -206,6 +207,7 @@ async function withDatabase<T>(
     sequelize: database.sequelize,
     logger,
     metrics: new Metrics(),
+    turns: new QueuedTurns(),
   });
   try {
     return await work({ database, unitOfWork });

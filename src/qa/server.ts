@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import 'reflect-metadata';
 import { loadConfig } from '../config/load-config';
 import { createContainer } from '../container';
+import { THREAD_FILE } from '../inventory-thread/inventory-thread';
 import { createLogger } from '../observability/logger';
 import { HttpServer } from '../process/http-server';
 import { oneLine } from '../process/one-line';
@@ -39,12 +40,13 @@ async function start(opened: Closers): Promise<void> {
     },
     database.folder,
   );
-  const container = createContainer(config);
+  const container = createContainer(config, { threadFile: THREAD_FILE });
   opened.add(() => container.close());
   const prepared = await prepareDatabase(container);
   opened.add(() => {
     prepared.release();
   });
+  await container.ready;
   const server = new HttpServer(container.app, logger, config.http);
   const { url } = await server.listen();
   opened.add(() => server.drain());

@@ -17,8 +17,13 @@ export interface DeletionRequest {
   readonly requestId: string;
 }
 
+/** What deletes accounts: in this thread, or in one of its own. */
+export interface AccountDeleter {
+  delete(userId: number, request: DeletionRequest): Promise<void>;
+}
+
 /** Deletes accounts, with all that they hold and wait for. */
-export class AccountDeletion {
+export class AccountDeletion implements AccountDeleter {
   readonly #database: Database;
   readonly #unitOfWork: UnitOfWork;
   readonly #finish: FinishCommand;

@@ -11,7 +11,7 @@ import type { UserRow } from '../models/user.model';
 import type { Actor } from '../domain/rights';
 import type { LoginGuard } from '../auth/login-guard';
 import type { AccountCache } from '../auth/account-cache';
-import type { AccountDeletion } from './account-deletion.service';
+import type { AccountDeleter } from './account-deletion.service';
 import {
   emailTaken,
   isEmailTaken,
@@ -40,7 +40,7 @@ interface AccountRequest extends RequestContext {
 /** Reads, changes and promotes accounts. */
 export class UsersService {
   readonly #database: Database;
-  readonly #deletion: AccountDeletion;
+  readonly #deletion: AccountDeleter;
   readonly #units: Units;
   readonly #shortReads: Bulkhead;
   readonly #deletions: Bulkhead;
@@ -51,7 +51,7 @@ export class UsersService {
 
   constructor(options: {
     database: Database;
-    deletion: AccountDeletion;
+    deletion: AccountDeleter;
     /** In the share of accounts, so that nothing is held while a password is hashed. */
     units: Units;
     shortReads: Bulkhead;
