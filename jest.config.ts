@@ -11,7 +11,12 @@ const isOnMysql = process.env.TEST_DB_ENGINE === 'mysql';
 type Dialect = 'sqlite' | 'mysql';
 
 /** @param dialect the database that its tests run on, if they use one */
-function project(displayName: string, testMatch: readonly string[], dialect?: Dialect): Config {
+function project(
+  displayName: string,
+  testMatch: readonly string[],
+  dialect?: Dialect,
+  globals: { TEST_THREAD?: boolean } = {},
+): Config {
   return {
     displayName,
     testMatch: testMatch.map((pattern) => `<rootDir>/tests/${pattern}/*.test.ts`),
@@ -20,7 +25,7 @@ function project(displayName: string, testMatch: readonly string[], dialect?: Di
     setupFiles: ['reflect-metadata'],
     ...(dialect
       ? {
-          globals: { TEST_DIALECT: dialect },
+          globals: { TEST_DIALECT: dialect, ...globals },
           globalSetup: '<rootDir>/tests/support/setup/global-setup.ts',
           globalTeardown: '<rootDir>/tests/support/setup/global-teardown.ts',
         }
@@ -56,6 +61,8 @@ const slow: readonly Config[] = [
   ...dialects.flatMap((dialect) => [
     project(`processes-${dialect}`, ['processes', `processes/${dialect}`], dialect),
     project(`fuzz-${dialect}`, ['fuzz'], dialect),
+    // In `npm test` the inventory runs in the main thread, which starts sooner.
+    project(`thread-${dialect}`, ['{api,concurrency,contract}'], dialect, { TEST_THREAD: true }),
   ]),
   faults(),
   // Pages are the same on each database.

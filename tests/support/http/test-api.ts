@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { Gauge } from 'prom-client';
 import request from 'supertest';
 import { createContainer, type Container } from '../../../src/container';
 import { checkContract } from './contract';
@@ -29,6 +31,8 @@ export interface ApiAnswer {
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
+const THREAD_FILE = path.resolve(__dirname, '../../../dist/inventory-thread/worker.js');
+
 /** A whole server on a real database, and a client for it. */
 export class TestApi {
   private constructor(
@@ -39,7 +43,10 @@ export class TestApi {
   static async start(overrides: Parameters<typeof testConfig>[1] = {}): Promise<TestApi> {
     const container = createContainer(
       testConfig(overrides.database ?? (await testDatabase()), overrides),
+      // The compiled program, because the thread does not compile TypeScript.
+      globalThis.TEST_THREAD ? { threadFile: THREAD_FILE } : {},
     );
+    await container.ready;
     const server = await new Promise<Server>((resolve) => {
       const listening = container.app.listen(0, '127.0.0.1', () => {
         resolve(listening);
@@ -56,14 +63,18 @@ export class TestApi {
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
-    const { pool } = this.container.database.sequelize.connectionManager as unknown as {
-      pool?: { using: number };
-    };
-    const inUse = (): number => pool?.using ?? 0;
-    await until(() => inUse() === 0, RELEASE_LIMIT_MS, 1).catch(() => undefined);
-    const left = inUse();
+    const areReleased = async (): Promise<boolean> => (await this.#connectionsInUse()) === 0;
+    await until(areReleased, RELEASE_LIMIT_MS, 1).catch(() => undefined);
+    const left = await this.#connectionsInUse();
     await this.container.close();
     if (left > 0) throw new Error(`${String(left)} database connections were not released`);
+  }
+
+  /** Of all threads. */
+  async #connectionsInUse(): Promise<number> {
+    const gauge = this.container.metrics.registry.getSingleMetric('database_pool_in_use');
+    const { values } = await (gauge as Gauge).get();
+    return values[0]?.value ?? 0;
   }
 
   async call(method: Method, path: string, options: CallOptions = {}): Promise<ApiAnswer> {

@@ -9,6 +9,8 @@ declare global {
   // Set by the jest project: the database on which its tests run.
 
   var TEST_DIALECT: 'sqlite' | 'mysql';
+  // Set as well: whether the inventory has a thread of its own, as it has for users.
+  var TEST_THREAD: boolean | undefined;
 }
 
 function required(name: string): string {
