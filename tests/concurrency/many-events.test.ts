@@ -18,8 +18,14 @@ describe('load on many events at once', () => {
   });
   afterAll(() => api.close());
 
+  /** One event after the other: their creation is not what is tested. */
+  const forEach = async <T>(make: (person: Person) => Promise<T>): Promise<T[]> => {
+    const made: T[] = [];
+    for (const person of people) made.push(await make(person));
+    return made;
+  };
   const makeEvents = (total: number): Promise<MadeEvent[]> =>
-    Promise.all(people.map((organizer) => makeEvent(api, { total, organizer })));
+    forEach((organizer) => makeEvent(api, { total, organizer }));
   const transactions = async (): Promise<number> => {
     const { values } = await api.container.metrics.batchSize.get();
     return values.find(({ metricName }) => metricName?.endsWith('_count'))?.value ?? 0;
@@ -45,12 +51,13 @@ describe('load on many events at once', () => {
       }),
     );
   const versions = async (events: readonly MadeEvent[]): Promise<number[]> => {
-    const all = events.map(async ({ id }) => {
+    const all: number[] = [];
+    for (const { id } of events) {
       const { event, faults } = await api.container.services.reconcile.reconcile(id);
       expect(faults).toEqual([]);
-      return event.version;
-    });
-    return Promise.all(all);
+      all.push(event.version);
+    }
+    return all;
   };
 
   it('lets events share transactions, and sells each its own tickets', async () => {
@@ -79,9 +86,7 @@ describe('load on many events at once', () => {
   });
 
   it('promotes, in each event, the person who waits there', async () => {
-    const events = await Promise.all(
-      people.map((organizer) => makeSoldOutEvent(api, { total: 2, organizer })),
-    );
+    const events = await forEach((organizer) => makeSoldOutEvent(api, { total: 2, organizer }));
     const waiting = (index: number): Person => people[(index + 1) % EVENTS]!;
     await askTogether(events, (index) => ({
       kind: 'join',
@@ -115,9 +120,7 @@ describe('load on many events at once', () => {
 
   it('cancels, in each event, its own tickets if one person gives back tickets of all', async () => {
     const holder = people[0]!;
-    const events = await Promise.all(
-      people.map(() => makeSoldOutEvent(api, { total: 2, organizer: holder })),
-    );
+    const events = await forEach(() => makeSoldOutEvent(api, { total: 2, organizer: holder }));
     const before = await transactions();
 
     const answers = await askTogether(events, () => ({

@@ -410,8 +410,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/database/unit-of-work.ts',
-        from: '      this.#transact(work, deadline, { changesNothing, type: Transaction.TYPES.IMMEDIATE }),',
-        to: '      this.#transact(work, deadline, { changesNothing, type: Transaction.TYPES.DEFERRED }),',
+        from: '      const type = Transaction.TYPES.IMMEDIATE;',
+        to: '      const type = Transaction.TYPES.DEFERRED;',
       },
     ],
   },
@@ -421,9 +421,9 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [{ project: 'sqlite', file: 'tests/sqlite/units-of-work.test.ts' }],
     edits: [
       {
-        file: 'src/database/unit-of-work.ts',
-        from: '    this.#sqliteTail = turn.catch(() => undefined);',
-        to: '    this.#sqliteTail = this.#sqliteTail.catch(() => undefined);',
+        file: 'src/database/write-turns.ts',
+        from: '    this.#last = turn.then(() => hasEnded);',
+        to: '    this.#last = this.#last.then(() => undefined);',
       },
     ],
   },
@@ -641,6 +641,18 @@ export const MUTANTS: readonly Mutant[] = [
         file: 'src/inventory/idempotency.ts',
         from: '    `(user_id = ${String(userId)} AND event_id = ${String(eventId)} AND ` +',
         to: '    `(user_id >= ${String(Math.min(0, userId))} AND event_id = ${String(eventId)} AND ` +',
+      },
+    ],
+  },
+  {
+    name: 'thread-death-safe-to-retry',
+    rule: 'A command that was sent to a thread that has ended may have happened',
+    tests: [{ project: 'processes-sqlite', file: 'tests/processes/inventory-thread.test.ts' }],
+    edits: [
+      {
+        file: 'src/inventory-thread/inventory-thread.ts',
+        from: 'isChange ? outcomeUnknown(end) : unreachable(end)',
+        to: 'isChange && end.message === "" ? outcomeUnknown(end) : unreachable(end)',
       },
     ],
   },
