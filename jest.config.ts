@@ -15,7 +15,7 @@ function project(
   displayName: string,
   testMatch: readonly string[],
   dialect?: Dialect,
-  globals: { TEST_THREAD?: boolean } = {},
+  globals: { TEST_EXECUTOR?: 'thread' } = {},
 ): Config {
   return {
     displayName,
@@ -61,8 +61,9 @@ const slow: readonly Config[] = [
   ...dialects.flatMap((dialect) => [
     project(`processes-${dialect}`, ['processes', `processes/${dialect}`], dialect),
     project(`fuzz-${dialect}`, ['fuzz'], dialect),
-    // In `npm test` the inventory runs in the main thread, which starts sooner.
-    project(`thread-${dialect}`, ['{api,concurrency,contract}'], dialect, { TEST_THREAD: true }),
+    project(`thread-${dialect}`, ['{api,concurrency,contract}'], dialect, {
+      TEST_EXECUTOR: 'thread',
+    }),
   ]),
   faults(),
   // Pages are the same on each database.

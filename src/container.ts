@@ -11,7 +11,7 @@ import { QueuedTurns } from './database/write-turns';
 import type { Executor } from './inventory/command-request';
 import { ExecutorMetrics } from './inventory/executor-metrics';
 import { InventoryExecutor } from './inventory/inventory-executor';
-import { InventoryThread } from './inventory-thread/inventory-thread';
+import { InventoryThread, THREAD_FILE } from './inventory-thread/inventory-thread';
 import { createBulkheads, type Bulkheads } from './load/bulkheads';
 import { connectionShares, SQLITE_SHARES, threadConnections } from './load/connection-shares';
 import { EventLoopLoad } from './load/event-loop-load';
@@ -64,10 +64,7 @@ export interface Container {
 }
 
 interface ContainerOptions {
-  /**
-   * The program of the inventory's thread. Without it the inventory runs in the main thread, for tests and
-   * tools that look into it or start many servers.
-   */
+  /** The program of the inventory's thread, if it has one: a test runs the compiled one. */
   readonly threadFile?: string;
 }
 
@@ -75,16 +72,19 @@ interface ContainerOptions {
  * The only place that constructs services, besides the inventory's thread, which constructs its own.
  * Opens no database connection before the first query.
  */
-export function createContainer(config: Config, { threadFile }: ContainerOptions = {}): Container {
+export function createContainer(
+  config: Config,
+  { threadFile = THREAD_FILE }: ContainerOptions = {},
+): Container {
   const logger = createLogger(config.log);
   const metrics = new Metrics();
   const executorMetrics = new ExecutorMetrics(metrics, logger);
+  const nodes = new NodeReport(logger, metrics);
   const shares =
     config.database.dialect === 'mysql' ? connectionShares(config.database.poolMax) : SQLITE_SHARES;
   const thread =
-    threadFile === undefined
-      ? undefined
-      : new InventoryThread({
+    config.executor === 'thread'
+      ? new InventoryThread({
           file: threadFile,
           settings: {
             database: withConnections(config.database, threadConnections(shares)),
@@ -93,11 +93,12 @@ export function createContainer(config: Config, { threadFile }: ContainerOptions
           logger,
           metrics,
           executorMetrics,
-        });
-  // Its connections also tell which server the database is; the thread's need not tell it again.
+          nodes,
+        })
+      : undefined;
   const database = openDatabase(
     thread ? withoutConnections(config.database, threadConnections(shares)) : config.database,
-    new NodeReport(logger, metrics),
+    nodes,
   );
   const turns = thread ?? new QueuedTurns();
   const unitOfWork = new UnitOfWork({ sequelize: database.sequelize, logger, metrics, turns });

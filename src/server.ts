@@ -6,7 +6,6 @@ import { ConfigurationError } from './config/configuration-error';
 import { loadConfig } from './config/load-config';
 import { createContainer } from './container';
 import { connectionFault } from './database/connection-fault';
-import { THREAD_FILE } from './inventory-thread/inventory-thread';
 import { shareMetrics } from './observability/cluster-metrics';
 import { createLogger } from './observability/logger';
 import { Closers } from './process/closers';
@@ -39,7 +38,7 @@ function supervise(config: Config): void {
 }
 
 async function serve(config: Config): Promise<void> {
-  const container = createContainer(config, { threadFile: THREAD_FILE });
+  const container = createContainer(config);
   const { logger } = container;
   const opened = new Closers();
   let prepared: PreparedDatabase | undefined;

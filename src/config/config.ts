@@ -34,6 +34,8 @@ export type DatabaseSettings = SqliteSettings | MysqlSettings;
 export interface Config {
   readonly environment: 'development' | 'test' | 'production';
   readonly workers: number;
+  /** Whether changes of tickets have a thread of their own, or run in the one that serves HTTP. */
+  readonly executor: 'thread' | 'inline';
   readonly http: {
     /** The address to listen on; null for all. */
     readonly host: string | null;

@@ -276,6 +276,10 @@ export class Environment {
   @IsInt()
   WEB_CONCURRENCY: number = 1;
 
+  /** `thread` gives the changes of tickets a thread of their own; `inline` runs them beside HTTP. */
+  @IsIn(['thread', 'inline'])
+  EXECUTOR: 'thread' | 'inline' = 'inline';
+
   /** Format of the access log, by the names of morgan. */
   @IsIn(['dev', 'combined', 'common', 'short', 'tiny'])
   LOG_FORMAT: 'dev' | 'combined' | 'common' | 'short' | 'tiny' = 'dev';

@@ -64,6 +64,7 @@ export function loadConfig(processVariables: Variables, root: string = process.c
   return deepFreeze<Config>({
     environment: env.NODE_ENV,
     workers: env.WEB_CONCURRENCY,
+    executor: env.EXECUTOR,
     http: {
       host: env.HOST ?? null,
       port: env.PORT,

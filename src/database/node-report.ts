@@ -3,10 +3,15 @@ import type { Metrics } from '../observability/metrics';
 import type { ServerNode } from './server-node';
 import type { NodeObserver } from './writer-connections';
 
-/** Tells the operator which database server serves, each change of it, and what is wrong with it. */
+/**
+ * Tells the operator which database server serves, each change of it, and what is wrong with it. Several
+ * pools may report to it: what all of them see is told once.
+ */
 export class NodeReport implements NodeObserver {
   /** What was reported of each server, so that nothing is reported with each connection. */
   readonly #reported = new Map<string, string>();
+  /** The server that took over last. */
+  #successor: string | undefined;
 
   constructor(
     private readonly logger: Logger,
@@ -14,7 +19,7 @@ export class NodeReport implements NodeObserver {
   ) {}
 
   nodeServes(node: ServerNode, before?: ServerNode): void {
-    if (before) this.#reportChange(node, before);
+    if (before && node.id !== this.#successor) this.#reportChange(node, before);
     const settings = JSON.stringify([node.flushLog, node.syncBinlog, node.staleReads]);
     if (this.#reported.get(node.id) === settings) return;
     this.#reported.set(node.id, settings);
@@ -22,6 +27,7 @@ export class NodeReport implements NodeObserver {
   }
 
   #reportChange(node: ServerNode, before: ServerNode): void {
+    this.#successor = node.id;
     this.metrics.databaseNodeChanges.inc();
     this.logger.warn('Another database server takes the writes now', {
       node: node.name,

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { WriteTurns } from '../database/write-turns';
+import type { NodeObserver } from '../database/writer-connections';
 import { outcomeUnknown, serviceUnavailable } from '../errors/api-error';
 import { unpackError } from '../errors/portable-error';
 import type { CommandRequest, CommandResult, Executor } from '../inventory/command-request';
@@ -35,6 +36,7 @@ export class InventoryThread implements Executor, AccountDeleter, WriteTurns {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
   readonly #executorMetrics: ExecutorMetrics;
+  readonly #nodes: NodeObserver;
   #lastId = 0;
   #isClosing = false;
   /** Why the thread has ended, once it has. */
@@ -49,10 +51,12 @@ export class InventoryThread implements Executor, AccountDeleter, WriteTurns {
     logger: Logger;
     metrics: Metrics;
     executorMetrics: ExecutorMetrics;
+    nodes: NodeObserver;
   }) {
     this.#logger = options.logger;
     this.#metrics = options.metrics;
     this.#executorMetrics = options.executorMetrics;
+    this.#nodes = options.nodes;
     this.#worker = new Worker(options.file, { workerData: options.settings });
     this.#orders = new Outbox(this.#worker);
     this.ready = new Promise((resolve, reject) => {
@@ -137,6 +141,9 @@ export class InventoryThread implements Executor, AccountDeleter, WriteTurns {
         return;
       case 'retried':
         this.#metrics.transactionRetries.inc();
+        return;
+      case 'node-serves':
+        this.#nodes.nodeServes(report.node, report.before);
         return;
       case 'warning':
         this.#logger.warn(report.message, report.details);

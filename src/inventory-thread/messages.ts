@@ -1,5 +1,6 @@
 /** What the main thread and the inventory's thread say to each other. Plain data only. */
 import type { DatabaseSettings } from '../config/config';
+import type { ServerNode } from '../database/server-node';
 import type { PortableError } from '../errors/portable-error';
 import type { CommandRequest } from '../inventory/command-request';
 import type { TransactionFigures } from '../inventory/executor-metrics';
@@ -35,5 +36,7 @@ export type Report =
   | { readonly kind: 'turned-away' }
   | { readonly kind: 'ran'; readonly figures: TransactionFigures }
   | { readonly kind: 'retried' }
+  /** What a `NodeObserver` is told. */
+  | { readonly kind: 'node-serves'; readonly node: ServerNode; readonly before?: ServerNode }
   /** A line for the log; its details are plain. */
   | { readonly kind: 'warning'; readonly message: string; readonly details: object };

@@ -19,7 +19,11 @@ if (!parentPort) throw new Error('This is a thread, not a program');
 const settings = workerData as ThreadSettings;
 const reports = new Outbox<Report>(parentPort);
 
-const database = openDatabase(settings.database);
+const database = openDatabase(settings.database, {
+  nodeServes(node, before) {
+    reports.add({ kind: 'node-serves', node, ...(before ? { before } : {}) });
+  },
+});
 const turns = new QueuedTurns();
 /** Ends the turns that the main thread holds, by the id of the call that took them. */
 const endTurn = new Map<number, () => void>();

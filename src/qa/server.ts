@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import 'reflect-metadata';
 import { loadConfig } from '../config/load-config';
 import { createContainer } from '../container';
-import { THREAD_FILE } from '../inventory-thread/inventory-thread';
 import { createLogger } from '../observability/logger';
 import { HttpServer } from '../process/http-server';
 import { oneLine } from '../process/one-line';
@@ -30,6 +29,7 @@ async function start(opened: Closers): Promise<void> {
       NODE_ENV: 'test',
       HOST: process.env.HOST,
       PORT: process.env.PORT,
+      EXECUTOR: process.env.EXECUTOR,
       SECRET_KEY: randomBytes(SECRET_BYTES).toString('base64'),
       JWT_EXPIRES_IN: '1d',
       BCRYPT_ROUNDS: '4',
@@ -40,7 +40,7 @@ async function start(opened: Closers): Promise<void> {
     },
     database.folder,
   );
-  const container = createContainer(config, { threadFile: THREAD_FILE });
+  const container = createContainer(config);
   opened.add(() => container.close());
   const prepared = await prepareDatabase(container);
   opened.add(() => {

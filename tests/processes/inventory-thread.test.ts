@@ -10,6 +10,7 @@ import { until } from '../support/setup/until';
 
 const COMMITTED = 'committed';
 const NOW = 'now';
+const env = { EXECUTOR: 'thread' };
 
 /** Ends the inventory's thread by an error that nobody catches: at once, or right after a COMMIT. */
 function failingThread(file: string): readonly string[] {
@@ -53,7 +54,7 @@ describe("a server whose inventory's thread fails", () => {
   });
 
   const start = (): Promise<ServerProcess> =>
-    ServerProcess.start(settings, { nodeOptions: failingThread(file) });
+    ServerProcess.start(settings, { env, nodeOptions: failingThread(file) });
 
   it('stops with exit code 1 and a line in the log, and loses nothing that it has answered', async () => {
     const server = await start();
@@ -75,7 +76,7 @@ describe("a server whose inventory's thread fails", () => {
       },
     ]);
     rmSync(file);
-    const next = await ServerProcess.start(settings);
+    const next = await ServerProcess.start(settings, { env });
     run.history.moveTo([next.url]);
     await run.history.repeatKeyed();
     await run.check();
@@ -107,7 +108,7 @@ describe("a server whose inventory's thread fails", () => {
     expect(await server.exited).toEqual({ code: 1, signal: null });
 
     rmSync(file);
-    const next = await ServerProcess.start(settings);
+    const next = await ServerProcess.start(settings, { env });
     const again = await book(next.url);
     expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
     await next.stop();

@@ -54,6 +54,7 @@ describe('loadConfig', () => {
       expect(config).toMatchObject({
         environment: 'development',
         workers: 1,
+        executor: 'inline',
         http: { host: null, port: 3000, keepAliveSeconds: 10, shutdownDelaySeconds: 0 },
         database: { dialect: 'sqlite', storage: path.join(root, 'data', 'tickets.sqlite') },
         migrateOnStart: true,
@@ -132,6 +133,7 @@ describe('loadConfig', () => {
       ['TRUST_PROXY', '10.0.0.1, 10.0.0.2', { http: { trustProxy: ['10.0.0.1', '10.0.0.2'] } }],
       ['TRUST_PROXY', 'false', { http: { trustProxy: false } }],
       ['WEB_CONCURRENCY', '1', { workers: 1 }],
+      ['EXECUTOR', 'thread', { executor: 'thread' }],
       ['LOG_FORMAT', 'combined', { log: { accessFormat: 'combined' } }],
       ['LOG_DIR', LOGS, { log: { directory: LOGS } }],
       ['LOG_LEVEL', 'warn', { log: { level: 'warn' } }],
@@ -343,6 +345,7 @@ describe('loadConfig', () => {
       ['REDIS_URL', 'http://cache:6379'],
       ['METRICS_TOKEN', 'short'],
       ['WEB_CONCURRENCY', '0'],
+      ['EXECUTOR', 'process'],
       ['LOG_FORMAT', 'json'],
       ['LOG_LEVEL', 'loud'],
       ['CREDENTIALS', 'maybe'],

@@ -8,7 +8,7 @@ describe('one SQLite file with two threads that write', () => {
   it('takes signups and new events in turn with a stampede: none is refused', async () => {
     const settings = await emptyDatabase('one_writer');
     const world = await FaultWorld.open(settings);
-    const server = await ServerProcess.start(settings);
+    const server = await ServerProcess.start(settings, { env: { EXECUTOR: 'thread' } });
     const run = await world.run([server.url], { total: 400 });
     const [organizer] = world.people;
     const post = async (route: string, body: object): Promise<number> => {

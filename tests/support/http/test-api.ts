@@ -31,6 +31,7 @@ export interface ApiAnswer {
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
+/** The compiled program, because the thread does not compile TypeScript. */
 const THREAD_FILE = path.resolve(__dirname, '../../../dist/inventory-thread/worker.js');
 
 /** A whole server on a real database, and a client for it. */
@@ -41,10 +42,10 @@ export class TestApi {
   ) {}
 
   static async start(overrides: Parameters<typeof testConfig>[1] = {}): Promise<TestApi> {
+    const { TEST_EXECUTOR: executor = 'inline' } = globalThis;
     const container = createContainer(
-      testConfig(overrides.database ?? (await testDatabase()), overrides),
-      // The compiled program, because the thread does not compile TypeScript.
-      globalThis.TEST_THREAD ? { threadFile: THREAD_FILE } : {},
+      testConfig(overrides.database ?? (await testDatabase()), { executor, ...overrides }),
+      { threadFile: THREAD_FILE },
     );
     await container.ready;
     const server = await new Promise<Server>((resolve) => {

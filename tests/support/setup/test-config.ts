@@ -15,6 +15,7 @@ export function testConfig(database: DatabaseSettings, overrides: Overrides = {}
   return {
     environment: 'test',
     workers: 1,
+    executor: 'inline',
     database,
     migrateOnStart: false,
     eventCreators: 'everyone',

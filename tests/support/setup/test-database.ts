@@ -9,8 +9,8 @@ declare global {
   // Set by the jest project: the database on which its tests run.
 
   var TEST_DIALECT: 'sqlite' | 'mysql';
-  // Set as well: whether the inventory has a thread of its own, as it has for users.
-  var TEST_THREAD: boolean | undefined;
+  // Set where the servers of its tests run with EXECUTOR=thread.
+  var TEST_EXECUTOR: 'thread' | undefined;
 }
 
 function required(name: string): string {
