@@ -53,6 +53,10 @@ function faults(): Config {
   return project('faults', ['faults/{sqlite,server}'], 'sqlite');
 }
 
+/** Every kind of command, and many at once, also with the inventory in a thread of its own. */
+const THROUGH_THE_THREAD =
+  '{api/{book,cancel,waitlist,idempotency,event-changes,account-deletion},concurrency/*}';
+
 /** What `npm run test:all` adds. */
 const slow: readonly Config[] = [
   ...(isOnMysql
@@ -61,9 +65,10 @@ const slow: readonly Config[] = [
   ...dialects.flatMap((dialect) => [
     project(`processes-${dialect}`, ['processes', `processes/${dialect}`], dialect),
     project(`fuzz-${dialect}`, ['fuzz'], dialect),
-    project(`thread-${dialect}`, ['{api,concurrency,contract}'], dialect, {
-      TEST_EXECUTOR: 'thread',
-    }),
+    {
+      ...project(`thread-${dialect}`, [], dialect, { TEST_EXECUTOR: 'thread' }),
+      testMatch: [`<rootDir>/tests/${THROUGH_THE_THREAD}.test.ts`],
+    },
   ]),
   faults(),
   // Pages are the same on each database.
