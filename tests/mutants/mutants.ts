@@ -1072,7 +1072,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/services/sessions.service.ts',
-        from: '      authTime: secondsOf(session.auth_time),',
+        from: '      authTime: secondsOf(session.auth_time) + ahead,',
         to: '      authTime: secondsOf(issuedAt),',
       },
     ],
