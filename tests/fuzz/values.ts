@@ -169,6 +169,7 @@ const cursor = pick.map((index) => `@@cursor:${String(index)}@@`);
 function rightText(name: string, { format, enum: values }: Schema): Text {
   if (values) return fc.constantFrom(...values);
   if (name === 'after') return cursor;
+  if (name === 'refresh_token') return pick.map((index) => `@@refresh:${String(index)}@@`);
   if (name === 'event_name') return eventName;
   if (format === 'date-time') return MOMENTS[name] ?? moment.map((date) => date.toISOString());
   if (format === 'email') return email;

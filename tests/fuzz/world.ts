@@ -19,7 +19,7 @@ const REMEMBERED_EVENTS = 8;
 const PEOPLE: Readonly<Record<Role, number>> = { user: 4, organizer: 2, admin: 2 };
 const SPARES = 100;
 
-type Memory = 'event' | 'user' | 'booking' | 'entry' | 'cursor' | 'etag';
+type Memory = 'event' | 'user' | 'booking' | 'entry' | 'cursor' | 'etag' | 'refresh';
 
 /** What a run knows of the server's data, so that its requests reach something. */
 export class FuzzWorld {
@@ -32,6 +32,7 @@ export class FuzzWorld {
     entry: [],
     cursor: [],
     etag: [],
+    refresh: [],
   };
 
   readonly #deadTokens: Readonly<Record<DeadActor, string | undefined>>;
@@ -123,6 +124,7 @@ export class FuzzWorld {
       else if ('priority' in row) this.#remember('entry', row.id);
       else if ('role' in row) this.#remember('user', row.id);
     }
+    if (typeof row.refresh_token === 'string') this.#remember('refresh', row.refresh_token);
     for (const inner of ['bookings', 'user', 'waitlist_entry']) this.#learnFrom(row[inner]);
   }
 
