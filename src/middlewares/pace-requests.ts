@@ -3,21 +3,21 @@ import type { ApiHandler } from './locals';
 /** Requests that start in one turn of the event loop. */
 const REQUESTS_IN_TURN = 32;
 /** Reads that begin in one turn for each change that begins in it, while changes are in flight. */
-const READS_FOR_A_CHANGE = 2;
+const READS_FOR_A_CHANGE = 1;
 /**
  * Reads that begin in a turn in which no change begins, while changes are in flight. A change needs
  * about a dozen turns, one for each of its statements, and waits for the reads in each of them.
  */
-const READS_BETWEEN_CHANGES = 2;
+const READS_BETWEEN_CHANGES = 1;
 /** Paths that must be answered however much waits. */
 const UNPACED = /^\/(health|metrics)\b/;
 
 /**
- * Limits how many requests start in one turn of the event loop: changes first, with a few reads for
- * each of them; changes and reads each in order of arrival. The answers to a batch make all its clients send their next requests together.
- * Started together, these would keep the next batch's transaction waiting for the loop, and the loop
- * would then wait for its transaction. Many clients that poll must not make each statement of a booking
- * wait for hundreds of reads. Figures: docs/performance.md.
+ * Limits how many requests start in one turn of the event loop: changes first, with a read for each of
+ * them; changes and reads each in order of arrival. The answers to a batch make all its clients send
+ * their next requests together. Started together, these would keep the next batch's transaction waiting
+ * for the loop, and the loop would then wait for its transaction. Many clients that poll must not make
+ * each statement of a booking wait for hundreds of reads. Figures: docs/performance.md.
  */
 export function paceRequests(): ApiHandler {
   const changes: (() => void)[] = [];
