@@ -35,7 +35,7 @@ export class HeldAccountsError extends Error {
   }
 }
 
-/** A server that takes no writes now, whatever the rights of the account are. */
+/** A server that rejects writes now, even from an account with every right. */
 export class WrongServerError extends Error {
   constructor(node: string) {
     super(`The database server ${node} is not the one to write to`);

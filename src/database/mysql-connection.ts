@@ -37,7 +37,7 @@ export function breakConnection(connection: object, error: Error): void {
 /** Refuses values that do not fit, and reads texts as the driver escapes them. */
 const SQL_MODE = 'TRADITIONAL';
 
-/** Sets what the operator's commands rely on, whatever the server's own mode is. */
+/** Sets what the operator's commands rely on, with every mode of the server. */
 export async function prepareMaintenanceSession(connection: Connection): Promise<void> {
   await connection.promise().query(`SET SESSION sql_mode = '${SQL_MODE}'`);
 }

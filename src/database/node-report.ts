@@ -5,7 +5,7 @@ import type { NodeObserver } from './writer-connections';
 
 /**
  * Tells the operator which database server serves, each change of it, and what is wrong with it. Several
- * pools may report to it: what all of them see is told once.
+ * pools may report to it; what several of them report is logged once.
  */
 export class NodeReport implements NodeObserver {
   /** What was reported of each server, so that nothing is reported with each connection. */

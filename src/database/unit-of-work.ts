@@ -43,7 +43,7 @@ interface UnitOptions {
   readonly throwsConflicts?: boolean;
   /** Called with the conflict before each retry; may change what the next run does. */
   readonly beforeRetry?: (conflict: unknown) => Promise<void>;
-  /** It only locks and reads: whatever becomes of its COMMIT, nothing has changed. */
+  /** It only locks and reads: if its COMMIT fails, nothing has changed either. */
   readonly changesNothing?: boolean;
 }
 

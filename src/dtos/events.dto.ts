@@ -4,24 +4,20 @@ import { Examples } from './examples';
 import {
   Flag,
   FlagFromText,
-  FlatObjectOrNull,
   Id,
   IdOrNull,
   ListOf,
-  ListOfText,
   MAX_COUNT,
-  MomentOrNull,
-  NestedOrNull,
   OneOf,
   Optional,
   Text,
-  Timestamp,
   WholeNumber,
   WholeNumberOrNull,
 } from './fields';
+import { FlatObjectOrNull } from './flat-object-field';
+import { MomentOrNull, Timestamp } from './moment-field';
 import type { SelfChecking } from './self-checking';
-import { BookingDto } from './tickets.dto';
-import { MAX_QUANTITY, WaitlistEntryDto } from './waitlists.dto';
+import { MAX_QUANTITY } from './waitlists.dto';
 
 /** Of an event's `metadata`, as JSON. */
 const MAX_METADATA_BYTES = 4_096;
@@ -286,46 +282,6 @@ export class AvailabilityDto {
     min: 0,
     max: MAX_COUNT,
     example: 0,
-  })
-  version!: number;
-}
-
-export const ACTIONS = ['book', 'cancel', 'join', 'lower', 'leave'] as const;
-export type ActionName = (typeof ACTIONS)[number];
-
-export class MyEventDto {
-  @Id('Event id')
-  event_id!: number;
-
-  @ListOf("The caller's active tickets, the first 1,000", () => BookingDto)
-  bookings!: BookingDto[];
-
-  @WholeNumber('Active tickets that the caller holds', { min: 0, max: MAX_TICKETS, example: 1 })
-  tickets_held!: number;
-
-  @NestedOrNull(
-    "The caller's waitlist entry; null if the caller does not wait",
-    () => WaitlistEntryDto,
-  )
-  waitlist_entry!: WaitlistEntryDto | null;
-
-  @WholeNumberOrNull(
-    'Tickets wanted by people ahead of the caller; null if the caller does not wait',
-    {
-      min: 0,
-      max: MAX_COUNT,
-      example: null,
-    },
-  )
-  tickets_ahead!: number | null;
-
-  @ListOfText('What the caller may do next', ACTIONS)
-  allowed_actions!: ActionName[];
-
-  @WholeNumber('Version of the event that this state belongs to', {
-    min: 0,
-    max: MAX_COUNT,
-    example: 1,
   })
   version!: number;
 }

@@ -1,6 +1,6 @@
 /**
  * One decorator per kind of field: it validates the field, converts text input, and describes the
- * field in the OpenAPI document. DTOs use only these.
+ * field in the OpenAPI document. DTOs use only these, `moment-field.ts` and `flat-object-field.ts`.
  */
 import { Transform, Type } from 'class-transformer';
 import {
@@ -12,8 +12,6 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsISO8601,
-  isISO8601,
   IsString,
   Matches,
   Max,
@@ -24,7 +22,6 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { JSONSchema } from 'class-validator-jsonschema';
 import {
   CharactersBetween,
   EMAIL_CHARACTERS,
@@ -37,31 +34,15 @@ import {
   NO_CONTROL_CHARACTERS,
   OneLine,
 } from '../text-validators';
+import { compose } from './compose-field';
 
 /** The largest id that a request may name, and the largest count: MySQL's INTEGER. */
 export const MAX_COUNT = 2_147_483_647;
 const MAX_ID = MAX_COUNT;
 
-/** What the rules do not express: descriptions, examples, and types that they leave open. */
-type Schema = Readonly<Record<string, unknown>>;
 type Dto = new () => object;
 
 const OPTIONAL_FIELDS = Symbol('optional fields');
-
-function compose(schema: Schema, ...decorators: PropertyDecorator[]): PropertyDecorator {
-  return (target, name) => {
-    JSONSchema(schema)(target, String(name));
-    for (const decorate of decorators) decorate(target, name);
-  };
-}
-
-/** The same for a rule of our own, from which no schema can be derived: the given one is all of it. */
-function composeOwn(schema: Schema, ...decorators: PropertyDecorator[]): PropertyDecorator {
-  return (target, name) => {
-    for (const decorate of decorators) decorate(target, name);
-    JSONSchema(() => schema)(target, String(name));
-  };
-}
 
 /** The field may be omitted. Null is not the same as omitted. */
 export function Optional(): PropertyDecorator {
@@ -209,48 +190,6 @@ export function Flag(description: string, example: boolean): PropertyDecorator {
   return compose({ description, example }, IsBoolean());
 }
 
-export function Timestamp(description: string): PropertyDecorator {
-  const schema = {
-    type: 'string' as const,
-    format: 'date-time',
-    description,
-    example: '2026-11-23T20:00:00.000Z',
-  };
-  return (target, name) => {
-    IsISO8601()(target, name);
-    // Replaces the schema of the rule, which allows dates with and without a time.
-    JSONSchema(() => schema)(target, String(name));
-  };
-}
-
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
-/** What every database holds. */
-const FIRST_MOMENT = Date.parse('1970-01-01T00:00:00.000Z');
-const LAST_MOMENT = Date.parse('9999-12-31T23:59:59.999Z');
-
-/** A point in time with its zone, or null; fractions of a millisecond are cut off. */
-export function MomentOrNull(description: string, example: string | null): PropertyDecorator {
-  return composeOwn(
-    { type: ['string', 'null'], format: 'date-time', description, example },
-    ValidateIf((_dto, value) => value !== null),
-    ValidateBy({
-      name: 'isMoment',
-      validator: {
-        validate: isMoment,
-        defaultMessage: (given) =>
-          `${given?.property ?? 'It'} must be an ISO 8601 time with seconds and a zone, from 1970 to 9999`,
-      },
-    }),
-  );
-}
-
-function isMoment(value: unknown): boolean {
-  if (typeof value !== 'string' || !MOMENT.test(value)) return false;
-  if (!isISO8601(value, { strict: true })) return false;
-  const time = Date.parse(value);
-  return time >= FIRST_MOMENT && time <= LAST_MOMENT;
-}
-
 /** Text that only machines read: cursors, tokens. */
 export function Opaque(description: string, example: string, max = 4_096): PropertyDecorator {
   return compose(
@@ -311,55 +250,6 @@ export function AnyObject(description: string, example: object): PropertyDecorat
       validator: { validate: (value: unknown) => typeof value === 'object' && value !== null },
     }),
   );
-}
-
-const FLAT_OBJECTS = Symbol('flat objects');
-
-/** A JSON object whose values are texts, finite numbers, `true` or `false`; nothing is nested. */
-export function FlatObjectOrNull(
-  description: string,
-  { maxBytes, example }: { maxBytes: number; example: object | null },
-): PropertyDecorator {
-  const field = composeOwn(
-    {
-      type: ['object', 'null'],
-      additionalProperties: {
-        anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
-      },
-      description,
-      example,
-    },
-    ValidateIf((_dto, value) => value !== null),
-    // As it was sent: the transformer would drop some names.
-    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
-    ValidateBy({
-      name: 'isFlatObject',
-      validator: {
-        validate: (value: unknown) => isFlatObject(value, maxBytes),
-        defaultMessage: (given) =>
-          `${given?.property ?? 'It'} must be an object of texts, numbers and booleans, ` +
-          `in all at most ${String(maxBytes)} bytes of JSON`,
-      },
-    }),
-  );
-  return (target, name) => {
-    field(target, name);
-    const known = flatObjectsOf(target.constructor);
-    Reflect.defineMetadata(FLAT_OBJECTS, [...known, String(name)], target.constructor);
-  };
-}
-
-/** The names of a DTO's fields that hold flat objects. */
-export function flatObjectsOf(dto: object): readonly string[] {
-  return (Reflect.getMetadata(FLAT_OBJECTS, dto) as string[] | undefined) ?? [];
-}
-
-function isFlatObject(value: unknown, maxBytes: number): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const isFlat = Object.values(value).every(
-    (inner) => typeof inner === 'string' || typeof inner === 'boolean' || Number.isFinite(inner),
-  );
-  return isFlat && Buffer.byteLength(JSON.stringify(value)) <= maxBytes;
 }
 
 export function ListOfText(description: string, values: readonly string[]): PropertyDecorator {

@@ -1,5 +1,6 @@
 import { Examples } from './examples';
-import { FromText, Id, MomentOrNull, Opaque, Optional, Text, Timestamp } from './fields';
+import { FromText, Id, Opaque, Optional, Text } from './fields';
+import { MomentOrNull, Timestamp } from './moment-field';
 
 /** Of a key's name. */
 const MAX_NAME_CHARACTERS = 100;

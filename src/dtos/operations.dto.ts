@@ -13,11 +13,11 @@ import {
   OneOf,
   Optional,
   TextOrNull,
-  Timestamp,
   WholeNumber,
   WholeNumberOrNull,
   Words,
 } from './fields';
+import { Timestamp } from './moment-field';
 
 export class HealthDto {
   @OneOf('Whether requests can be served', ['ok', 'unavailable'])

@@ -1,7 +1,8 @@
 import { RIGHTS, type Right } from '../domain/rights';
 import { EventParams } from './common.dto';
 import { Examples } from './examples';
-import { Email, FromText, Id, SetOf, Timestamp } from './fields';
+import { Email, FromText, Id, SetOf } from './fields';
+import { Timestamp } from './moment-field';
 
 export class StaffParams extends EventParams {
   @FromText()

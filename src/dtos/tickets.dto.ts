@@ -8,13 +8,12 @@ import {
   ListOf,
   ListOfIds,
   MAX_COUNT,
-  MomentOrNull,
   OneOf,
   Optional,
   Text,
-  Timestamp,
   WholeNumber,
 } from './fields';
+import { MomentOrNull, Timestamp } from './moment-field';
 import type { SelfChecking } from './self-checking';
 import { MAX_QUANTITY } from './waitlists.dto';
 

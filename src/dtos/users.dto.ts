@@ -10,9 +10,9 @@ import {
   OneOf,
   Opaque,
   Optional,
-  Timestamp,
   WholeNumber,
 } from './fields';
+import { Timestamp } from './moment-field';
 import type { SelfChecking } from './self-checking';
 
 export const ROLES = ['user', 'organizer', 'admin'] as const;

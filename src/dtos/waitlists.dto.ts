@@ -1,16 +1,7 @@
 import { PageQuery } from './common.dto';
 import { Examples } from './examples';
-import {
-  Email,
-  FromText,
-  Id,
-  LargeId,
-  MAX_COUNT,
-  Optional,
-  Text,
-  Timestamp,
-  WholeNumber,
-} from './fields';
+import { Email, FromText, Id, LargeId, MAX_COUNT, Optional, Text, WholeNumber } from './fields';
+import { Timestamp } from './moment-field';
 
 /** The most tickets in one booking or one waitlist entry. */
 export const MAX_QUANTITY = 1_000;

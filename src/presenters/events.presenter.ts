@@ -5,9 +5,9 @@ import type {
   AvailabilityDto,
   EventDto,
   EventStatusDto,
-  MyEventDto,
   UpdatedEventDto,
 } from '../dtos/events.dto';
+import type { MyEventDto } from '../dtos/my-event.dto';
 import type { MyEvent } from '../services/my-event-reader';
 import { presentBooking } from './tickets.presenter';
 import { presentEntry } from './waitlists.presenter';

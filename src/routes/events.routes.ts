@@ -5,11 +5,11 @@ import {
   EventDto,
   EventStatusDto,
   ListEventsQuery,
-  MyEventDto,
   UpdatedEventDto,
   UpdateEventBody,
   UpdateEventQuery,
 } from '../dtos/events.dto';
+import { MyEventDto } from '../dtos/my-event.dto';
 import { protectedRoute, type Route } from '../controllers/route';
 
 const eventStatus = {
